@@ -1,0 +1,209 @@
+"""What is the same wherever WARSA runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+from tenant_apps.accounts.allauth_settings import *  # noqa: F403
+
+from warsa.settings import env
+
+ROOT = Path(__file__).resolve().parents[3]
+
+DEBUG = False
+SECRET_KEY = env.text("WARSA_SECRET_KEY")
+BASE_HOST = env.text("WARSA_BASE_HOST", "localhost").lower()
+SITE_SCHEME = "https"
+SITE_PORT_SUFFIX = ""
+# The registry is the list of allowed hosts: SiteMiddleware lets no other in.
+ALLOWED_HOSTS = ["*"]
+USE_X_FORWARDED_HOST = False
+
+_IN_BOTH = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "tenants.identity",
+    "tenants.outbox",
+    "allauth.account",
+]
+SHARED_APPS = [
+    "django_tenants",
+    "tenants",
+    "shared_apps.regions",
+    "shared_apps.onboarding",
+    "shared_apps.operations",
+    *_IN_BOTH,
+]
+TENANT_APPS = [
+    *_IN_BOTH,
+    "tenant_apps.accounts",
+    "tenant_apps.satker",
+    "tenant_apps.warungs",
+    "tenant_apps.catalog",
+    "tenant_apps.stock",
+    "tenant_apps.ledger",
+    "tenant_apps.pricing",
+    "tenant_apps.orders",
+    "tenant_apps.procurement",
+]
+INSTALLED_APPS = [
+    "warsa.ui",
+    *SHARED_APPS,
+    *[app for app in TENANT_APPS if app not in SHARED_APPS],
+    "warsa",
+    "allauth",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "lucide",
+    "rest_framework",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+TENANT_MODEL = "tenants.Region"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+AUTH_USER_MODEL = "identity.User"
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {**env.database("WARSA_DATABASE_URL"), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+}
+DATABASE_ROUTERS = ["tenants.routers.RegionGuard", "django_tenants.routers.TenantSyncRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOT_URLCONF = "warsa.urls_region"
+PUBLIC_SCHEMA_URLCONF = "warsa.urls_platform"
+WSGI_APPLICATION = "warsa.wsgi.application"
+MIDDLEWARE = [
+    "tenants.middleware.SiteMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "warsa.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tenant_apps.accounts.access.MemberMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tenants.access.AudienceMiddleware",
+    "tenants.middleware.DomainErrorMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django_cotton.cotton_loader.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "warsa.ui.navigation.navigation",
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n", "warsa.ui.templatetags.warsa"],
+        },
+    }
+]
+
+SESSION_ENGINE = "tenants.sessions"
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Jakarta"
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "staticfiles"
+MEDIA_ROOT = Path(env.text("WARSA_MEDIA_ROOT", str(ROOT / ".run" / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+
+_broker = env.text("WARSA_BROKER_URL")
+CELERY_BROKER_URL = _broker
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_TIMEZONE = "UTC"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.text("WARSA_CACHE_URL", _broker.replace("redis+socket://", "unix://")),
+        "KEY_PREFIX": "warsa",
+        "KEY_FUNCTION": "tenants.cache.region_key",
+    }
+}
+
+EMAIL_HOST = env.text("WARSA_SMTP_HOST", "127.0.0.1")
+EMAIL_PORT = env.number("WARSA_SMTP_PORT", 25)
+EMAIL_HOST_USER = env.text("WARSA_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.text("WARSA_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("WARSA_SMTP_TLS", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("WARSA_MAIL_FROM", f"WARSA <noreply@{BASE_HOST}>")
+SMS_GATEWAY = env.text("WARSA_SMS_GATEWAY", "tenants.outbox.mail.MailSmsGateway")
+
+# A verified mail address that ends in .go.id may stand for the institution's own word.
+ONBOARDING_AUTO_APPROVE_GOV_MAIL = env.flag("WARSA_AUTO_APPROVE_GOV_MAIL", False)
+# Where the embedded mailbox keeps mail; empty where mail leaves the machine.
+MAILBOX_DIR = ""
+SHOW_GALLERY = False
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,12 @@
+"""`make run`: everything on this machine, reached by *.localhost, which browsers hold to be a secure origin."""
+
+from __future__ import annotations
+
+from warsa.settings import env
+from warsa.settings.base import *  # noqa: F403
+
+BASE_HOST = "localhost"
+SITE_SCHEME = "http"
+SITE_PORT_SUFFIX = f":{env.number('WARSA_PORT', 8000)}"
+MAILBOX_DIR = env.text("WARSA_MAILBOX_DIR", "")
+SHOW_GALLERY = True

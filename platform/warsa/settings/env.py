@@ -1,0 +1,59 @@
+"""The one reader of the environment. A wrong value stops the start and names itself."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The value of NAME, or of the file that NAME_FILE points to."""
+    value = os.environ.get(name)
+    if value is None and (file := os.environ.get(f"{name}_FILE")):
+        try:
+            value = Path(file).read_text().strip()
+        except OSError as failure:
+            raise ImproperlyConfigured(f"{name}_FILE={file!r}: {failure.strerror}") from failure
+    if value is None:
+        value = default
+    if value is None:
+        raise ImproperlyConfigured(f"{name} is not set")
+    return value
+
+
+def flag(name: str, default: bool) -> bool:
+    value = text(name, "true" if default else "false")
+    if value not in ("true", "false"):
+        raise ImproperlyConfigured(f"{name}={value!r}: write true or false")
+    return value == "true"
+
+
+def number(name: str, default: int) -> int:
+    value = text(name, str(default))
+    try:
+        return int(value)
+    except ValueError as bad:
+        raise ImproperlyConfigured(f"{name}={value!r}: write a whole number") from bad
+
+
+def words(name: str, default: str = "") -> list[str]:
+    return [part for part in text(name, default).replace(",", " ").split() if part]
+
+
+def database(name: str) -> dict[str, object]:
+    """A Django database entry from postgresql://user:password@host:port/name?host=/socket/directory&port=5432."""
+    url = urlsplit(text(name))
+    if url.scheme not in ("postgresql", "postgres"):
+        raise ImproperlyConfigured(f"{name}: write postgresql://user:password@host:port/name")
+    query = {key: values[-1] for key, values in parse_qs(url.query).items()}
+    return {
+        "ENGINE": "tenants.backend",
+        "NAME": url.path.lstrip("/"),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": query.get("host") or url.hostname or "",
+        "PORT": query.get("port") or str(url.port or ""),
+    }

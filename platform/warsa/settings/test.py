@@ -1,0 +1,18 @@
+"""Tests: real PostgreSQL, broker and mail server, given by tests/services.py; quick hashes, plain static files."""
+
+from __future__ import annotations
+
+import tempfile
+
+from warsa.settings import env
+from warsa.settings.base import *  # noqa: F403
+from warsa.settings.base import STORAGES
+
+BASE_HOST = "localhost"
+SITE_SCHEME = "http"
+SITE_PORT_SUFFIX = f":{env.number('WARSA_PORT', 8000)}"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+MEDIA_ROOT = tempfile.mkdtemp(prefix="warsa-media-")
+MAILBOX_DIR = env.text("WARSA_MAILBOX_DIR", "")
+SHOW_GALLERY = True

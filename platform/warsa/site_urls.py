@@ -1,0 +1,28 @@
+"""What both kinds of site have, and what only the platform has."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from warsa import views
+
+common: list[URLPattern] = [
+    path("bahasa/", views.choose_language, name="choose_language"),
+    path("healthz", views.healthz, name="healthz"),
+]
+
+
+def platform_only() -> list[URLPattern]:
+    """Readiness, and on a machine of one's own the mailbox and the component gallery."""
+    urls = [path("readyz", views.readyz, name="readyz")]
+    if settings.MAILBOX_DIR:
+        urls += [
+            path("kotak-surat/", views.mailbox, name="mailbox"),
+            path("kotak-surat/<str:key>/", views.mailbox_message, name="mailbox_message"),
+        ]
+    if settings.SHOW_GALLERY:
+        from warsa.ui.views import gallery
+
+        urls.append(path("ui/", gallery, name="gallery"))
+    return urls

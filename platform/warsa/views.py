@@ -1,0 +1,105 @@
+"""Pages of the house itself: language, health, errors, the embedded mailbox."""
+
+from __future__ import annotations
+
+import mailbox as maildir
+import re
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import get_template
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+from tenants.access import public_page
+from tenants.provisioning import current_version
+
+
+@public_page
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language and go back to where the person was."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = "/"
+    response = redirect(back)
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES):
+        response.set_cookie("language", language, max_age=31_536_000, secure=True, httponly=True, samesite="Lax")
+    return response
+
+
+@public_page
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@public_page
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """The process can serve: database and cache answer. 503 names what does not."""
+    parts: dict[str, str] = {"version": current_version()}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        parts["database"] = "ok"
+    except Exception as failure:
+        parts["database"] = type(failure).__name__
+    try:
+        cache.set("readyz", 1, 5)
+        parts["cache"] = "ok"
+    except Exception as failure:
+        parts["cache"] = type(failure).__name__
+    ready = parts["database"] == parts["cache"] == "ok"
+    return JsonResponse(parts, status=200 if ready else 503)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errors/404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The page when our own code failed: touches neither database nor session."""
+    page: str = get_template("static_pages/500.html").render()
+    return HttpResponse(page, status=500)
+
+
+def _letters() -> maildir.Maildir:
+    return maildir.Maildir(settings.MAILBOX_DIR, create=True)
+
+
+@public_page
+@require_safe
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """Every mail and short text that this machine's own mailbox took, newest first."""
+    wanted = request.GET.get("to", "").lower()
+    letters = []
+    for key, letter in sorted(_letters().iteritems(), key=lambda item: item[0], reverse=True):
+        to = str(letter["X-RcptTo"] or letter["To"])
+        if wanted in to.lower():
+            letters.append({"key": key, "to": to, "subject": str(_decoded(letter["Subject"])), "date": letter["Date"]})
+    return render(request, "warsa/mailbox.html", {"letters": letters[:100], "wanted": wanted})
+
+
+@public_page
+@require_safe
+def mailbox_message(request: HttpRequest, key: str) -> HttpResponse:
+    """One letter as text, its links to be followed."""
+    letter = _letters().get(key)
+    if letter is None:
+        raise Http404
+    payload = letter.get_payload(decode=True)
+    body = payload.decode(letter.get_content_charset() or "utf-8") if isinstance(payload, bytes) else str(payload)
+    parts = [(part, part.startswith("http")) for part in re.split(r"(https?://\S+)", body)]
+    context = {"to": letter["To"], "subject": _decoded(letter["Subject"]), "parts": parts}
+    return render(request, "warsa/mailbox_message.html", context)
+
+
+def _decoded(header: str | None) -> str:
+    from email.header import decode_header, make_header
+
+    return str(make_header(decode_header(header or "")))

@@ -1,0 +1,78 @@
+"""Where the work belongs: in one region, or on the platform.
+
+The binding lives on the thread's own connection and in the call that made it; nothing is shared between threads or calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django_tenants.postgresql_backend.base import FakeTenant
+
+from tenants.errors import NoRegionBound
+from tenants.registry import PUBLIC
+
+if TYPE_CHECKING:
+    from tenants.models import Region
+
+_conn: Any = connection
+
+
+@contextmanager
+def _bound(tenant: Any) -> Iterator[None]:
+    before, before_public, was_bound = _conn.tenant, _conn.include_public_schema, _conn.is_bound
+    _conn.set_tenant(tenant)
+    _conn.is_bound = True
+    try:
+        yield
+    finally:
+        _conn.set_tenant(before, before_public)
+        _conn.is_bound = was_bound
+
+
+@contextmanager
+def in_region(region: Region) -> Iterator[Region]:
+    """Work in this region until the block ends; then the earlier binding is back.
+
+    Raises:  RegionSwitchInTransaction when a transaction is open in another binding.
+    """
+    with _bound(region):
+        yield region
+
+
+@contextmanager
+def on_platform() -> Iterator[None]:
+    """Work on the platform's own data (public) until the block ends."""
+    with _bound(FakeTenant(PUBLIC)):
+        yield
+
+
+def current_region() -> Region:
+    """The region that this thread works in.
+
+    Raises:  NoRegionBound on the platform or where nothing is bound.
+    """
+    from tenants.models import Region
+
+    tenant = _conn.tenant
+    if not _conn.is_bound or not isinstance(tenant, Region):
+        raise NoRegionBound("no region is bound")
+    return tenant
+
+
+def region_is_bound() -> bool:
+    """Whether this thread works inside a region."""
+    return bool(_conn.is_bound) and _conn.schema_name != PUBLIC
+
+
+def scope() -> str:
+    """The bound schema: 'public' on the platform.
+
+    Raises:  NoRegionBound where nothing was bound.
+    """
+    if not _conn.is_bound:
+        raise NoRegionBound("neither a region nor the platform is bound")
+    return str(_conn.schema_name)

@@ -1,0 +1,59 @@
+"""From a Host header to a site. Nothing else in a request says where it belongs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from tenants.models import Domain, Region
+
+# One label or more, ASCII, no trailing dot; an optional port. Anything else is nobody's host.
+HOST = re.compile(r"(?P<name>[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Site:
+    """What answers at a host: the platform (region is None) or a region."""
+
+    region: Region | None
+    host: str
+
+
+def parse_host(header: str) -> str | None:
+    """The host name in small letters, or None for anything that is not exactly a name and perhaps a port."""
+    match = HOST.fullmatch(header)
+    if match is None or ".." in header or int(match["port"] or 1) not in range(1, 65_536):
+        return None
+    return match["name"].lower()
+
+
+def site_for(header: str) -> Site | None:
+    """The site of this Host header, or None when it is unknown. The platform must be bound."""
+    name = parse_host(header)
+    if name is None:
+        return None
+    if name == settings.BASE_HOST:
+        return Site(None, name)
+    domain = Domain.objects.select_related("tenant").filter(domain=name).first()
+    return Site(domain.tenant, name) if domain else None
+
+
+def region_url(region: Region, path: str = "/") -> str:
+    """An absolute address inside a region, from its primary Domain row (never from a request's header).
+
+    Raises:  Domain.DoesNotExist while the region has no address yet.
+    """
+    domain = Domain.objects.get(tenant=region, is_primary=True)
+    return f"{settings.SITE_SCHEME}://{domain.domain}{settings.SITE_PORT_SUFFIX}{path}"
+
+
+def platform_url(path: str = "/") -> str:
+    """An absolute address on the platform site."""
+    return f"{settings.SITE_SCHEME}://{settings.BASE_HOST}{settings.SITE_PORT_SUFFIX}{path}"
+
+
+def host_of_slug(slug: str) -> str:
+    """The host at which a region with this slug answers."""
+    return f"{slug}.{settings.BASE_HOST}"

@@ -1,0 +1,57 @@
+"""Who signs in. A row in public is a platform account, a row in a region's schema is a person of that region.
+
+The two share the shape of this table and nothing else: a citizen of Kalidoni does not exist in Lombok or on the platform.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, password: str | None = None, **fields: Any) -> User:
+        """A person who can sign in by the given e-mail or phone number."""
+        user = self.model(**fields)
+        user.email = self.normalize_email(user.email).lower()
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A sign-in identity. What a person may do is said elsewhere: region roles in accounts, operators in operations."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    # E.164, "+62812…"
+    phone = models.CharField(max_length=16, blank=True)
+    phone_verified = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=5, default="id")
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "public_id"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="user_email_once"),
+            # Two people may type the same number; only one can prove it.
+            models.UniqueConstraint("phone", condition=models.Q(phone_verified=True), name="user_phone_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.phone or str(self.public_id)
+
+    @property
+    def actor(self) -> str:
+        """How history rows name this person."""
+        return f"user:{self.public_id}"

@@ -1,0 +1,94 @@
+"""Each request is bound to one site before anything else looks at it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.urls import set_urlconf
+
+from tenants.context import in_region, on_platform
+from tenants.hosts import site_for
+from tenants.kernel.errors import DomainError
+from tenants.models import Region, RegionStatus
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+STATUS_PAGES: dict[str, tuple[str, int]] = {
+    RegionStatus.BUILDING: ("static_pages/region_building.html", 503),
+    RegionStatus.FAILED: ("static_pages/region_building.html", 503),
+    RegionStatus.SUSPENDED: ("static_pages/region_suspended.html", 503),
+    RegionStatus.CLOSED: ("static_pages/region_closed.html", 410),
+}
+
+
+def _static_page(template: str, status: int) -> HttpResponse:
+    response = HttpResponse(get_template(template).template.render(_no_context()), status=status)
+    response.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        response.headers["Retry-After"] = "30"
+    return response
+
+
+def _no_context() -> object:
+    from django.template import Context
+
+    return Context()
+
+
+class SiteMiddleware:
+    """Host -> platform or region, for exactly as long as the request lasts.
+
+    An unknown host gets a static 404 with nothing of the platform in it; a region that is not READY gets its status page,
+    with no query besides the registry's.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.region = None  # type: ignore[attr-defined]
+        with on_platform():
+            site = site_for(request.META.get("HTTP_HOST", ""))
+            if site is None:
+                return HttpResponseNotFound(_static_page("static_pages/404_unknown_host.html", 404).content)
+            if site.region is None:
+                return self._serve(request, settings.PUBLIC_SCHEMA_URLCONF)
+        region: Region = site.region
+        if region.status != RegionStatus.READY:
+            return _static_page(*STATUS_PAGES[region.status])
+        with in_region(region):
+            request.region = region  # type: ignore[attr-defined]
+            request.tenant = region  # type: ignore[attr-defined]  # the name that users of django-tenants know
+            return self._serve(request, settings.ROOT_URLCONF)
+
+    def _serve(self, request: HttpRequest, urlconf: str) -> HttpResponse:
+        request.urlconf = urlconf  # type: ignore[attr-defined]
+        set_urlconf(urlconf)
+        response = self.get_response(request)
+        if response.streaming:
+            raise TypeError("a streamed answer would run after the region is unbound; send it from a file or in one piece")
+        return response
+
+
+class DomainErrorMiddleware:
+    """A refusal that no view caught becomes a page, or a fragment for htmx, that says what to do."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        log.info("refused: %s", error.code)
+        template = "errors/_refused.html" if request.headers.get("HX-Request") else "errors/refused.html"
+        return render(request, template, {"error": error}, status=error.status)

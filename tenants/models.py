@@ -1,0 +1,102 @@
+"""The registry of regions: who they are, where they live, at which address they answer."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Any, NoReturn
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+from tenants.registry import SCHEMA_NAME
+
+
+class RegionStatus(models.TextChoices):
+    BUILDING = "building", _("being built")
+    READY = "ready", _("open")
+    FAILED = "failed", _("building failed")
+    SUSPENDED = "suspended", _("suspended")
+    CLOSED = "closed", _("closed")
+
+
+class TimeZone(models.TextChoices):
+    WIB = "Asia/Jakarta", "WIB"
+    WITA = "Asia/Makassar", "WITA"
+    WIT = "Asia/Jayapura", "WIT"
+
+
+def new_schema_name() -> str:
+    """A name that says nothing about the region and was never anybody's text."""
+    return f"t_{secrets.token_hex(8)}"
+
+
+class Region(TenantMixin):
+    """A tenant: one market with a schema of its own. Only a READY one answers requests and tasks."""
+
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    schema_name = models.CharField(
+        max_length=42,
+        unique=True,
+        default=new_schema_name,
+        editable=False,
+        validators=[RegexValidator(rf"^{SCHEMA_NAME.pattern}\Z")],
+    )
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    status = models.CharField(max_length=12, choices=RegionStatus, default=RegionStatus.BUILDING)
+    # What `tenants.provisioning.current_version()` was when the schema was last migrated.
+    schema_version = models.CharField(max_length=64, blank=True)
+    database_alias = models.CharField(max_length=40, default="default")
+    time_zone = models.CharField(max_length=40, choices=TimeZone, default=TimeZone.WIB)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    last_activity_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(schema_name__regex=rf"^{SCHEMA_NAME.pattern}$"), name="region_schema_is_generated"
+            ),
+            models.CheckConstraint(condition=models.Q(status__in=RegionStatus.values), name="region_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __enter__(self) -> NoReturn:
+        raise TypeError("`with region:` keeps its state in a shared list; use tenants.context.in_region(region)")
+
+    def __exit__(self, *exc: Any) -> None:  # pragma: no cover - never entered
+        raise TypeError("see __enter__")
+
+    def activate(self) -> NoReturn:
+        raise TypeError("use tenants.context.in_region(region)")
+
+
+class Domain(DomainMixin):
+    """An exact host at which a region answers. Written last when a region is built; never given to another region."""
+
+    domain = models.CharField(max_length=253, unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(domain=Lower("domain")), name="domain_is_lower_case"),
+        ]
+
+
+class SlugClaim(models.Model):
+    """A slug that someone holds. Once its region has been live the claim stays for ever, so no address is ever reused."""
+
+    slug = models.CharField(max_length=30, primary_key=True)
+    held_for = models.UUIDField(help_text="public id of the registration")
+    region = models.OneToOneField(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="slug_claim")
+    claimed_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.slug

@@ -1,0 +1,98 @@
+"""Put things in, carry them out.
+
+At least once: a process killed between the sending and the commit sends again, so receivers must not mind a repeat.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from tenants.context import region_is_bound
+from tenants.kernel import clock
+from tenants.outbox.models import OutboxMessage
+
+log = logging.getLogger(__name__)
+
+Deliverer = Callable[[OutboxMessage], None]
+_deliverers: dict[str, Deliverer] = {}
+
+MAX_ATTEMPTS = 12
+
+
+def deliverer(kind: str) -> Callable[[Deliverer], Deliverer]:
+    """Register the function that carries messages of this kind out. It raises when it could not."""
+
+    def register(function: Deliverer) -> Deliverer:
+        _deliverers[kind] = function
+        return function
+
+    return register
+
+
+def put(kind: str, payload: dict[str, Any], *, dedupe: str) -> bool:
+    """The message leaves after this transaction commits. False if that event had been put in before.
+
+    Raises:  TransactionManagementError outside a transaction; LookupError for a kind that nobody delivers.
+    Writes:  one outbox row.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("put() belongs inside transaction.atomic()")
+    if kind not in _deliverers:
+        raise LookupError(f"no deliverer for {kind!r}")
+    message, created = OutboxMessage.objects.get_or_create(
+        dedupe=dedupe, defaults={"kind": kind, "payload": payload, "due_at": clock.now()}
+    )
+    if created:
+        from tenants.outbox.tasks import deliver_for_platform, deliver_in_region
+
+        (deliver_in_region if region_is_bound() else deliver_for_platform).on_commit(message.pk)
+    return created
+
+
+def put_mail(*, to: str, subject: str, body: str, dedupe: str) -> bool:
+    """A plain-text mail. `subject` and `body` are already in the reader's language."""
+    return put("mail", {"to": to, "subject": str(subject), "body": str(body)}, dedupe=dedupe)
+
+
+def put_sms(*, to: str, body: str, dedupe: str) -> bool:
+    """A short text to a phone number in E.164."""
+    return put("sms", {"to": to, "body": str(body)}, dedupe=dedupe)
+
+
+def deliver(message_id: int) -> bool:
+    """Carry one message out, unless another worker holds it or it has left already.
+
+    States:  waiting -> delivered; on failure it stays waiting with a later time, and is given up after MAX_ATTEMPTS.
+    """
+    with transaction.atomic():
+        message = OutboxMessage.objects.select_for_update(skip_locked=True).filter(pk=message_id).first()
+        if message is None or message.state != OutboxMessage.State.WAITING:
+            return False
+        message.attempts += 1
+        try:
+            with transaction.atomic():
+                _deliverers[message.kind](message)
+        except Exception as failure:
+            log.warning("outbox %s failed (%s)", message.pk, type(failure).__name__)
+            message.last_error = f"{type(failure).__name__}: {failure}"[:500]
+            message.due_at = clock.now() + timedelta(seconds=min(15 * 2**message.attempts, 6 * 3600))
+            if message.attempts >= MAX_ATTEMPTS:
+                message.state = OutboxMessage.State.GIVEN_UP
+            message.save()
+            return False
+        message.state = OutboxMessage.State.DELIVERED
+        message.delivered_at = clock.now()
+        message.last_error = ""
+        message.save()
+        return True
+
+
+def sweep(limit: int = 200) -> int:
+    """Carry out what is due and was lost on the way to a worker. Returns how many left."""
+    due = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, due_at__lte=clock.now() - timedelta(seconds=10))
+    return sum(deliver(pk) for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:limit]))

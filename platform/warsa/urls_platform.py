@@ -7,10 +7,7 @@ from warsa import site_urls
 urlpatterns = [
     *site_urls.common,
     *site_urls.platform_only(),
-    path("", include("tenant_apps.accounts.urls_auth")),
     path("areas/", include("shared_apps.regions.urls")),
-    path("operator/", include("shared_apps.operations.urls")),
-    path("", include("shared_apps.onboarding.urls")),
 ]
 
 handler404 = "warsa.views.not_found"

@@ -7,7 +7,6 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from tenant_apps.accounts.allauth_settings import *  # noqa: F403
 
 from warsa.settings import env
 
@@ -28,34 +27,20 @@ _IN_BOTH = [
     "django.contrib.sessions",
     "tenants.identity",
     "tenants.outbox",
-    "allauth.account",
 ]
 SHARED_APPS = [
     "django_tenants",
     "tenants",
     "shared_apps.regions",
-    "shared_apps.onboarding",
-    "shared_apps.operations",
     *_IN_BOTH,
 ]
 TENANT_APPS = [
     *_IN_BOTH,
-    "tenant_apps.accounts",
-    "tenant_apps.satker",
-    "tenant_apps.warungs",
-    "tenant_apps.catalog",
-    "tenant_apps.stock",
-    "tenant_apps.ledger",
-    "tenant_apps.pricing",
-    "tenant_apps.orders",
-    "tenant_apps.procurement",
 ]
 INSTALLED_APPS = [
-    "warsa.ui",
     *SHARED_APPS,
     *[app for app in TENANT_APPS if app not in SHARED_APPS],
     "warsa",
-    "allauth",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "lucide",
@@ -88,8 +73,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "tenant_apps.accounts.access.MemberMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "tenants.access.AudienceMiddleware",
     "tenants.middleware.DomainErrorMiddleware",
 ]
@@ -108,9 +91,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "warsa.ui.navigation.navigation",
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n", "warsa.ui.templatetags.warsa"],
+            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n"],
         },
     }
 ]
@@ -125,7 +107,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -1,0 +1,68 @@
+"""Servers, databases and regions for tests. One PostgreSQL and broker per run; a database per xdist worker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tenants.models import Region
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, worker_id: str
+) -> Iterator[None]:
+    """A database of this worker's own: public migrated, official areas loaded, two regions built."""
+    from django.core.management import call_command
+    from django.db import connection
+    from tenants.context import on_platform
+
+    with django_db_blocker.unblock():
+        name = f"warsa_{worker_id}"
+        with on_platform(), connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{name}"')
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        os.environ["WARSA_TEST_DATABASE"] = name
+        with on_platform():
+            call_command("migrate_schemas", shared=True, verbosity=0)
+        from tests.world import build_world
+
+        with on_platform():
+            build_world()
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+
+
+@pytest.fixture
+def platform(db: None) -> Iterator[None]:
+    """The platform is bound."""
+    from tenants.context import on_platform
+
+    with on_platform():
+        yield
+
+
+@pytest.fixture
+def kalidoni(db: None) -> Region:
+    """The region where the cast lives. Not bound: bind it with in_region."""
+    return _region("Kalidoni")
+
+
+@pytest.fixture
+def lombok(db: None) -> Region:
+    """Another region, where Made lives."""
+    return _region("Lombok")
+
+
+def _region(name: str) -> Region:
+    from tenants.context import on_platform
+    from tenants.models import Region
+
+    with on_platform():
+        return Region.objects.get(name=name)

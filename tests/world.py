@@ -1,0 +1,26 @@
+"""The regions that every test finds: Kalidoni and Lombok, empty and READY."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from tenants.hosts import host_of_slug
+from tenants.kernel import clock
+from tenants.models import Domain, Region, RegionStatus
+from tenants.provisioning import create_schema, migrate_schema
+
+
+def build_region(name: str, slug: str) -> Region:
+    """A READY region with every table and nobody in it."""
+    region = Region.objects.create(name=name)
+    create_schema(region)
+    migrate_schema(region)
+    with transaction.atomic():
+        Region.objects.filter(pk=region.pk).update(status=RegionStatus.READY, ready_at=clock.now())
+        Domain.objects.create(tenant=region, domain=host_of_slug(slug), is_primary=True)
+    region.refresh_from_db()
+    return region
+
+
+def build_world() -> None:
+    build_region("Kalidoni", "kalidoni")
+    build_region("Lombok", "lombok")

@@ -29,17 +29,11 @@ STATUS_PAGES: dict[str, tuple[str, int]] = {
 
 
 def _static_page(template: str, status: int) -> HttpResponse:
-    response = HttpResponse(get_template(template).template.render(_no_context()), status=status)
+    response = HttpResponse(get_template(template).render(), status=status)
     response.headers["Cache-Control"] = "no-store"
     if status == 503:
         response.headers["Retry-After"] = "30"
     return response
-
-
-def _no_context() -> object:
-    from django.template import Context
-
-    return Context()
 
 
 class SiteMiddleware:
@@ -73,7 +67,9 @@ class SiteMiddleware:
         set_urlconf(urlconf)
         response = self.get_response(request)
         if response.streaming:
-            raise TypeError("a streamed answer would run after the region is unbound; send it from a file or in one piece")
+            raise TypeError(
+                "a streamed answer would run after the region is unbound; send it from a file or in one piece"
+            )
         return response
 
 

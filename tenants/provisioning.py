@@ -69,8 +69,10 @@ def migrate_schema(region: Region, progress: Progress = lambda *_: None) -> None
                 done += 1
                 progress(str(migration), done, total)
 
-        executor.progress_callback = tick
-        executor.migrate(targets=[node for node in executor.loader.graph.leaf_nodes() if in_regions(node[0])], plan=plan)
+        executor.progress_callback = tick  # type: ignore[assignment]
+        executor.migrate(
+            targets=[node for node in executor.loader.graph.leaf_nodes() if in_regions(node[0])], plan=plan
+        )
     region.schema_version = current_version()
     Region.objects.filter(pk=region.pk).update(schema_version=region.schema_version)
 

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from celery import Task, shared_task
 from celery.signals import before_task_publish
@@ -87,10 +87,10 @@ def region_task(
     """A task that works in the region named by its header; refused unless that region has one of `statuses`."""
 
     def make(function: Callable[..., Any]) -> ScopedTask:
-        task: ScopedTask = shared_task(base=ScopedTask, **options)(function)
+        task: Any = shared_task(base=ScopedTask, **options)(function)  # type: ignore[no-untyped-call]
         # The shared task is a proxy until the app is there; the class attributes are set through it on first use.
         task.scope, task.statuses = "region", frozenset(statuses)
-        return task
+        return cast(ScopedTask, task)
 
     return make
 
@@ -99,9 +99,9 @@ def platform_task(**options: Any) -> Callable[[Callable[..., Any]], ScopedTask]:
     """A task that works on the platform's own data."""
 
     def make(function: Callable[..., Any]) -> ScopedTask:
-        task: ScopedTask = shared_task(base=ScopedTask, **options)(function)
+        task: Any = shared_task(base=ScopedTask, **options)(function)  # type: ignore[no-untyped-call]
         task.scope = PUBLIC
-        return task
+        return cast(ScopedTask, task)
 
     return make
 

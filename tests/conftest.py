@@ -11,13 +11,13 @@ import pytest
 if TYPE_CHECKING:
     from tenants.models import Region
 
+
 @pytest.fixture(scope="session")
-def django_db_setup(
-    django_test_environment: None, django_db_blocker: Any, worker_id: str
-) -> Iterator[None]:
+def django_db_setup(django_test_environment: None, django_db_blocker: Any, worker_id: str) -> Iterator[None]:
     """A database of this worker's own: public migrated, official areas loaded, two regions built."""
     from django.core.management import call_command
     from django.db import connection
+
     from tenants.context import on_platform
 
     with django_db_blocker.unblock():
@@ -65,4 +65,5 @@ def _region(name: str) -> Region:
     from tenants.models import Region
 
     with on_platform():
-        return Region.objects.get(name=name)
+        region: Region = Region.objects.get(name=name)
+        return region

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+
 from tenants.hosts import host_of_slug
 from tenants.kernel import clock
 from tenants.models import Domain, Region, RegionStatus
@@ -11,7 +12,7 @@ from tenants.provisioning import create_schema, migrate_schema
 
 def build_region(name: str, slug: str) -> Region:
     """A READY region with every table and nobody in it."""
-    region = Region.objects.create(name=name)
+    region: Region = Region.objects.create(name=name)
     create_schema(region)
     migrate_schema(region)
     with transaction.atomic():

@@ -79,7 +79,9 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return f"postgresql://{SUPERUSER}:{quote(self.password)}@/{DATABASE}?host={quote(str(self.socket_dir))}&port=5432"
+        return (
+            f"postgresql://{SUPERUSER}:{quote(self.password)}@/{DATABASE}?host={quote(str(self.socket_dir))}&port=5432"
+        )
 
     def stop(self) -> None:
         children.stop(self.child, by=signal.SIGINT, patience=60)
@@ -105,9 +107,10 @@ def start(home: Path, *, log: Path, settings: Mapping[str, str] | None = None) -
         if user:
             os.chown(data, user.pw_uid, user.pw_gid)
             os.chown(secret, user.pw_uid, user.pw_gid)
+        layout: list[str | Path] = [binaries / "initdb", "-D", data, "-U", SUPERUSER, "--pwfile", secret]
+        layout += ["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions"]
         made = subprocess.run(
-            [binaries / "initdb", "-D", data, "-U", SUPERUSER, "--pwfile", secret, "--auth", "scram-sha-256"]
-            + ["--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions"],
+            layout,
             capture_output=True,
             text=True,
             user=user.pw_uid if user else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from lokal.samaran import mask_pii
@@ -10,12 +11,10 @@ from tenants.context import scope
 from tenants.errors import NoRegionBound
 
 
-def scrub(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:
+def scrub(event: Any, hint: dict[str, Any]) -> Any:
     """Sentry's before_send: tags the region, drops what a form or cookie held, masks personal data in texts."""
-    try:
+    with suppress(NoRegionBound):
         event.setdefault("tags", {})["region"] = scope()
-    except NoRegionBound:
-        pass
     request = event.get("request", {})
     for part in ("cookies", "data", "query_string"):
         request.pop(part, None)

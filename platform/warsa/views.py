@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
+
 from tenants.access import public_page
 from tenants.provisioning import current_version
 

@@ -94,5 +94,7 @@ def deliver(message_id: int) -> bool:
 
 def sweep(limit: int = 200) -> int:
     """Carry out what is due and was lost on the way to a worker. Returns how many left."""
-    due = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, due_at__lte=clock.now() - timedelta(seconds=10))
+    due = OutboxMessage.objects.filter(
+        state=OutboxMessage.State.WAITING, due_at__lte=clock.now() - timedelta(seconds=10)
+    )
     return sum(deliver(pk) for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:limit]))

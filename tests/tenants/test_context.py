@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+
 from tenants.context import current_region, in_region, on_platform
 from tenants.errors import NoRegionBound, RegionSwitchInTransaction, SchemaMissing
 from tenants.identity.models import User

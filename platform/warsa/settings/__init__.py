@@ -4,11 +4,11 @@ from warsa.settings import env
 
 _mode = env.text("WARSA_MODE", "embedded")
 if _mode == "embedded":
-    from warsa.settings.embedded import *  # noqa: F403
+    from warsa.settings.embedded import *
 elif _mode == "test":
-    from warsa.settings.test import *  # noqa: F403
+    from warsa.settings.test import *
 elif _mode == "production":
-    from warsa.settings.production import *  # noqa: F403
+    from warsa.settings.production import *
 else:
     from django.core.exceptions import ImproperlyConfigured
 

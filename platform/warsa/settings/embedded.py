@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warsa.settings import env
-from warsa.settings.base import *  # noqa: F403
+from warsa.settings.base import *
 
 BASE_HOST = "localhost"
 SITE_SCHEME = "http"

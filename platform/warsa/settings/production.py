@@ -6,7 +6,7 @@ import sentry_sdk
 from django.core.exceptions import ImproperlyConfigured
 
 from warsa.settings import env
-from warsa.settings.base import *  # noqa: F403
+from warsa.settings.base import *
 from warsa.settings.base import BASE_HOST, SECRET_KEY
 
 if len(SECRET_KEY) < 50 or SECRET_KEY.startswith(("embedded", "test", "django-insecure")):

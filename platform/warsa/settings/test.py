@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from pathlib import Path
 
 from warsa.settings import env
-from warsa.settings.base import *  # noqa: F403
+from warsa.settings.base import *
 from warsa.settings.base import STORAGES
 
 BASE_HOST = "localhost"
@@ -13,6 +14,6 @@ SITE_SCHEME = "http"
 SITE_PORT_SUFFIX = f":{env.number('WARSA_PORT', 8000)}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-MEDIA_ROOT = tempfile.mkdtemp(prefix="warsa-media-")
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="warsa-media-"))
 MAILBOX_DIR = env.text("WARSA_MAILBOX_DIR", "")
 SHOW_GALLERY = True

@@ -1,0 +1,42 @@
+# Two commands do everything on a fresh machine that has Python >= 3.11: `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test trials lint format messages requirements
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+run: ## Install and start the whole platform with the demo region Kalidoni
+	@$(PYTHON) infra/embedded/bootstrap.py run
+	@$(BIN)/python -m infra.embedded.supervisor
+
+test: ## Install what tests need, a browser too, and run all of them
+	@$(PYTHON) infra/embedded/bootstrap.py test
+	@$(BIN)/warsa messages compile
+	$(BIN)/python -m pytest -n 2
+
+trials: ## The heavy trials (races, kills) with all their rounds
+	@$(PYTHON) infra/embedded/bootstrap.py test
+	@$(BIN)/warsa messages compile
+	WARSA_TRIALS=full $(BIN)/python -m pytest -n 2
+
+lint: ## Style, types, imports, missing migrations, translations
+	@$(PYTHON) infra/embedded/bootstrap.py lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m infra.embedded.with_services $(BIN)/mypy platform/warsa tenants shared_apps tenant_apps infra tests
+	$(BIN)/lint-imports
+	$(BIN)/python -m infra.embedded.with_services $(BIN)/warsa makemigrations --check --dry-run
+	$(BIN)/warsa messages check
+
+format: ## Let ruff put the code in order
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+messages: ## Gather new texts into the .po files
+	$(BIN)/warsa messages update
+
+requirements: ## Pin the requirement files anew
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --group build --group test pyproject.toml -c requirements/run.txt -o requirements/test.txt

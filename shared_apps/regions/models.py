@@ -158,9 +158,7 @@ class AreaChange(models.Model):
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # A change that names no area says nothing.
-            models.CheckConstraint(
-                name="regions_change_names_an_area", condition=~Q(old_code="", new_code="")
-            ),
+            models.CheckConstraint(name="regions_change_names_an_area", condition=~Q(old_code="", new_code="")),
         ]
 
     def __str__(self) -> str:

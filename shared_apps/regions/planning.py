@@ -101,9 +101,7 @@ def compare(
     stated = list(traces)
     for one in stated:
         _check(one, now, then)
-    told = {one.new_code for one in stated if one.new_code} | {
-        one.old_code for one in stated if one.old_code in gone
-    }
+    told = {one.new_code for one in stated if one.new_code} | {one.old_code for one in stated if one.old_code in gone}
     known = [one for one in known if one.new_code not in told and one.old_code not in told]
     known += stated
 

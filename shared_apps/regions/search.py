@@ -71,9 +71,7 @@ def search_sql(
     text = text.strip()
     rules, values = _narrowed(levels, within)
     if _POSTAL_CODE.fullmatch(text):
-        sql = (
-            f"SELECT a.code FROM regions_area a WHERE {rules} AND a.postal_code = %s ORDER BY a.code LIMIT %s"
-        )
+        sql = f"SELECT a.code FROM regions_area a WHERE {rules} AND a.postal_code = %s ORDER BY a.code LIMIT %s"
         return sql, [*values, text, limit]
     if _CODE.fullmatch(text):
         sql = (
@@ -111,7 +109,9 @@ def _narrowed(levels: Iterable[Level], within: str) -> tuple[str, list[Any]]:
     if wanted:
         rules += " AND a.level = ANY(%s)"
         values.append(wanted)
-    if within:
+    if within and not _CODE.fullmatch(within):
+        rules += " AND false"
+    elif within:
         rules += " AND (a.code = %s OR a.code LIKE %s)"
         values += [within, f"{within}.%"]
     return rules, values

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import or_
 from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -25,9 +25,7 @@ class AreaHit:
     path: str
 
 
-def search_areas(
-    text: str, *, levels: Iterable[Level] = (), within: str = "", limit: int = 10
-) -> list[AreaHit]:
+def search_areas(text: str, *, levels: Iterable[Level] = (), within: str = "", limit: int = 10) -> list[AreaHit]:
     """Areas in force whose name fits the text, best first; spelling is forgiven.
 
     Words may name the areas around ("kalidoni palembang"). A code or a postal code is found as well. Fewer than two

@@ -99,9 +99,7 @@ class Release:
         return {level: counted[level] for level in _LEVELS}
 
 
-def release_of(
-    rows: Iterable[AreaRow], *, version: str, package: str = PACKAGE, licence: str = LICENCE
-) -> Release:
+def release_of(rows: Iterable[AreaRow], *, version: str, package: str = PACKAGE, licence: str = LICENCE) -> Release:
     """A release from plain rows: sorted, each with the words of the areas around it.
 
     Raises:  WrongRelease when a code comes twice or its parent is missing.
@@ -152,9 +150,7 @@ def stale_corrections(release: Release) -> list[Correction]:
     """Corrections that no longer fit: the source changed the name, or dropped the area."""
     rows = release.by_code
     return [
-        one
-        for one in corrections().values()
-        if one.code not in rows or rows[one.code].source_name != one.source_name
+        one for one in corrections().values() if one.code not in rows or rows[one.code].source_name != one.source_name
     ]
 
 

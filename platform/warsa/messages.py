@@ -17,7 +17,7 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 PLACES = ("platform/warsa", "platform/warsa/ui", "tenants", "shared_apps/*", "tenant_apps/*")
 KEYWORDS = {
     "_": None,

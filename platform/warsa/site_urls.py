@@ -14,15 +14,11 @@ common: list[URLPattern] = [
 
 
 def platform_only() -> list[URLPattern]:
-    """Readiness, and on a machine of one's own the mailbox and the component gallery."""
+    """Readiness, and on a machine of one's own the mailbox."""
     urls = [path("readyz", views.readyz, name="readyz")]
     if settings.MAILBOX_DIR:
         urls += [
             path("kotak-surat/", views.mailbox, name="mailbox"),
             path("kotak-surat/<str:key>/", views.mailbox_message, name="mailbox_message"),
         ]
-    if settings.SHOW_GALLERY:
-        from warsa.ui.views import gallery
-
-        urls.append(path("ui/", gallery, name="gallery"))
     return urls

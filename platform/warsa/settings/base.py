@@ -38,6 +38,7 @@ TENANT_APPS = [
     *_IN_BOTH,
 ]
 INSTALLED_APPS = [
+    "warsa.ui",
     *SHARED_APPS,
     *[app for app in TENANT_APPS if app not in SHARED_APPS],
     "warsa",
@@ -92,7 +93,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "django.templatetags.i18n",
+                "warsa.ui.templatetags.warsa",
+            ],
         },
     }
 ]
@@ -181,7 +186,6 @@ SMS_GATEWAY = env.text("WARSA_SMS_GATEWAY", "tenants.outbox.mail.MailSmsGateway"
 ONBOARDING_AUTO_APPROVE_GOV_MAIL = env.flag("WARSA_AUTO_APPROVE_GOV_MAIL", False)
 # Where the embedded mailbox keeps mail; empty where mail leaves the machine.
 MAILBOX_DIR = ""
-SHOW_GALLERY = False
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

@@ -9,4 +9,3 @@ BASE_HOST = "localhost"
 SITE_SCHEME = "http"
 SITE_PORT_SUFFIX = f":{env.number('WARSA_PORT', 8000)}"
 MAILBOX_DIR = env.text("WARSA_MAILBOX_DIR", "")
-SHOW_GALLERY = True

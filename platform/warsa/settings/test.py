@@ -16,4 +16,3 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="warsa-media-"))
 MAILBOX_DIR = env.text("WARSA_MAILBOX_DIR", "")
-SHOW_GALLERY = True

@@ -1,9 +1,10 @@
-"""The regions that every test finds: Kalidoni and Lombok, empty and READY."""
+"""What every test finds: the official areas, and the regions Kalidoni and Lombok, empty and READY."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
+from shared_apps.regions.services import load_areas
 from tenants.hosts import host_of_slug
 from tenants.kernel import clock
 from tenants.models import Domain, Region, RegionStatus
@@ -23,5 +24,7 @@ def build_region(name: str, slug: str) -> Region:
 
 
 def build_world() -> None:
+    """All of it, once per database."""
+    load_areas()
     build_region("Kalidoni", "kalidoni")
     build_region("Lombok", "lombok")

@@ -15,7 +15,7 @@ common: list[URLPattern] = [
 
 def platform_only() -> list[URLPattern]:
     """Readiness, and on a machine of one's own the mailbox."""
-    urls = [path("readyz", views.readyz, name="readyz")]
+    urls = [path("", views.home, name="home"), path("readyz", views.readyz, name="readyz")]
     if settings.MAILBOX_DIR:
         urls += [
             path("kotak-surat/", views.mailbox, name="mailbox"),

@@ -14,8 +14,24 @@ from django.template.loader import get_template
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from shared_apps.regions.selectors import search_areas
 from tenants.access import public_page
+from tenants.models import Domain, RegionStatus
 from tenants.provisioning import current_version
+
+
+@public_page
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What WARSA is, in a minute; whether it is where the visitor lives; the markets that are open."""
+    wanted = request.GET.get("area", "").replace("\x00", "").strip()[:100]
+    domains = Domain.objects.select_related("tenant").filter(is_primary=True, tenant__status=RegionStatus.READY)
+    markets = [
+        (domain.tenant, f"{settings.SITE_SCHEME}://{domain.domain}{settings.SITE_PORT_SUFFIX}/")
+        for domain in domains.order_by("tenant__name")[:50]
+    ]
+    hits = search_areas(wanted) if wanted else []
+    return render(request, "warsa/home.html", {"wanted": wanted, "hits": hits, "markets": markets})
 
 
 @public_page

@@ -92,11 +92,13 @@ def search_sql(
     order = "CASE a.level WHEN 'province' THEN 1 WHEN 'regency' THEN 2 WHEN 'district' THEN 3 ELSE 4 END"
     sql = f"""
         WITH found AS ({" UNION ALL ".join(parts)}),
-             best AS (SELECT code, max(score) AS score, max(likeness) AS likeness FROM found GROUP BY code)
+             best AS (
+                SELECT code, level, max(score) AS score, max(likeness) AS likeness FROM found GROUP BY code, level
+             )
         SELECT a.code
-        FROM best JOIN regions_area a USING (code)
-        WHERE best.score > 0
-        ORDER BY round(best.score::numeric, 2) DESC, (a.level = %s) DESC, {order}, best.likeness DESC, a.code
+        FROM best a
+        WHERE a.score > 0
+        ORDER BY round(a.score::numeric, 2) DESC, (a.level = %s) DESC, {order}, a.likeness DESC, a.code
         LIMIT %s
     """
     return sql, [*params, question.level.value if question.level else "", limit]
@@ -143,7 +145,9 @@ def _reading_sql(reading: Reading, rules: str, values: list[Any]) -> tuple[str, 
     else:
         fits += " AND a.search_text LIKE %s"
         fit_params.append(f"{phrase}%")
-    sql = f"SELECT a.code, {likeness} AS likeness, ({score}) / {total} AS score FROM regions_area a WHERE {fits}"
+    sql = (
+        f"SELECT a.code, a.level, {likeness} AS likeness, ({score}) / {total} AS score FROM regions_area a WHERE {fits}"
+    )
     return sql, [*params, *fit_params]
 
 

@@ -40,7 +40,26 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any, worke
 
 
 @pytest.fixture
-def platform(db: None) -> Iterator[None]:
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Real commits, for races and kills. Afterwards the world is as it was built."""
+    from django.db import connection
+
+    from tests.world import sweep_world
+
+    with django_db_blocker.unblock():
+        yield
+        sweep_world()
+        connection.close()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> None:
+    """`committed` for tests that ask for it; otherwise a transaction that is rolled back."""
+    request.getfixturevalue("committed" if "committed" in request.fixturenames else "db")
+
+
+@pytest.fixture
+def platform(database: None) -> Iterator[None]:
     """The platform is bound."""
     from tenants.context import on_platform
 
@@ -49,13 +68,13 @@ def platform(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def kalidoni(db: None) -> Region:
+def kalidoni(database: None) -> Region:
     """The region where the cast lives. Not bound: bind it with in_region."""
     return _region("Kalidoni")
 
 
 @pytest.fixture
-def lombok(db: None) -> Region:
+def lombok(database: None) -> Region:
     """Another region, where Made lives."""
     return _region("Lombok")
 

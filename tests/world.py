@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from shared_apps.regions.services import load_areas
+from tenants.context import on_platform
 from tenants.hosts import host_of_slug
 from tenants.kernel import clock
 from tenants.models import Domain, Region, RegionStatus
@@ -28,3 +29,23 @@ def build_world() -> None:
     load_areas()
     build_region("Kalidoni", "kalidoni")
     build_region("Lombok", "lombok")
+
+
+def sweep_world() -> None:
+    """Everything that a committing test left is gone; areas, the two regions and their tables stay."""
+    kept = {"django_migrations", "django_content_type", "auth_permission", "tenants_region", "tenants_domain"}
+    with on_platform(), connection.cursor() as cursor:
+        world = list(Region.objects.filter(name__in=["Kalidoni", "Lombok"]).values_list("schema_name", flat=True))
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", ["t\\_%"])
+        for (schema,) in cursor.fetchall():
+            if schema not in world:
+                cursor.execute(f'DROP SCHEMA "{schema}" CASCADE')
+        cursor.execute(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s) AND tablename NOT LIKE %s",
+            [[*world, "public"], "regions\\_%"],
+        )
+        tables = ", ".join(f'"{schema}"."{table}"' for schema, table in cursor.fetchall() if table not in kept)
+        cursor.execute(f"TRUNCATE {tables}")
+        Domain.objects.exclude(tenant__schema_name__in=world).delete()
+        Region.objects.exclude(schema_name__in=world).delete()
+        Region.objects.update(status=RegionStatus.READY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -59,7 +61,7 @@ FORWARDED = {"HTTP_X_FORWARDED_HOST": "lombok.localhost", "HTTP_FORWARDED": "hos
 PATHS = ["/", "/bahasa/", "/healthz", "/readyz", "/areas/", "/.env"]
 
 
-def answered_by(host: str, path: str = "/", **headers: str) -> str:
+def answered_by(host: str, path: str = "/", **headers: Any) -> str:
     response = Client(headers=None).get(path, **{"HTTP_HOST": host, **headers})
     region = getattr(response.wsgi_request, "region", None)
     if region is not None:

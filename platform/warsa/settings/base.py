@@ -32,6 +32,8 @@ SHARED_APPS = [
     "django_tenants",
     "tenants",
     "shared_apps.regions",
+    "shared_apps.onboarding",
+    "shared_apps.operations",
     *_IN_BOTH,
 ]
 TENANT_APPS = [
@@ -184,6 +186,8 @@ SMS_GATEWAY = env.text("WARSA_SMS_GATEWAY", "tenants.outbox.mail.MailSmsGateway"
 
 # A verified mail address that ends in .go.id may stand for the institution's own word.
 ONBOARDING_AUTO_APPROVE_GOV_MAIL = env.flag("WARSA_AUTO_APPROVE_GOV_MAIL", False)
+# Seconds that each step of building a region waits, so that a trial can kill the worker in it.
+PROVISIONING_PAUSE = 0.0
 # Where the embedded mailbox keeps mail; empty where mail leaves the machine.
 MAILBOX_DIR = ""
 

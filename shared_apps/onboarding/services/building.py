@@ -98,6 +98,8 @@ def _open(registration: Registration, step: BuildStep) -> None:
             body=_("Your market answers at %(link)s") % {"link": region_url(region)},
             dedupe=f"onboarding.open:{registration.public_id}",
         )
+        # With the opening itself, so that a worker killed right after leaves no step that looks unfinished.
+        BuildStep.objects.filter(pk=step.pk).update(state=BuildStep.State.DONE)
 
 
 def _hook(run: Callable[[hooks.NewRegion], None]) -> Callable[[Registration, BuildStep], None]:
@@ -181,6 +183,8 @@ def _take(registration: Registration, part: Part, order: int) -> bool:
         time.sleep(settings.PROVISIONING_PAUSE / 2)
     except Exception as failure:
         log.exception("building %s failed at %s", registration.public_id, part.name)
+        if Registration.objects.filter(pk=registration.pk, state=State.LIVE).exists():
+            return False
         with on_platform(), transaction.atomic():
             message = f"{type(failure).__name__}: {failure}"[:500]
             BuildStep.objects.filter(pk=step.pk).update(state=BuildStep.State.FAILED, message=message)

@@ -145,7 +145,8 @@ class Supervisor:
             web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--access-logfile", "-"]
             self.watch("web", web)
             self.wait_for_web()
-            say(f"\nPlatform:  http://localhost:{self.port}/\nMailbox:   http://localhost:{self.port}/kotak-surat/")
+            self.step([BIN / "warsa", "seed_demo"], "Building the demo region Kalidoni")
+            say("\n" + (self.logs / "seed_demo.log").read_text().strip())
             say(f"\nReady after {time.monotonic() - began:.1f} s. Logs: {self.logs}. Stop with Ctrl-C.")
             while not self.stopping.wait(1):
                 self.revive()

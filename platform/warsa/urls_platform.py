@@ -7,6 +7,9 @@ from warsa import site_urls
 urlpatterns = [
     *site_urls.common,
     *site_urls.platform_only(),
+    path("", include("tenants.identity.urls")),
+    path("operator/", include("shared_apps.operations.urls")),
+    path("", include("shared_apps.onboarding.urls")),
     path("areas/", include("shared_apps.regions.urls")),
 ]
 

@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
-from warsa import site_urls
+from warsa import site_urls, views
 
 urlpatterns = [
     *site_urls.common,
+    path("", views.region_home, name="home"),
+    path("", include("tenants.identity.urls")),
     path("areas/", include("shared_apps.regions.urls")),
 ]
 

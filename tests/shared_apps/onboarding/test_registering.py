@@ -131,7 +131,7 @@ def test_a_proof_is_known_by_its_content(case: str, content: bytes, fits: bool) 
     if fits:
         save_proof(registration=registration, file=file, services=["sembako", "nonsense"])
         assert registration.services == ["sembako"]
-        assert "passwd" not in registration.proof.name
+        assert "passwd" not in str(registration.proof.name)
     else:
         with pytest.raises(WrongProof):
             save_proof(registration=registration, file=file, services=["sembako"])

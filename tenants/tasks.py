@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, cast
 
-from celery import Task, shared_task
+from celery import Task, current_app, shared_task
 from celery.signals import before_task_publish
 from django.conf import settings
 from django.db import transaction
@@ -73,10 +73,12 @@ class ScopedTask(Task):  # type: ignore[type-arg]
 
 
 @before_task_publish.connect(weak=False)
-def _stamp(headers: dict[str, Any] | None = None, **_: Any) -> None:
+def _stamp(sender: str = "", headers: dict[str, Any] | None = None, **_: Any) -> None:
     if headers is None:
         return
-    schema = headers.get(HEADER) or scope()
+    task = current_app.tasks.get(sender)
+    # Beat is bound to nothing; what it sends are platform tasks, and these belong to the platform wherever they come from.
+    schema = PUBLIC if getattr(task, "scope", "") == PUBLIC else headers.get(HEADER) or scope()
     headers[HEADER] = schema
     headers[SIGNATURE] = sign_scope(str(headers["id"]), schema)
 

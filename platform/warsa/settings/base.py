@@ -21,12 +21,13 @@ SITE_PORT_SUFFIX = ""
 ALLOWED_HOSTS = ["*"]
 USE_X_FORWARDED_HOST = False
 
+# Ours first: their translations and templates come before Django's own.
 _IN_BOTH = [
+    "tenants.identity",
+    "tenants.outbox",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
-    "tenants.identity",
-    "tenants.outbox",
 ]
 SHARED_APPS = [
     "django_tenants",

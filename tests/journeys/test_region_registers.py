@@ -1,0 +1,135 @@
+"""Lombok registers its five areas, is approved, is watched while it is built, and answers."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import Platform
+
+LOMBOK = [
+    ("lombok barat", "Kabupaten Lombok Barat"),
+    ("lombok tengah", "Kabupaten Lombok Tengah"),
+    ("lombok timur", "Kabupaten Lombok Timur"),
+    ("lombok utara", "Kabupaten Lombok Utara"),
+    ("kota mataram", "Kota Mataram"),
+]
+SHOTS = os.environ.get("WARSA_SCREENSHOTS", "")
+
+
+def look(page: Page, name: str) -> None:
+    """No serious accessibility fault, nothing wider than the screen; a picture where one is wanted."""
+    found = Axe().run(page).response["violations"]
+    serious = [(rule["id"], rule["nodes"][0]["html"]) for rule in found if rule["impact"] in ("serious", "critical")]
+    assert serious == [], f"{name}: {serious}"
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{name} is {wider} px wider than {width} px"
+        if SHOTS:
+            page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
+    page.set_viewport_size({"width": 360, "height": 740})
+
+
+@pytest.fixture
+def phone(page: Page) -> Page:
+    page.set_default_timeout(20_000)
+    return page
+
+
+def mailed_link(page: Page, platform: Platform, to: str) -> str:
+    page.goto(f"{platform.url}/kotak-surat/?to={to}")
+    page.locator("main li a").first.click()
+    href = page.locator("pre a").first.get_attribute("href")
+    assert href
+    return href
+
+
+def test_lombok_from_the_first_page_to_its_own_address(
+    phone: Page, platform_running: Platform, browser: Browser, tmp_path: Path
+) -> None:
+    platform, page = platform_running, phone
+    page.goto(platform.url)
+    expect(page.locator("h1")).to_have_text("Pasar di lingkungan sendiri")
+    look(page, "home")
+    page.locator("main").get_by_role("link", name="Daftarkan wilayah").click()
+    for words, name in LOMBOK:
+        page.get_by_label("Nama kecamatan, kota, atau kelurahan").fill(words)
+        page.get_by_role("button", name="Cari").click()
+        page.locator("label", has_text=re.compile(rf"{name},")).locator("input").first.check()
+    look(page, "areas")
+    page.get_by_role("button", name="Lanjut").click()
+    page.get_by_label("Nama Anda").fill("Made Suartana")
+    page.get_by_label("Jabatan Anda").fill("Kepala Dinas")
+    page.get_by_label("Instansi").fill("Dinas Perdagangan")
+    page.get_by_label("Alamat surel").fill("made@lombok.test")
+    page.get_by_label("Nomor telepon").fill("0812-3456-7890")
+    look(page, "applicant")
+    page.get_by_role("button", name="Simpan dan lanjut").click()
+    proof = tmp_path / "sk.pdf"
+    proof.write_bytes(b"%PDF-1.4\n% surat tugas\n")
+    page.get_by_label("Dokumen bukti").set_input_files(proof)
+    page.get_by_label("Bank Sampah (tabungan dari sampah)").check()
+    look(page, "proof")
+    page.get_by_role("button", name="Simpan dan lanjut").click()
+    page.get_by_label("Nama wilayah").fill("Lombok")
+    page.get_by_label("Alamat situs").fill("admin")
+    page.get_by_role("button", name="Simpan dan lanjut").click()
+    expect(page.locator(".errorlist")).to_contain_text("Kata ini tidak boleh dipakai")
+    page.get_by_label("Alamat situs").fill("lombok")
+    page.get_by_role("button", name="Simpan dan lanjut").click()
+    page.get_by_role("button", name="Kirim pendaftaran").click()
+    expect(page.get_by_role("alert")).to_contain_text("Buka dulu tautan di surel kami")
+    look(page, "review")
+
+    # The mail is opened on another phone: everything typed so far is there.
+    other = browser.new_context(viewport={"width": 360, "height": 740}).new_page()
+    other.goto(mailed_link(other, platform, "made@lombok.test"))
+    expect(other.locator("main")).to_contain_text("Alamat surel Anda sudah dikonfirmasi.")
+    expect(other.locator("main")).to_contain_text("Made Suartana")
+    other.get_by_role("button", name="Kirim pendaftaran").click()
+    expect(other.locator("#progress")).to_contain_text("sedang diperiksa")
+    look(other, "in-review")
+
+    # A stranger sees nothing of it.
+    stranger = browser.new_context().new_page()
+    answer = stranger.goto(other.url)
+    assert answer is not None and answer.status == 404
+    answer = stranger.goto(f"{platform.url}/operator/pendaftaran/")
+    assert answer is not None and "/masuk/" in stranger.url
+    look(stranger, "sign-in")
+
+    operator = browser.new_context(viewport={"width": 360, "height": 740}).new_page()
+    operator.goto(f"{platform.url}/operator/")
+    operator.get_by_label("Alamat surel").fill(platform.operator)
+    operator.get_by_label("Kata sandi").fill("salah")
+    operator.get_by_role("button", name="Masuk").click()
+    expect(operator.locator(".errorlist")).to_contain_text("tidak cocok")
+    operator.get_by_label("Kata sandi").fill(platform.password)
+    operator.get_by_role("button", name="Masuk").click()
+    expect(operator.locator("main")).to_contain_text("kalidoni.localhost")
+    look(operator, "console")
+    operator.get_by_role("link", name="Pendaftaran yang menunggu keputusan").click()
+    look(operator, "registrations")
+    operator.get_by_role("link", name="Lombok").click()
+    expect(operator.locator("main")).to_contain_text("54 kecamatan dipegang.")
+    look(operator, "registration")
+    operator.get_by_role("button", name="Setujui dan bangun").click()
+
+    # The applicant's page renews itself until the market is open.
+    expect(other.locator("#progress")).to_contain_text("Pasar sudah buka.", timeout=60_000)
+    look(other, "live")
+    other.locator("#progress a").click()
+    expect(other.locator("h1")).to_have_text("Pasar Lombok")
+    assert other.url.startswith(platform.region("lombok"))
+    look(other, "region")
+
+    # The operator's session is worth nothing there.
+    operator.goto(platform.region("lombok"))
+    operator.goto(platform.region("lombok") + "/operator/")
+    expect(operator.locator("h1")).to_have_text("Halaman ini tidak ada")

@@ -1,0 +1,108 @@
+"""kill -9 of the worker in each step of building: the region still ends live and whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.db import connection
+
+from shared_apps.onboarding.models import BuildStep, CoverageClaim, Registration, State
+from shared_apps.onboarding.services.building import plan
+from shared_apps.onboarding.services.deciding import approve, submit
+from tenants.context import on_platform
+from tenants.models import Domain, Region, RegionStatus
+from tenants.provisioning import missing_tables
+from tests.shared_apps.onboarding.people import complete
+from tests.trials import rounds, seeded
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def worker(tmp_path: Path, virtual_host: str) -> subprocess.Popen[bytes]:
+    """A real worker with beat, on this test's database and a queue of its own."""
+    url = urlsplit(os.environ["WARSA_DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    environment = {
+        **os.environ,
+        "WARSA_DATABASE_URL": url,
+        "WARSA_BROKER_URL": f"{os.environ['WARSA_BROKER_URL']}?virtual_host={virtual_host}",
+        "WARSA_CACHE_URL": os.environ["WARSA_BROKER_URL"].replace("redis+socket://", "unix://"),
+        "WARSA_PROVISIONING_PAUSE_MS": "600",
+    }
+    command = [str(Path(sys.executable).parent / "celery"), "-A", "warsa", "worker", "-B", "-c", "1"]
+    with (tmp_path / "worker.log").open("ab") as log:
+        return subprocess.Popen(
+            [*command, "-s", str(tmp_path / "beat")],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+        )
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def until(true: Callable[[], bool], seconds: float, log: Path) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, log.read_text()[-3000:]
+        time.sleep(0.03)
+
+
+def schemas() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", [r"t\_%"])
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_a_killed_worker_leaves_a_region_that_is_finished_by_the_next(committed: None, tmp_path: Path) -> None:
+    chance = seeded()
+    steps = [part.name for part in plan()]
+    log = tmp_path / "worker.log"
+    # Districts of Palembang and around, one for each round.
+    areas = [f"16.71.{number:02}" for number in range(1, 19)] + ["16.02.01", "16.02.02"]
+    with on_platform():
+        for turn in range(rounds(20)):
+            step = steps[turn % len(steps)] if rounds(20) == 20 else chance.choice(steps)
+            registration = complete([areas[turn]], slug=f"putus-{turn}", email=f"c{turn}@example.test", name=f"P{turn}")
+            submit(registration=registration)
+            approve(registration=registration, by="operator:test")
+            Registration.objects.filter(pk=registration.pk).update(updated_at="2026-01-01T00:00Z")
+            before = schemas()
+
+            def reached(one: Registration = registration, name: str = step) -> bool:
+                return BuildStep.objects.filter(registration=one, name=name, state=BuildStep.State.RUNNING).exists()
+
+            def live(one: Registration = registration) -> bool:
+                return Registration.objects.filter(pk=one.pk, state=State.LIVE).exists()
+
+            first = worker(tmp_path, str(turn % 2 + 2))
+            try:
+                until(reached, 60, log)
+                time.sleep(chance.uniform(0, 0.6))
+            finally:
+                kill(first)
+            print(f"killed in {step}")
+            if not live():
+                assert not Domain.objects.filter(domain=f"putus-{turn}.localhost").exists()
+            second = worker(tmp_path, str(turn % 2 + 2))
+            try:
+                until(live, 90, log)
+            finally:
+                kill(second)
+            region = Region.objects.get(name=f"P{turn}")
+            assert region.status == RegionStatus.READY
+            assert missing_tables(region) == []
+            assert schemas() - before == {region.schema_name}
+            assert Domain.objects.filter(tenant=region).count() == 1
+            assert CoverageClaim.objects.filter(region=region).count() == 1

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import set_urlconf
@@ -66,7 +66,7 @@ class SiteMiddleware:
         request.urlconf = urlconf  # type: ignore[attr-defined]
         set_urlconf(urlconf)
         response = self.get_response(request)
-        if response.streaming:
+        if response.streaming and not isinstance(response, FileResponse):
             raise TypeError(
                 "a streamed answer would run after the region is unbound; send it from a file or in one piece"
             )

@@ -54,9 +54,15 @@ def test_lombok_from_the_first_page_to_its_own_address(
     phone: Page, platform_running: Platform, browser: Browser, tmp_path: Path
 ) -> None:
     platform, page = platform_running, phone
+    broken: list[str] = []
+    page.on(
+        "response",
+        lambda answer: broken.append(answer.url) if answer.status >= 400 and "/static/" in answer.url else None,
+    )
     page.goto(platform.url)
     expect(page.locator("h1")).to_have_text("Pasar di lingkungan sendiri")
     look(page, "home")
+    assert broken == []
     page.locator("main").get_by_role("link", name="Daftarkan wilayah").click()
     for words, name in LOMBOK:
         page.get_by_label("Nama kecamatan, kota, atau kelurahan").fill(words)

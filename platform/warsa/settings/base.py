@@ -68,6 +68,7 @@ WSGI_APPLICATION = "warsa.wsgi.application"
 MIDDLEWARE = [
     "tenants.middleware.SiteMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "warsa.middleware.LanguageMiddleware",

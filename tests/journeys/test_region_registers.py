@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,14 @@ def phone(page: Page) -> Page:
 
 
 def mailed_link(page: Page, platform: Platform, to: str) -> str:
-    page.goto(f"{platform.url}/kotak-surat/?to={to}")
-    page.locator("main li a").first.click()
+    letters = page.locator("main li a")
+    deadline = time.monotonic() + 45
+    while True:
+        page.goto(f"{platform.url}/kotak-surat/?to={to}")
+        if letters.count() or time.monotonic() > deadline:
+            break
+        page.wait_for_timeout(300)
+    letters.first.click()
     href = page.locator("pre a").first.get_attribute("href")
     assert href
     return href

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import pwd
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -25,13 +23,9 @@ def _die_with_parent(signum: int) -> Callable[[], None] | None:
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None, use_errno=True)
-    us = os.getpid()
 
     def ask() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signum)
-        # We may have died before the line above.
-        if os.getppid() != us:
-            os.kill(os.getpid(), signal.SIGKILL)
 
     return ask
 
@@ -62,12 +56,8 @@ def start(
     user: pwd.struct_passwd | None = None,
     on_our_death: int = signal.SIGTERM,
     cwd: Path | None = None,
-    pass_fds: Collection[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a child in its own process group, its output appended to `log`.
-
-    It gets `on_our_death` when the thread that called this ends, even by kill -9: call from the main thread.
-    """
+    """Start a child in its own process group, its output appended to `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         return subprocess.Popen(
@@ -80,51 +70,17 @@ def start(
             group=user.pw_gid if user else None,
             extra_groups=[] if user else None,
             cwd=cwd,
-            pass_fds=tuple(pass_fds),
             process_group=0,
             preexec_fn=_die_with_parent(on_our_death),
         )
 
 
 def stop(child: subprocess.Popen[bytes], *, by: int = signal.SIGTERM, patience: float = 20) -> None:
-    """Ask a child to end; after `patience` seconds end it, and whatever it left behind in its group."""
+    """Ask a child to end; after `patience` seconds end it."""
     if child.poll() is None:
         child.send_signal(by)
         try:
             child.wait(patience)
         except subprocess.TimeoutExpired:
-            child.kill()
+            os.killpg(child.pid, signal.SIGKILL)
             child.wait()
-    sweep(child)
-
-
-def sweep(child: subprocess.Popen[bytes]) -> None:
-    """End what a dead child left behind in its process group."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-
-
-def birth(pid: int) -> str | None:
-    """When the process began, in the kernel's own count; None when there is none. With the pid it names one process for ever."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return None
-    state, *rest = stat.rpartition(")")[2].split()
-    return None if state == "Z" else rest[18]
-
-
-def end_stranger(pid: int, born: str | None, *, by: int = signal.SIGTERM, patience: float = 20) -> None:
-    """End a process of an earlier start of ours, which is no child of this one."""
-    if born is None or birth(pid) != born:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, by)
-        deadline = time.monotonic() + patience
-        while birth(pid) == born:
-            if time.monotonic() > deadline:
-                os.kill(pid, signal.SIGKILL)
-                deadline += patience
-            time.sleep(0.05)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)

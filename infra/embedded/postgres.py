@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from infra.embedded import children, places
+from infra.embedded import children
 from infra.embedded.children import CannotStart
 
 SUPERUSER = "warsa"
@@ -51,23 +51,6 @@ def _installed() -> Path:
 
 def _reachable(path: Path) -> bool:
     return all(p.stat().st_mode & stat.S_IXOTH for p in [path, *path.parents])
-
-
-def home_for(state: Path) -> Path:
-    """Where the database of this state folder lives; the first answer is kept in `state`/database-home.
-
-    As root the server runs as another user: a checkout that this user cannot reach keeps its data in /var/lib/warsa,
-    for opening the folders above it would open somebody's home.
-    """
-    kept = state / "database-home"
-    if kept.exists():
-        return Path(kept.read_text().strip())
-    home = state / "database"
-    if os.geteuid() == 0 and not _reachable(state):
-        digest = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:16]
-        home = Path("/var/lib/warsa") / digest
-    kept.write_text(f"{home}\n")
-    return home
 
 
 def _binaries(home: Path, *, for_other_user: bool) -> Path:
@@ -104,30 +87,6 @@ class Postgres:
 
     def stop(self) -> None:
         children.stop(self.child, by=signal.SIGINT, patience=60)
-        if self.socket_dir.parent == Path(tempfile.gettempdir()):
-            shutil.rmtree(self.socket_dir, ignore_errors=True)
-
-
-def _end_leftover(data: Path) -> None:
-    """End a server that an earlier start left on this folder, and forget a lock of one that is gone.
-
-    PostgreSQL trusts the number in its lock file; after a restart of the machine that number may be anybody's.
-    The caller holds the lock on the folder, so whoever runs here is ours and alone.
-    """
-    lock = data / "postmaster.pid"
-    try:
-        pid = int(lock.read_text().splitlines()[0])
-    except (OSError, ValueError, IndexError):
-        return
-    born = children.birth(pid)
-    try:
-        at_home = Path(f"/proc/{pid}/cwd").resolve(strict=True) == data.resolve()
-    except OSError:
-        at_home = False
-    if born and at_home:
-        children.end_stranger(pid, born, by=signal.SIGINT, patience=60)
-    elif Path("/proc/self").exists():
-        lock.unlink(missing_ok=True)
 
 
 def start(home: Path, *, log: Path, settings: Mapping[str, str] | None = None) -> Postgres:
@@ -138,7 +97,6 @@ def start(home: Path, *, log: Path, settings: Mapping[str, str] | None = None) -
     """
     user = children.service_user()
     home.mkdir(parents=True, exist_ok=True)
-    home = home.resolve()
     binaries = _binaries(home, for_other_user=user is not None)
     data, marker, secret = home / "pgdata", home / "pgdata.ready", home / "pg.password"
     if user:
@@ -165,8 +123,10 @@ def start(home: Path, *, log: Path, settings: Mapping[str, str] | None = None) -
         if made.returncode:
             raise CannotStart(f"PostgreSQL could not lay out {data}: {made.stderr.strip()}")
         marker.touch()
-    _end_leftover(data)
-    sockets = places.socket_dir(home, "socket", owner=user)
+    sockets = Path(tempfile.gettempdir()) / f"warsa-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+    sockets.mkdir(mode=0o755, exist_ok=True)
+    if user:
+        os.chown(sockets, user.pw_uid, user.pw_gid)
     options = {**SETTINGS, **(settings or {}), "unix_socket_directories": str(sockets)}
     command: list[str | Path] = [binaries / "postgres", "-D", data]
     for name, value in options.items():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import platform
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import redis
 
-from infra.embedded import children, places
+from infra.embedded import children
 from infra.embedded.children import CannotStart
 
 
@@ -44,16 +44,13 @@ class Valkey:
 
     def stop(self) -> None:
         children.stop(self.child, by=signal.SIGTERM)
-        if self.socket.parent.parent == Path(tempfile.gettempdir()):
-            shutil.rmtree(self.socket.parent, ignore_errors=True)
 
 
 def start(home: Path, *, log: Path) -> Valkey:
     """Start the server on `home`/valkey. What was acknowledged longer than a second ago survives a kill."""
     data = home / "valkey"
     data.mkdir(parents=True, exist_ok=True)
-    data.chmod(0o700)
-    socket = places.socket_dir(data, "socket") / "valkey"
+    socket = Path(tempfile.gettempdir()) / f"warsa-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}.valkey"
     socket.unlink(missing_ok=True)
     options = {
         "port": "0",

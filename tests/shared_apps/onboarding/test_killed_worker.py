@@ -69,8 +69,8 @@ def test_a_killed_worker_leaves_a_region_that_is_finished_by_the_next(committed:
     chance = seeded()
     steps = [part.name for part in plan()]
     log = tmp_path / "worker.log"
-    # Districts of Palembang and around, one for each round.
-    areas = [f"16.71.{number:02}" for number in range(1, 19)] + ["16.02.01", "16.02.02"]
+    # A kecamatan for each round: all of Palembang, and two of Lombok Barat.
+    areas = [f"16.71.{number:02}" for number in range(1, 19)] + ["52.01.01", "52.01.02"]
     with on_platform():
         for turn in range(rounds(20)):
             step = steps[turn % len(steps)] if rounds(20) == 20 else chance.choice(steps)

@@ -15,8 +15,7 @@ from shared_apps.regions.models import Level
 _QUOTES = re.compile(r"['’`]")
 _WORD = re.compile(r"[a-z0-9]+")
 
-# Words that say what an area is and are not part of its name. "kota" also begins names (Kota Baru),
-# so a search tries both readings.
+# Words that say what an area is.
 LEVEL_WORDS: dict[str, Level] = {
     "provinsi": Level.PROVINCE,
     "propinsi": Level.PROVINCE,
@@ -34,6 +33,8 @@ LEVEL_WORDS: dict[str, Level] = {
     "gampong": Level.VILLAGE,
     "nagari": Level.VILLAGE,
 }
+# Those of them that begin names as well: Kota Baru, Desa Baru, Gampong Drien, Nagari Balah Hilia Lubuk Alung.
+WORDS_IN_NAMES = frozenset({"kota", "desa", "gampong", "nagari"})
 
 _LONG_FORMS: dict[str, str] = {
     "sei": "sungai",

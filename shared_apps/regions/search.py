@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 
 from shared_apps.regions.models import Level
-from shared_apps.regions.naming import LEVEL_WORDS, words_of
+from shared_apps.regions.naming import LEVEL_WORDS, WORDS_IN_NAMES, words_of
 
 # Longer texts are addresses; the first words are enough to find an area.
 MOST_WORDS = 6
@@ -48,8 +48,10 @@ def understand(text: str) -> Question:
     words = words_of(text)[:MOST_WORDS]
     named = [word for word in words if word not in LEVEL_WORDS]
     level = next((LEVEL_WORDS[word] for word in words if word in LEVEL_WORDS), None) if named else None
+    # "kecamatan" is no part of a name, so a reading with it would only cost time.
+    spoken = [word for word in words if word not in LEVEL_WORDS or word in WORDS_IN_NAMES] if named else words
     readings: dict[Reading, None] = {}
-    for variant in (named, words):
+    for variant in (named, spoken):
         for reading in _readings(variant):
             readings[reading] = None
     return Question(tuple(readings), level)

@@ -43,6 +43,7 @@ def load_areas(release: Release | None = None) -> AreaSource:
             return present
         assert wanted is not None
         _copy(wanted.rows)
+        _ready_for_search()
         return _note(wanted)
 
 
@@ -108,6 +109,7 @@ def apply_update(plan: UpdatePlan) -> AreaSource:
             ],
             batch_size=2_000,
         )
+        _ready_for_search()
         return present if arrived else _note(plan.release)
 
 
@@ -142,10 +144,15 @@ def _area(row: AreaRow) -> Area:
 
 
 def _copy(rows: Iterable[AreaRow]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY regions_area ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(_values(row))
+
+
+def _ready_for_search() -> None:
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY regions_area ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(_values(row))
+        # New rows wait in a list of the index, and until it is emptied each search reads it from end to end.
+        cursor.execute("SELECT gin_clean_pending_list('regions_area_search')")
         # The planner chooses the search index only when it knows how many rows there are.
         cursor.execute("ANALYZE regions_area")
 

@@ -37,7 +37,6 @@
     is("autocomplete", "list");
     is("controls", "area-picker-options");
     is("expanded", "false");
-    one("[data-plain]").hidden = true;
     const plain = [...chosen.querySelectorAll("input:checked")];
     chosen.replaceChildren();
     for (const { value, dataset } of plain) chip(value, dataset.path);
@@ -47,9 +46,9 @@
       const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
       const step = { ArrowDown: 1, ArrowUp: at < 0 ? 0 : -1 }[event.key];
       if (event.key === "Escape") close();
-      if (event.key === "Enter") {
+      if (event.key === "Enter" && all.length) {
         event.preventDefault();
-        if (all.length) choose(all[Math.max(at, 0)]);
+        choose(all[Math.max(at, 0)]);
       }
       if (step === undefined || !all.length) return;
       event.preventDefault();

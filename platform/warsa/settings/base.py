@@ -39,6 +39,12 @@ SHARED_APPS = [
 ]
 TENANT_APPS = [
     *_IN_BOTH,
+    "tenant_apps.satker",
+    "tenant_apps.warungs",
+    "tenant_apps.catalog",
+    "tenant_apps.pricing",
+    "tenant_apps.stock",
+    "tenant_apps.ledger",
 ]
 INSTALLED_APPS = [
     "warsa.ui",

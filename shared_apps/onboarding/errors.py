@@ -6,7 +6,7 @@ from tenants.kernel.errors import DomainError
 
 
 class Incomplete(DomainError):
-    """Something is still to be filled in; `context["step"]` says where."""
+    """Something is still to be filled in; `context["step"]` says where, if it is on a page of the wizard."""
 
     code = "incomplete"
 

@@ -65,6 +65,7 @@ class Registration(models.Model):
 
     moves: ClassVar[Moves] = Moves(
         Move("verify_email", (State.DRAFT,), State.EMAIL_VERIFIED),
+        Move("change_email", (State.EMAIL_VERIFIED,), State.DRAFT),
         Move("submit", (State.EMAIL_VERIFIED,), State.IN_REVIEW),
         Move("approve", (State.IN_REVIEW,), State.APPROVED),
         Move("reject", (State.IN_REVIEW,), State.REJECTED),

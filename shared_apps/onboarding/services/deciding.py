@@ -51,7 +51,7 @@ def _must_be_complete(registration: Registration) -> None:
         if lacking:
             raise Incomplete(_("Some answers are still missing."), step=step)
     if registration.state == State.DRAFT:
-        raise Incomplete(_("Open the link in our mail first: it confirms your e-mail address."), step="kirim")
+        raise Incomplete(_("Open the link in our mail first: it confirms your e-mail address."))
 
 
 def _claim(registration: Registration) -> None:
@@ -68,10 +68,10 @@ def _claim(registration: Registration) -> None:
             % {"names": names},
             codes=taken,
         )
-    _claims, fresh = SlugClaim.objects.get_or_create(
+    claim, _fresh = SlugClaim.objects.get_or_create(
         slug=registration.slug, defaults={"held_for": registration.public_id}
     )
-    if not fresh and _claims.held_for != registration.public_id:
+    if claim.held_for != registration.public_id:
         raise SlugTaken(_("The address %(slug)s is taken. Choose another one.") % {"slug": registration.slug})
 
 

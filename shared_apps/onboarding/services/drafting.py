@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -22,11 +23,14 @@ from tenants.kernel.errors import StaleDocument
 from tenants.kernel.moves import move
 from tenants.kernel.slugs import clean_slug
 from tenants.kernel.tokens import new_token, token_hash
+from tenants.outbox.models import OutboxMessage
 from tenants.outbox.services import put_mail
 
 MAX_PER_SOURCE_AND_HOUR = 20
 MAX_PER_HOUR = 500
 MAX_MAILS_PER_ADDRESS_AND_HOUR = 5
+# How the outbox names these mails; they are counted by it.
+RESUME_MAIL = "onboarding.resume:"
 MAX_PROOF_BYTES = 5 * 1024 * 1024
 # What a proof may be, by how the file begins; its name proves nothing.
 PROOF_TYPES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
@@ -53,9 +57,8 @@ def start_draft(*, area_codes: Sequence[str], source: str) -> Registration:
 
 def choose_areas(*, registration: Registration, area_codes: Sequence[str]) -> None:
     """Other areas for a draft. Raises StaleDocument once it was sent."""
-    _must_be_editable(registration)
-    _set_areas(registration, area_codes)
-    registration.save()
+    with _editing(registration):
+        _set_areas(registration, area_codes)
 
 
 def _set_areas(registration: Registration, codes: Sequence[str]) -> None:
@@ -74,16 +77,14 @@ def save_applicant(
     States:  a changed address takes email_verified back to draft.
     Raises:  StaleDocument once it was sent; TooMany when that address got many mails.
     """
-    _must_be_editable(registration)
     email = email.strip().lower()
-    changed = email != registration.email
-    registration.applicant_name, registration.applicant_position = name, position
-    registration.institution, registration.phone = institution, phone
-    with transaction.atomic():
+    with _editing(registration):
+        changed = email != registration.email
+        registration.applicant_name, registration.applicant_position = name, position
+        registration.institution, registration.phone, registration.email = institution, phone, email
         if changed:
-            registration.email, registration.state = email, State.DRAFT
-        registration.save()
-        if changed:
+            move(registration, "change_email", by=f"applicant:{registration.public_id}")
+            registration.save()
             send_resume_link(registration=registration)
 
 
@@ -93,8 +94,12 @@ def send_resume_link(*, registration: Registration) -> None:
     Raises:  TooMany above the hourly limit of this address.
     Writes:  outbox mail.
     """
-    recent = Registration.objects.filter(email=registration.email, updated_at__gt=clock.now() - timedelta(hours=1))
-    if recent.count() > MAX_MAILS_PER_ADDRESS_AND_HOUR:
+    mailed = OutboxMessage.objects.filter(
+        dedupe__startswith=RESUME_MAIL,
+        payload__to=registration.email,
+        created_at__gt=clock.now() - timedelta(hours=1),
+    )
+    if mailed.count() >= MAX_MAILS_PER_ADDRESS_AND_HOUR:
         raise TooMany(
             _("Many links were mailed to this address just now. Use the latest one, or try again in an hour.")
         )
@@ -110,7 +115,7 @@ def send_resume_link(*, registration: Registration) -> None:
                 "It works on any phone or computer. If you did not register a region, ignore this mail."
             )
             % {"link": platform_url(f"/daftar/lanjut/{token}/")},
-            dedupe=f"onboarding.resume:{registration.token_hash}",
+            dedupe=f"{RESUME_MAIL}{registration.token_hash}",
         )
 
 
@@ -131,27 +136,40 @@ def save_proof(*, registration: Registration, file: UploadedFile[Any] | None, se
 
     Raises:  WrongProof for another kind of file than PDF, JPEG, PNG, or one above 5 MB; StaleDocument once it was sent.
     """
-    _must_be_editable(registration)
-    if file is not None:
-        head = file.read(16)
-        file.seek(0)
-        kind = next((kind for start, kind in PROOF_TYPES.items() if head.startswith(start)), None)
-        if kind is None or (file.size or 0) > MAX_PROOF_BYTES:
-            raise WrongProof(_("Send a PDF, JPEG or PNG of at most 5 MB."))
-        registration.proof_type = kind
-        registration.proof.save(file.name or "proof", file, save=False)
-    registration.services = [code for code in Service.values if code in services]
-    registration.save()
+    kind = _proof_type(file) if file is not None else ""
+    with _editing(registration):
+        if file is not None:
+            registration.proof_type = kind
+            registration.proof.save(file.name or "proof", file, save=False)
+        registration.services = [code for code in Service.values if code in services]
+
+
+def _proof_type(file: UploadedFile[Any]) -> str:
+    head = file.read(16)
+    file.seek(0)
+    kind = next((kind for start, kind in PROOF_TYPES.items() if head.startswith(start)), None)
+    if kind is None or (file.size or 0) > MAX_PROOF_BYTES:
+        raise WrongProof(_("Send a PDF, JPEG or PNG of at most 5 MB."))
+    return kind
 
 
 def save_address(*, registration: Registration, name: str, slug: str) -> None:
     """The region's name and its wished address. Raises SlugRefused, or StaleDocument once it was sent."""
-    _must_be_editable(registration)
-    registration.name, registration.slug = name.strip(), clean_slug(slug)
-    registration.save()
+    clean = clean_slug(slug)
+    with _editing(registration):
+        registration.name, registration.slug = name.strip(), clean
 
 
-def _must_be_editable(registration: Registration) -> None:
-    registration.refresh_from_db(fields=["state"])
-    if not registration.editable:
-        raise StaleDocument(_("This registration was sent already and cannot be changed any more."))
+@contextmanager
+def _editing(registration: Registration) -> Iterator[None]:
+    """Change the answers of the row as it is now, under its lock, and keep them.
+
+    Raises:  StaleDocument once it was sent.
+    """
+    with transaction.atomic():
+        Registration.objects.select_for_update().get(pk=registration.pk)
+        registration.refresh_from_db()
+        if not registration.editable:
+            raise StaleDocument(_("This registration was sent already and cannot be changed any more."))
+        yield
+        registration.save()

@@ -16,6 +16,7 @@ from infra.embedded import postgres, valkey
 class Services:
     database_url: str
     broker_url: str
+    cache_url: str
 
     @property
     def environment(self) -> dict[str, str]:
@@ -24,6 +25,7 @@ class Services:
             "WARSA_MODE": "test",
             "WARSA_DATABASE_URL": self.database_url,
             "WARSA_BROKER_URL": self.broker_url,
+            "WARSA_CACHE_URL": self.cache_url,
             "WARSA_SECRET_KEY": "test-key-that-signs-nothing-outside-of-tests-0123456789",
         }
 
@@ -38,7 +40,7 @@ def services() -> Iterator[Services]:
         try:
             broker = valkey.start(home, log=home / "valkey.log")
             try:
-                yield Services(database.url, broker.url)
+                yield Services(database.url, broker.url, broker.cache_url)
             finally:
                 broker.stop()
         finally:

@@ -129,6 +129,7 @@ class Supervisor:
                 WARSA_MODE="embedded",
                 WARSA_DATABASE_URL=database.url,
                 WARSA_BROKER_URL=broker.url,
+                WARSA_CACHE_URL=broker.cache_url,
                 WARSA_SECRET_KEY=secret_key(self.home),
                 WARSA_PORT=str(self.port),
                 WARSA_SMTP_PORT=str(mail_port),

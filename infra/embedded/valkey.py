@@ -42,6 +42,11 @@ class Valkey:
     def url(self) -> str:
         return f"redis+socket://{self.socket}"
 
+    @property
+    def cache_url(self) -> str:
+        """For settings (WARSA_CACHE_URL): another database of the server, so that emptying the cache keeps the queue."""
+        return f"unix://{self.socket}?db=1"
+
     def stop(self) -> None:
         children.stop(self.child, by=signal.SIGTERM)
 

@@ -8,8 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-SESSION_KEY = "language"
-
 
 class LanguageMiddleware:
     """Activates the language and the region's time zone for the request."""

@@ -164,8 +164,7 @@ STORAGES = {
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 
-_broker = env.text("WARSA_BROKER_URL")
-CELERY_BROKER_URL = _broker
+CELERY_BROKER_URL = env.text("WARSA_BROKER_URL")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -177,7 +176,7 @@ CELERY_TIMEZONE = "UTC"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": env.text("WARSA_CACHE_URL", _broker.replace("redis+socket://", "unix://")),
+        "LOCATION": env.text("WARSA_CACHE_URL"),
         "KEY_PREFIX": "warsa",
         "KEY_FUNCTION": "tenants.cache.region_key",
     }

@@ -32,7 +32,6 @@ def worker(tmp_path: Path, virtual_host: str) -> subprocess.Popen[bytes]:
         **os.environ,
         "WARSA_DATABASE_URL": url,
         "WARSA_BROKER_URL": f"{os.environ['WARSA_BROKER_URL']}?virtual_host={virtual_host}",
-        "WARSA_CACHE_URL": os.environ["WARSA_BROKER_URL"].replace("redis+socket://", "unix://"),
         "WARSA_PROVISIONING_PAUSE_MS": "600",
     }
     command = [str(Path(sys.executable).parent / "celery"), "-A", "warsa", "worker", "-B", "-c", "1"]

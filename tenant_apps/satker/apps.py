@@ -10,6 +10,3 @@ class SatkerConfig(AppConfig):
     name = "tenant_apps.satker"
     label = "satker"
     verbose_name = _("Satker")
-
-    def ready(self) -> None:
-        from tenant_apps.satker import hooks  # noqa: F401

@@ -10,6 +10,3 @@ class WarungsConfig(AppConfig):
     name = "tenant_apps.warungs"
     label = "warungs"
     verbose_name = _("Warungs")
-
-    def ready(self) -> None:
-        from tenant_apps.warungs import hooks  # noqa: F401

@@ -18,6 +18,17 @@ MAX_FAILURES = 5
 PATIENCE_SECONDS = 600
 
 
+def attempt_number(key: str) -> int:
+    """Which attempt this is since the count began, PATIENCE_SECONDS ago at most."""
+    cache.add(key, 0, PATIENCE_SECONDS)
+    try:
+        return int(cache.incr(key))
+    except ValueError:
+        # It ended between the two calls: this one is the first of a new count.
+        cache.set(key, 1, PATIENCE_SECONDS)
+        return 1
+
+
 class SignInForm(forms.Form):
     """E-mail address and password. Five failures for one address from one place close it there for ten minutes.
 
@@ -42,12 +53,11 @@ class SignInForm(forms.Form):
             return data
         place = f"{data['email'].lower()}|{self.request.META.get('REMOTE_ADDR', '')}"
         key = "sign-in:" + hashlib.sha256(place.encode()).hexdigest()
-        cache.add(key, 0, PATIENCE_SECONDS)
-        if int(cache.get(key) or 0) >= MAX_FAILURES:
+        # Counted before the password is looked at, or guesses sent at once would all be looked at.
+        if attempt_number(key) > MAX_FAILURES:
             raise forms.ValidationError(_("Too many attempts. Wait ten minutes, then try again."))
         found = authenticate(self.request, email=data["email"], password=data["password"])
         if not isinstance(found, User):
-            cache.incr(key)
             raise forms.ValidationError(_("The address and the password do not fit together."))
         cache.delete(key)
         self.user = found

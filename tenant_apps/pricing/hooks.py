@@ -1,1 +1,0 @@
-"""What this app offers to the platform."""

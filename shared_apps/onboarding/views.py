@@ -20,7 +20,9 @@ from shared_apps.onboarding.models import BuildStep, Registration, Service, Stat
 from shared_apps.onboarding.services import deciding, drafting
 from shared_apps.onboarding.services.building import plan
 from shared_apps.operations.access import operators_only
-from shared_apps.regions.selectors import area, path_of, search_areas
+from shared_apps.regions.models import Level
+from shared_apps.regions.picker import area_picker, is_search
+from shared_apps.regions.selectors import area, path_of
 from tenants.access import public_page
 from tenants.hosts import host_of_slug, region_url
 from tenants.kernel.errors import DomainError
@@ -34,6 +36,8 @@ STEPS = [
 ]
 FORMS: dict[str, Any] = {"pemohon": ApplicantForm, "bukti": ProofForm, "alamat": AddressForm}
 SESSION_KEY = "registrations"
+# More areas than any region has; a longer list is nobody's.
+MOST_AREAS = 60
 
 
 def _mine(request: HttpRequest, public_id: UUID) -> Registration:
@@ -49,10 +53,6 @@ def _remember(request: HttpRequest, registration: Registration) -> None:
         request.session[SESSION_KEY] = [*known, str(registration.public_id)][-20:]
 
 
-def _chosen(request: HttpRequest) -> list[str]:
-    return [code for code in request.POST.getlist("areas") if code][:60]
-
-
 @public_page
 def start(request: HttpRequest) -> HttpResponse:
     """The first page of the wizard: which areas."""
@@ -60,32 +60,32 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _areas_page(request: HttpRequest, registration: Registration | None) -> HttpResponse:
-    chosen = _chosen(request) if request.method == "POST" else list(registration.area_codes if registration else [])
-    wanted = request.POST.get("area_search", "").replace("\x00", "").strip()[:100]
-    error = ""
-    if request.method == "POST" and "go" in request.POST:
+    sent = request.POST if request.method == "POST" else None
+    errors = []
+    if sent is not None and not is_search(sent):
+        codes = sent.getlist("areas")[:MOST_AREAS]
         try:
-            if not chosen:
+            if not codes:
                 raise Incomplete(_("Choose at least one area: search it by name, then tick it."))
             if registration is None:
                 source = drafting.source_hash(request.META.get("REMOTE_ADDR", ""))
-                registration = drafting.start_draft(area_codes=chosen, source=source)
+                registration = drafting.start_draft(area_codes=codes, source=source)
                 _remember(request, registration)
             else:
-                drafting.choose_areas(registration=registration, area_codes=chosen)
+                drafting.choose_areas(registration=registration, area_codes=codes)
             return redirect("onboarding:step", registration.public_id, "pemohon")
         except DomainError as refusal:
-            error = str(refusal.message)
-    picked = []
-    for code in dict.fromkeys(chosen):
-        try:
-            picked.append((code, path_of(area(code))))
-        except DomainError as refusal:
-            error = str(refusal.message)
-    hits = [hit for hit in search_areas(wanted, limit=12) if hit.area.code not in chosen] if wanted else []
-    context = {"steps": STEPS, "step": "wilayah", "registration": registration, "picked": picked, "hits": hits}
-    context |= {"wanted": wanted, "error": error}
-    return render(request, "onboarding/areas.html", context, status=409 if error else 200)
+            errors.append(str(refusal.message))
+    picker = area_picker(
+        sent,
+        label=_("Areas of the market"),
+        hint=_("Which areas will the market serve? One kecamatan, a whole city, or several regencies together."),
+        levels=(Level.PROVINCE, Level.REGENCY, Level.DISTRICT),
+        initial=registration.area_codes if registration else (),
+        errors=errors,
+    )
+    context = {"steps": STEPS, "step": "wilayah", "registration": registration, "picker": picker}
+    return render(request, "onboarding/areas.html", context, status=409 if errors else 200)
 
 
 @public_page

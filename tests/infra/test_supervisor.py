@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from infra.embedded import supervisor
 from infra.embedded.children import CannotStart
 from infra.embedded.supervisor import check_disk, check_port, database_home, free_port
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Start(NamedTuple):
-    child: subprocess.Popen[bytes]
-    output: Path
-    seconds: float
+from tests.running import Start, start_platform
 
 
 def start(home: Path, port: int, name: str) -> Start:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("WARSA_", "DJANGO_"))}
-    output = home.parent / name
-    began = time.monotonic()
-    with output.open("wb") as file:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "infra.embedded.supervisor"],
-            cwd=ROOT,
-            env={**kept, "WARSA_HOME": str(home), "WARSA_PORT": str(port)},
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    while "Ready after" not in output.read_text() and child.poll() is None and time.monotonic() < began + 180:
-        time.sleep(0.1)
-    return Start(child, output, time.monotonic() - began)
+    return start_platform(home, port, home.parent / name)
 
 
 def processes_of(home: Path, port: int) -> list[str]:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +14,7 @@ from typing import Any
 import pytest
 
 from infra.embedded.supervisor import database_home, free_port
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.running import start_platform
 
 
 @dataclass(frozen=True)
@@ -38,22 +33,10 @@ class Platform:
 @pytest.fixture(scope="session")
 def platform_running() -> Iterator[Platform]:
     home, port = Path(tempfile.mkdtemp(prefix="warsa-journey-")), free_port()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("WARSA_", "DJANGO_"))}
-    out = home / "output"
-    with out.open("w") as file:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "infra.embedded.supervisor"],
-            cwd=ROOT,
-            env={**kept, "WARSA_HOME": str(home), "WARSA_PORT": str(port)},
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
+    child, out, _seconds = start_platform(home, port, home / "output")
     try:
-        deadline = time.monotonic() + 180
-        while "Ready after" not in out.read_text():
-            assert child.poll() is None and time.monotonic() < deadline, out.read_text()
-            time.sleep(0.2)
         text = out.read_text()
+        assert "Ready after" in text, text
         login = re.search(r"Operator\s+\S+\s+(\S+)\s+(\S+)", text)
         assert login, text
         yield Platform(f"http://localhost:{port}", login[1], login[2], text)

@@ -72,9 +72,9 @@ def test_lombok_from_the_first_page_to_its_own_address(
     assert broken == []
     page.locator("main").get_by_role("link", name="Daftarkan wilayah").click()
     for words, name in LOMBOK:
-        page.get_by_label("Nama kecamatan, kota, atau kelurahan").fill(words)
-        page.get_by_role("button", name="Cari").click()
-        page.locator("label", has_text=re.compile(rf"{name},")).locator("input").first.check()
+        page.get_by_role("combobox", name="Nama wilayah").press_sequentially(words, delay=20)
+        page.get_by_role("option", name=re.compile(rf"^{name},")).first.click()
+        expect(page.get_by_role("button", name=f"Hapus {name}, Nusa Tenggara Barat")).to_be_visible()
     look(page, "areas")
     page.get_by_role("button", name="Lanjut").click()
     page.get_by_label("Nama Anda").fill("Made Suartana")

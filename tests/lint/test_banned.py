@@ -30,7 +30,7 @@ def faults(name: str, code: str) -> Iterator[str]:
     """What in this file is banned, a line each."""
     for node in ast.walk(ast.parse(code)):
         used = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
-        if used in BANNED and name not in BANNED[used]:
+        if isinstance(node, ast.Attribute | ast.Name) and used in BANNED and name not in BANNED[used]:
             yield f"{name}:{node.lineno}: {used}"
         if isinstance(node, ast.ImportFrom):
             names = {alias.name for alias in node.names}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from shared_apps.onboarding.models import BuildStep, CoverageClaim, Registration, State
 from shared_apps.onboarding.services import building
@@ -17,6 +16,7 @@ from tenants.identity.models import User
 from tenants.models import Domain, Region, RegionStatus
 from tenants.provisioning import missing_tables
 from tests.shared_apps.onboarding.people import LOMBOK, complete
+from tests.world import schemas
 
 
 def approved(slug: str = "sasak") -> Registration:
@@ -24,12 +24,6 @@ def approved(slug: str = "sasak") -> Registration:
     submit(registration=registration)
     approve(registration=registration, by="operator:test")
     return registration
-
-
-def schemas() -> set[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", [r"t\_%"])
-        return {name for (name,) in cursor.fetchall()}
 
 
 def test_an_approved_region_goes_live(committed: None) -> None:

@@ -21,6 +21,7 @@ from tenants.models import Domain, Region, RegionStatus
 from tenants.provisioning import missing_tables
 from tests.shared_apps.onboarding.people import complete
 from tests.trials import rounds, seeded
+from tests.world import schemas
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -56,12 +57,6 @@ def until(true: Callable[[], bool], seconds: float, log: Path) -> None:
     while not true():
         assert time.monotonic() < deadline, log.read_text()[-3000:]
         time.sleep(0.03)
-
-
-def schemas() -> set[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", [r"t\_%"])
-        return {name for (name,) in cursor.fetchall()}
 
 
 def test_a_killed_worker_leaves_a_region_that_is_finished_by_the_next(committed: None, tmp_path: Path) -> None:

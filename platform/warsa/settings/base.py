@@ -102,6 +102,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "warsa.ui.context.shell",
             ],
             "builtins": [
                 "django_cotton.templatetags.cotton",
@@ -111,6 +112,9 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+
+# A component sees what it is given and what every page has, not the page's own names.
+COTTON_ISOLATE_BY_DEFAULT = True
 
 SESSION_ENGINE = "tenants.sessions"
 SESSION_COOKIE_NAME = "__Host-session"

@@ -1,11 +1,20 @@
-"""The shared filters: money, weights and times look the same on every page."""
+"""The shared filters and tags: money, weights, times, icons and charts look the same on every page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zlib import crc32
 
-from django import template
+from django import forms, template
+from django.forms import BoundField
 from django.utils import formats, timezone
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from lucide.templatetags.lucide import lucide
 
 from tenants.kernel.money import rupiah_text
 from tenants.kernel.units import quantity_text
@@ -35,3 +44,134 @@ def local_time(moment: datetime | None) -> str:
     zone = timezone.get_current_timezone_name()
     here = timezone.localtime(moment)
     return f"{here.day} {formats.date_format(here, 'M')} {here:%Y %H.%M} {ZONES.get(zone, zone)}"
+
+
+@register.filter
+def masked_phone(number: str | None) -> str:
+    """08123456789 -> "0812••••789": enough to know one's own number, too little to call another's."""
+    shown = "".join(sign for sign in number or "" if sign.isdigit() or sign == "+")
+    return f"{shown[:4]}••••{shown[-3:]}" if len(shown) >= 9 else "••••"
+
+
+@register.filter
+def initials(name: str | None) -> str:
+    """Ratna Dewi Sari -> "RD"."""
+    return "".join(word[0] for word in (name or "").split()[:2]).upper() or "?"
+
+
+@register.filter
+def tint(text: object) -> str:
+    """The same one of six quiet colours for the same text, as a class."""
+    return f"tint-{crc32(str(text).encode()) % 6 + 1}"
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, size: int) -> SafeString:
+    return mark_safe(lucide(name, size=size, **{"class": "icon", "aria_hidden": "true", "focusable": "false"}))  # noqa: S308
+
+
+@register.simple_tag
+def icon(name: str, size: int = 24) -> SafeString:
+    """A lucide icon as decoration; the words stand beside it."""
+    return _icon(str(name), size)
+
+
+# What a product's category and name say -> the icon of its tile while it has no photo. The first that fits is taken.
+CATEGORY_ICONS: tuple[tuple[str, str], ...] = (
+    ("ikan udang cumi sarden pempek", "fish"),
+    ("daging ayam bebek sapi", "drumstick"),
+    ("telur", "egg"),
+    ("susu", "milk"),
+    ("buah pisang jeruk pepaya", "apple"),
+    ("sayur bayam kangkung", "leaf"),
+    ("cabai cabe bumbu saus sambal kecap", "flame"),
+    ("beras tepung ketan", "wheat"),
+    ("gula garam", "candy"),
+    ("minyak margarin", "droplets"),
+    ("mi makanan bihun", "soup"),
+    ("kacang kedelai tahu tempe nabati", "nut"),
+    ("kopi teh minuman air", "coffee"),
+    ("sabun deterjen rumah sampo", "spray-can"),
+    ("kue roti manisan jajanan", "cookie"),
+    ("sampah plastik kertas", "recycle"),
+)
+
+
+@register.filter
+def category_icon(name: object) -> str:
+    """The icon of a category or product, by its Indonesian words; a box where none fits."""
+    words = set(str(name).lower().replace(":", " ").replace("&", " ").split())
+    return next((found for known, found in CATEGORY_ICONS if words & set(known.split())), "package")
+
+
+@register.simple_tag
+def attributes(attrs: Any) -> SafeString:
+    """The attributes that a component hands on to its element, escaped.
+
+    Cotton's own output passes a value that is already in quotes through as it is, so a person's text could add attributes.
+    """
+    given: Mapping[str, Any] = attrs.attrs_dict() if hasattr(attrs, "attrs_dict") else attrs
+    parts = []
+    for name, value in given.items():
+        if value is True:
+            parts.append(f" {name}")
+        elif value is not False and value is not None:
+            parts.append(f' {name}="{conditional_escape(value).replace(chr(34), "&quot;")}"')
+    return mark_safe("".join(parts))  # noqa: S308
+
+
+_KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.CheckboxSelectMultiple, "checks"),
+    (forms.RadioSelect, "radios"),
+    (forms.CheckboxInput, "checkbox"),
+    (forms.Select, "select"),
+    (forms.Textarea, "textarea"),
+    (forms.FileInput, "file"),
+)
+
+
+@register.filter
+def field_kind(field: BoundField) -> str:
+    """How a form's field is laid out: checks, radios, checkbox, select, textarea, file or input."""
+    return next((kind for cls, kind in _KINDS if isinstance(field.field.widget, cls)), "input")
+
+
+@register.simple_tag
+def widget(field: BoundField, attrs: Any = None) -> SafeString:
+    """A form field's control with further attributes (inputmode, placeholder, hx-…)."""
+    given = attrs.attrs_dict() if hasattr(attrs, "attrs_dict") else (attrs or {})
+    return field.as_widget(attrs={name: value for name, value in given.items() if value not in (False, None)})
+
+
+@register.simple_tag
+def sparkline(values: Sequence[int], label: str) -> SafeString:
+    """A small line of how a number went; `label` says in words what it shows."""
+    if len(values) < 2:
+        return SafeString("")
+    low, high = min(values), max(values)
+    span = (high - low) or 1
+    step = 116 / (len(values) - 1)
+    points = [(2 + index * step, 30 - (value - low) * 28 / span) for index, value in enumerate(values)]
+    return format_html(
+        '<svg class="sparkline" viewBox="0 0 120 32" role="img" aria-label="{}">'
+        '<polyline points="{}"/><circle cx="{}" cy="{}" r="2.5"/></svg>',
+        label,
+        " ".join(f"{x:.1f},{y:.1f}" for x, y in points),
+        f"{points[-1][0]:.1f}",
+        f"{points[-1][1]:.1f}",
+    )
+
+
+@register.simple_tag
+def bar_chart(rows: Sequence[tuple[str, int, str]], caption: str) -> SafeString:
+    """Bars of `(name, value, shown text)`: a table to those who cannot see it."""
+    top = max((value for _name, value, _text in rows), default=0) or 1
+    body = format_html_join(
+        "",
+        '<tr><th scope="row">{}</th><td><svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="{}" height="10"/></svg><span class="money">{}</span></td></tr>',
+        ((name, f"{max(value, 0) * 100 / top:.1f}", text) for name, value, text in rows),
+    )
+    if not rows:
+        return format_html('<p class="soft">{}</p>', _("Nothing to show yet."))
+    return format_html('<table class="bars"><caption>{}</caption><tbody>{}</tbody></table>', caption, body)

@@ -1,0 +1,133 @@
+"""What every page shell knows: the region, the person, where they can go, light or dark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from shared_apps.operations.access import OPERATORS
+from tenants.kernel.navigation import ANONYMOUS, AREAS, OPERATOR, SIGNED_IN, NavItem, items_of
+
+THEMES = ("light", "dark")
+WORK_AREAS = ("toko", "satker", "wilayah", "operator")
+# A phone's bar holds five taps that a thumb can tell apart.
+TABS = 5
+LABELS: dict[str, str | Promise] = {
+    "platform": _("WARSA"),
+    "shop": _("Shop"),
+    "toko": _("My warung"),
+    "satker": _("Satker"),
+    "wilayah": _("Region"),
+    "operator": _("Operator"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One navigation entry, ready to be shown."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    current: bool
+    count: int
+
+
+@dataclass(frozen=True)
+class NavArea:
+    """An area with the entries that this person may use."""
+
+    name: str
+    label: str | Promise
+    entries: list[Entry]
+
+    @property
+    def url(self) -> str:
+        return self.entries[0].url
+
+    @property
+    def tabs(self) -> list[Entry]:
+        return self.entries[:TABS] if len(self.entries) <= TABS else self.entries[: TABS - 1]
+
+    @property
+    def more(self) -> list[Entry]:
+        """What finds no room in the bar of a phone."""
+        return self.entries[len(self.tabs) :]
+
+
+class Navigation:
+    """The entries by area, worked out only when a template asks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._areas: dict[str, NavArea] = {}
+
+    def __getitem__(self, area: str) -> NavArea:
+        if area not in AREAS:
+            raise KeyError(area)
+        if area not in self._areas:
+            self._areas[area] = NavArea(area, LABELS[area], self._entries(area))
+        return self._areas[area]
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """What the person is here: roles of the region, or operator of the platform."""
+        user = getattr(self._request, "user", None)
+        if user is None or not user.is_authenticated:
+            return frozenset({ANONYMOUS})
+        own = {SIGNED_IN, *(str(role) for role in getattr(getattr(self._request, "member", None), "roles", ()))}
+        if getattr(self._request, "region", None) is None and OPERATORS.allows(self._request):
+            own.add(OPERATOR)
+        return frozenset(own)
+
+    @cached_property
+    def work(self) -> list[NavArea]:
+        """The areas of work that this person may enter."""
+        return [self[area] for area in WORK_AREAS if self[area].entries]
+
+    @cached_property
+    def here(self) -> NavArea:
+        """The area of work that this page is part of, or else the person's first."""
+        for area in self.work:
+            if any(entry.current for entry in area.entries):
+                return area
+        return self.work[0] if self.work else self["shop"]
+
+    def _entries(self, area: str) -> list[Entry]:
+        seen = [(item, url) for item in items_of(area) if self._may_see(item) and (url := _address(item)) is not None]
+        path = self._request.path
+        # The longest address that the path lies under is where the person is; "/" is only the first page itself.
+        under = [url for _item, url in seen if path == url or (url != "/" and path.startswith(url))]
+        here = max(under, key=len, default=None)
+        return [
+            Entry(item.label, url, item.icon, url == here, item.count(self._request) if item.count else 0)
+            for item, url in seen
+        ]
+
+    def _may_see(self, item: NavItem) -> bool:
+        return not item.roles or bool(item.roles & self.roles)
+
+
+def _address(item: NavItem) -> str | None:
+    """None on a site without that page."""
+    try:
+        return reverse(item.url_name)
+    except NoReverseMatch:
+        return None
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `region`, `member`, `nav`, `theme`."""
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "region": getattr(request, "region", None),
+        "member": getattr(request, "member", None),
+        "nav": Navigation(request),
+        "theme": theme if theme in THEMES else "",
+    }

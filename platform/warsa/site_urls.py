@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, path
 
 from warsa import views
+from warsa.ui.views import gallery
 
 common: list[URLPattern] = [
     path("bahasa/", views.choose_language, name="choose_language"),
@@ -14,11 +15,13 @@ common: list[URLPattern] = [
 
 
 def platform_only() -> list[URLPattern]:
-    """Readiness, and on a machine of one's own the mailbox."""
+    """Readiness, and on a machine of one's own the mailbox and the component gallery."""
     urls = [path("", views.home, name="home"), path("readyz", views.readyz, name="readyz")]
     if settings.MAILBOX_DIR:
         urls += [
             path("kotak-surat/", views.mailbox, name="mailbox"),
             path("kotak-surat/<str:key>/", views.mailbox_message, name="mailbox_message"),
         ]
+    if settings.SHOW_GALLERY:
+        urls.append(path("ui/", gallery, name="gallery"))
     return urls

@@ -201,6 +201,8 @@ ONBOARDING_AUTO_APPROVE_GOV_MAIL = env.flag("WARSA_AUTO_APPROVE_GOV_MAIL", False
 PROVISIONING_PAUSE = 0.0
 # Where the embedded mailbox keeps mail; empty where mail leaves the machine.
 MAILBOX_DIR = ""
+# The gallery of components at /ui/ of the platform.
+SHOW_GALLERY = False
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

@@ -8,4 +8,5 @@ from warsa.settings.base import *
 BASE_HOST = "localhost"
 SITE_SCHEME = "http"
 SITE_PORT_SUFFIX = f":{env.number('WARSA_PORT', 8000)}"
+SHOW_GALLERY = True
 MAILBOX_DIR = env.text("WARSA_MAILBOX_DIR", "")

@@ -15,5 +15,6 @@ SITE_PORT_SUFFIX = f":{env.number('WARSA_PORT', 8000)}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="warsa-media-"))
+SHOW_GALLERY = True
 MAILBOX_DIR = env.text("WARSA_MAILBOX_DIR", "")
 PROVISIONING_PAUSE = env.number("WARSA_PROVISIONING_PAUSE_MS", 0) / 1000

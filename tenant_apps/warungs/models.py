@@ -77,6 +77,22 @@ class Warung(models.Model):
         self.history.create(move=step.move, before=step.before, after=step.after, by=step.by, reason=step.reason)
 
 
+class WarungStaff(models.Model):
+    """Somebody who stands at the counter besides the owner."""
+
+    warung = models.ForeignKey(Warung, on_delete=models.CASCADE, related_name="staff")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="staff_once", fields=["warung", "user"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.warung}: {self.user}"
+
+
 class WarungHistory(models.Model):
     """One move of a warung."""
 

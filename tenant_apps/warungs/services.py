@@ -1,0 +1,157 @@
+"""Registering, opening and closing warungs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import time
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from tenant_apps.accounts.access import Role
+from tenant_apps.warungs.errors import BadHours, NotReady, OutsideRegion
+from tenant_apps.warungs.models import Neighbourhood, OpeningHours, Warung, WarungStaff
+from tenants.identity.models import User
+from tenants.kernel.moves import move
+
+
+def register_warung(
+    *,
+    name: str,
+    village_code: str,
+    by: str,
+    rw: int | None = None,
+    rt: int | None = None,
+    address: str = "",
+    phone: str = "",
+    delivers: bool = False,
+    pickup: bool = True,
+    delivery_fee: int = 0,
+) -> Warung:
+    """A new warung, being prepared (DRAFT) and nobody's until an invited owner accepts. `delivery_fee` is in rupiah.
+
+    Raises:  OutsideRegion.
+    """
+    _must_be_ours(village_code)
+    base = slugify(name)[:50] or "warung"
+    for number in range(1, 1000):
+        slug = base if number == 1 else f"{base}-{number}"
+        try:
+            with transaction.atomic():
+                warung = Warung.objects.create(
+                    name=name.strip(),
+                    slug=slug,
+                    village_code=village_code,
+                    rw=rw,
+                    rt=rt,
+                    address=address.strip(),
+                    phone=phone.strip(),
+                    delivers=delivers,
+                    pickup=pickup,
+                    delivery_fee=delivery_fee,
+                )
+                warung.history.create(move="register", before="", after=warung.state, by=by)
+                return warung
+        except IntegrityError as refused:
+            if "slug" not in str(refused):
+                raise
+    raise LookupError(f"no free address for {name!r}")
+
+
+def save_warung(
+    *,
+    warung: Warung,
+    name: str,
+    village_code: str,
+    rw: int | None,
+    rt: int | None,
+    address: str,
+    phone: str,
+    delivers: bool,
+    pickup: bool,
+    delivery_fee: int,
+    note: str,
+) -> Warung:
+    """The warung's particulars change; its address on the site (slug) stays.
+
+    Raises:  OutsideRegion.
+    """
+    _must_be_ours(village_code)
+    warung.name, warung.village_code, warung.rw, warung.rt = name.strip(), village_code, rw, rt
+    warung.address, warung.phone, warung.note = address.strip(), phone.strip(), note.strip()
+    warung.delivers, warung.pickup, warung.delivery_fee = delivers, pickup, delivery_fee
+    warung.save(
+        update_fields=[
+            "name", "village_code", "rw", "rt", "address", "phone", "note", "delivers", "pickup", "delivery_fee",
+        ]
+    )  # fmt: skip
+    return warung
+
+
+def set_hours(*, warung: Warung, hours: Sequence[tuple[int, time, time]]) -> None:
+    """The warung's week: (weekday from Monday 0, opens, closes). A closing time not after the opening lies on the next day.
+
+    Raises:  BadHours when two openings of a day begin at the same time.
+    """
+    if len({(weekday, opens) for weekday, opens, _closes in hours}) != len(hours):
+        raise BadHours(_("Two openings of one day begin at the same time."))
+    with transaction.atomic():
+        Warung.objects.select_for_update().get(pk=warung.pk)
+        OpeningHours.objects.filter(warung=warung).delete()
+        OpeningHours.objects.bulk_create(
+            [OpeningHours(warung=warung, weekday=day, opens=opens, closes=closes) for day, opens, closes in hours]
+        )
+
+
+def give_to_owner(*, warung: Warung, user: User) -> None:
+    """The warung belongs to this person from now on. They get the role with it through their invitation."""
+    warung.owner = user
+    warung.save(update_fields=["owner"])
+
+
+def add_staff(*, warung: Warung, user: User) -> None:
+    """This person may do everything at the counter. Adding twice changes nothing."""
+    WarungStaff.objects.get_or_create(warung=warung, user=user)
+
+
+def open_warung(*, warung: Warung, by: str) -> bool:
+    """Citizens may order. States: draft, paused -> open.
+
+    Raises:  NotReady without an owner or opening hours.
+    """
+    if warung.owner_id is None:
+        raise NotReady(_("Invite the owner first; the warung opens when somebody answers for it."))
+    if not warung.hours.exists():
+        raise NotReady(_("Write down the opening hours first."))
+    with transaction.atomic():
+        return move(warung, "open", by=by)
+
+
+def pause_warung(*, warung: Warung, by: str, reason: str = "") -> bool:
+    """No new orders for now; those placed go on. States: open -> paused."""
+    with transaction.atomic():
+        return move(warung, "pause", by=by, reason=reason)
+
+
+def close_warung(*, warung: Warung, by: str, reason: str) -> bool:
+    """The warung ends. States: any -> closed."""
+    with transaction.atomic():
+        return move(warung, "close", by=by, reason=reason)
+
+
+def set_neighbourhood(*, village_code: str, rw: int, rt_count: int) -> Neighbourhood:
+    """An RW of a kelurahan and how many RT it has."""
+    found, _fresh = Neighbourhood.objects.update_or_create(
+        village_code=village_code, rw=rw, defaults={"rt_count": rt_count}
+    )
+    return found
+
+
+def _must_be_ours(village_code: str) -> None:
+    if not Neighbourhood.objects.filter(village_code=village_code).exists():
+        raise OutsideRegion(_("Choose a kelurahan of this region."))
+
+
+# What an invitation to a role may be for.
+ROLES_WITH_WARUNG = (Role.OWNER, Role.STAFF)

@@ -10,6 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tenants.models import Region
+    from tests.cast import Cast
 
 
 @pytest.fixture(scope="session")
@@ -86,3 +87,13 @@ def _region(name: str) -> Region:
     with on_platform():
         region: Region = Region.objects.get(name=name)
         return region
+
+
+@pytest.fixture
+def market(kalidoni: Region) -> Iterator[Cast]:
+    """Kalidoni with its whole cast, bound."""
+    from tenants.context import in_region
+    from tests.cast import build_cast
+
+    with in_region(kalidoni):
+        yield build_cast()

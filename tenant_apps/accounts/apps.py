@@ -10,3 +10,6 @@ class AccountsConfig(AppConfig):
     name = "tenant_apps.accounts"
     label = "accounts"
     verbose_name = _("People")
+
+    def ready(self) -> None:
+        from tenant_apps.accounts import hooks  # noqa: F401

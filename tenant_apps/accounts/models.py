@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tenants.kernel import clock
+
 
 class Role(models.TextChoices):
     """What a person may do besides shopping, which everybody may."""
@@ -40,8 +42,46 @@ class RoleGrant(models.Model):
         return f"{self.user}: {self.role}"
 
 
+class RoleEvent(models.Model):
+    """What was decided about a person: written once, never changed (the database refuses it)."""
+
+    class Kind(models.TextChoices):
+        GRANTED = "granted", _("role given")
+        REVOKED = "revoked", _("role taken away")
+        DEACTIVATED = "deactivated", _("account closed")
+        REACTIVATED = "reactivated", _("account opened again")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="role_events")
+    kind = models.CharField(max_length=11, choices=Kind.choices)
+    # Empty where the whole account is meant.
+    role = models.CharField(max_length=8, choices=Role.choices, blank=True)
+    by = models.CharField(max_length=80)
+    # What it came from, such as "invitation:<uuid>".
+    source = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("decision about a person")
+        verbose_name_plural = _("decisions about people")
+        ordering: ClassVar[list[str]] = ["-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="role_event_whole",
+                condition=Q(kind__in=["granted", "revoked"], role__in=Role.values)
+                | Q(kind__in=["deactivated", "reactivated"], role=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.kind} {self.role}"
+
+
 class Invitation(models.Model):
-    """A link that gives whoever opens it a role, once."""
+    """A link that gives whoever opens it a role, once.
+
+    The link that the inviter is shown and those that are sent are different ones: whoever comes by the mailed link
+    has shown that the mailbox is theirs, whoever comes by the shown one has shown nothing.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     role = models.CharField(_("role"), max_length=8, choices=Role.choices)
@@ -51,8 +91,10 @@ class Invitation(models.Model):
     phone = models.CharField(_("phone number"), max_length=16, blank=True)
     # What the role is for, where it is for something: the public_id of a warung.
     subject = models.UUIDField(null=True, blank=True)
-    # Only the hash of the link's secret is kept.
+    # Only the hashes of the links' secrets are kept.
     token_hash = models.CharField(max_length=64, unique=True)
+    email_token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    phone_token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
     by = models.CharField(max_length=80)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
@@ -61,6 +103,7 @@ class Invitation(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=80, blank=True)
 
     class Meta:
         verbose_name = _("invitation")
@@ -74,10 +117,22 @@ class Invitation(models.Model):
                 condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
                 | Q(accepted_at__isnull=False, accepted_by__isnull=False, withdrawn_at__isnull=True),
             ),
+            # A second tap on "invite" sends no second invitation.
+            models.UniqueConstraint(
+                name="invitation_open_once",
+                fields=["role", "subject", "name", "email", "phone"],
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                nulls_distinct=False,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.role}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its link still works."""
+        return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > clock.now()
 
 
 class Profile(models.Model):

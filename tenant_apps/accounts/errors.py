@@ -1,0 +1,51 @@
+"""What people and invitations may refuse."""
+
+from __future__ import annotations
+
+from tenants.kernel.errors import DomainError
+
+
+class InvitationUnknown(DomainError):
+    """The link is nobody's invitation, or an older link of one that was sent again."""
+
+    code = "invitation_unknown"
+    status = 404
+
+
+class InvitationEnded(DomainError):
+    """The invitation was accepted by somebody else, withdrawn, or ran out."""
+
+    code = "invitation_ended"
+    status = 410
+
+
+class AlreadyInvited(DomainError):
+    """The same person holds an open invitation to the same thing."""
+
+    code = "already_invited"
+
+
+class AddressTaken(DomainError):
+    """Somebody of this region signs in with that address. `context["field"]` names the form's field."""
+
+    code = "address_taken"
+
+
+class AddressMissing(DomainError):
+    """A person needs an e-mail address or a phone number to sign in with."""
+
+    code = "address_missing"
+    status = 400
+
+
+class LastAdmin(DomainError):
+    """Without this person nobody could run the region."""
+
+    code = "last_admin"
+
+
+class UnknownPlace(DomainError):
+    """That kelurahan is not one of this region."""
+
+    code = "unknown_place"
+    status = 400

@@ -10,3 +10,6 @@ class CatalogConfig(AppConfig):
     name = "tenant_apps.catalog"
     label = "catalog"
     verbose_name = _("Catalogue")
+
+    def ready(self) -> None:
+        from tenant_apps.catalog import hooks  # noqa: F401

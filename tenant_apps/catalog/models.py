@@ -48,7 +48,9 @@ class Product(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.STAPLE)
     base_unit = models.CharField(_("base unit"), max_length=3, choices=BaseUnit.choices)
     is_active = models.BooleanField(_("traded"), default=True)
-    # Name, category and article number in small letters: what people type is looked for in here.
+    # What people here call it as well: "lombok" for cabai.
+    synonyms = models.CharField(_("also called"), max_length=240, blank=True)
+    # What people type is looked for in here; `catalog.spelling.search_text_of` says what it holds.
     search = models.TextField(editable=False, blank=True)
     # Rupiah for the first selling pack. Something to start from when writing down a price; never evidence.
     market_price_hint = models.BigIntegerField(_("price hint"), null=True, blank=True)

@@ -10,3 +10,6 @@ class PricingConfig(AppConfig):
     name = "tenant_apps.pricing"
     label = "pricing"
     verbose_name = _("Prices")
+
+    def ready(self) -> None:
+        from tenant_apps.pricing import hooks  # noqa: F401

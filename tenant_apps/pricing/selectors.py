@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from tenant_apps.pricing.models import MarketObservation, PriceRule, WarungPrice, WholesalePrice
 from tenant_apps.satker.models import Satker
-from tenant_apps.warungs.models import Warung
+from tenant_apps.warungs.models import Warung, WarungState
 from tenants.context import current_region
 from tenants.kernel import clock
 
@@ -66,3 +66,8 @@ def wholesale_in_force(satker: Satker, pack_ids: Iterable[int]) -> dict[int, Who
 def price_history(product_id: int) -> QuerySet[MarketObservation]:
     """Market prices of a product, newest first."""
     return MarketObservation.objects.filter(product_id=product_id).order_by("-observed_on", "-pk")
+
+
+def prices_on_sale() -> QuerySet[WarungPrice]:
+    """Prices in force of traded products at warungs that are open."""
+    return WarungPrice.objects.filter(replaced_at=None, pack__product__is_active=True, warung__state=WarungState.OPEN)

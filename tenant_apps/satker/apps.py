@@ -10,3 +10,6 @@ class SatkerConfig(AppConfig):
     name = "tenant_apps.satker"
     label = "satker"
     verbose_name = _("Satker")
+
+    def ready(self) -> None:
+        from tenant_apps.satker import hooks  # noqa: F401

@@ -46,3 +46,18 @@ class ServiceSetting(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class RegionText(models.Model):
+    """A text of the region's own pages, such as the welcome on the first one."""
+
+    code = models.SlugField(_("text"), max_length=40, unique=True)
+    text = models.TextField(_("words"), blank=True, max_length=2000)
+
+    class Meta:
+        verbose_name = _("text of the region")
+        verbose_name_plural = _("texts of the region")
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return self.code

@@ -10,3 +10,6 @@ class WarungsConfig(AppConfig):
     name = "tenant_apps.warungs"
     label = "warungs"
     verbose_name = _("Warungs")
+
+    def ready(self) -> None:
+        from tenant_apps.warungs import hooks  # noqa: F401

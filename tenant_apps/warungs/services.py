@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import time
 
 from django.db import IntegrityError, transaction
@@ -146,6 +146,13 @@ def set_neighbourhood(*, village_code: str, rw: int, rt_count: int) -> Neighbour
         village_code=village_code, rw=rw, defaults={"rt_count": rt_count}
     )
     return found
+
+
+def enter_villages(*, codes: Iterable[str]) -> None:
+    """Each kelurahan has its row RW 0. What was entered for it since stays."""
+    Neighbourhood.objects.bulk_create(
+        [Neighbourhood(village_code=code) for code in codes], ignore_conflicts=True, batch_size=1000
+    )
 
 
 def _must_be_ours(village_code: str) -> None:

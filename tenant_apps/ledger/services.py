@@ -59,7 +59,13 @@ def post(
         if before is not None:
             _must_be_same(before, lines)
             return before
-        entry = JournalEntry.objects.create(key=key, text=text[:240], by=by, reverses=reverses)
+        try:
+            with transaction.atomic():
+                entry = JournalEntry.objects.create(key=key, text=text[:240], by=by, reverses=reverses)
+        except IntegrityError:
+            # Somebody books this key on other accounts, whose locks are not ours.
+            _must_be_same(JournalEntry.objects.get(key=key), lines)
+            raise
         JournalLine.objects.bulk_create(
             [JournalLine(entry=entry, account_id=one.account.pk, amount=one.amount) for one in lines]
         )

@@ -14,7 +14,9 @@ from django.db import transaction
 
 from tenants.context import region_is_bound
 from tenants.kernel import clock
+from tenants.models import Region
 from tenants.outbox.models import OutboxMessage
+from tenants.tasks import HEADER
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +24,7 @@ Deliverer = Callable[[OutboxMessage], None]
 _deliverers: dict[str, Deliverer] = {}
 
 MAX_ATTEMPTS = 12
+QUIET = timedelta(seconds=10)
 
 
 def deliverer(kind: str) -> Callable[[Deliverer], Deliverer]:
@@ -64,6 +67,16 @@ def put_sms(*, to: str, body: str, dedupe: str) -> bool:
     return put("sms", {"to": to, "body": str(body)}, dedupe=dedupe)
 
 
+def leave_now(region: Region) -> None:
+    """What waits in the region's outbox leaves as soon as this transaction commits. Called on the platform.
+
+    While a region is being built its workers may not carry anything out, so its mail waits until it opens.
+    """
+    from tenants.outbox.tasks import sweep_region
+
+    sweep_region.on_commit(0, headers={HEADER: region.schema_name})
+
+
 def deliver(message_id: int) -> bool:
     """Carry one message out, unless another worker holds it or it has left already.
 
@@ -92,9 +105,10 @@ def deliver(message_id: int) -> bool:
         return True
 
 
-def sweep(limit: int = 200) -> int:
-    """Carry out what is due and was lost on the way to a worker. Returns how many left."""
-    due = OutboxMessage.objects.filter(
-        state=OutboxMessage.State.WAITING, due_at__lte=clock.now() - timedelta(seconds=10)
-    )
+def sweep(limit: int = 200, *, quiet: timedelta = QUIET) -> int:
+    """Carry out what is due and was lost on the way to a worker. Returns how many left.
+
+    What came in less than `quiet` ago is left to the worker that was told of it.
+    """
+    due = OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, due_at__lte=clock.now() - quiet)
     return sum(deliver(pk) for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:limit]))

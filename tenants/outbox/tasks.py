@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tenants.models import RegionStatus
-from tenants.outbox.services import deliver, sweep
+from tenants.outbox.services import QUIET, deliver, sweep
 from tenants.tasks import for_each_ready_region, platform_task, region_task
 
 
@@ -16,8 +18,8 @@ def deliver_for_platform(message_id: int) -> None:
 
 
 @region_task()
-def sweep_region() -> None:
-    sweep()
+def sweep_region(quiet_seconds: int = int(QUIET.total_seconds())) -> None:
+    sweep(quiet=timedelta(seconds=quiet_seconds))
 
 
 @platform_task()

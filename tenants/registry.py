@@ -30,6 +30,9 @@ TABLES_IN_BOTH = frozenset(
 # Models of public that code working inside a region may reach. Everything else in public is out of bounds there.
 PUBLIC_MODELS_FOR_REGIONS = frozenset(
     {
+        # Their managers show a region its own rows only.
+        "onboarding.CarveOut",
+        "onboarding.CarveOutEvent",
         "regions.Area",
         "tenants.Region",
         "tenants.Domain",

@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shared_apps.onboarding.models import BuildStep, CoverageClaim, Registration, State
+from shared_apps.onboarding.services.blueprints import apply_blueprint
+from shared_apps.onboarding.services.carving import carve
 from tenants import hooks, provisioning
 from tenants.context import in_region, on_platform
 from tenants.hosts import host_of_slug, region_url
 from tenants.kernel import clock
 from tenants.kernel.moves import move
 from tenants.models import Domain, Region, RegionStatus, SlugClaim, TimeZone
-from tenants.outbox.services import put_mail
+from tenants.outbox.services import leave_now, put_mail
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +79,13 @@ def _tables(registration: Registration, step: BuildStep) -> None:
     provisioning.migrate_schema(_region(registration), progress)
 
 
+def _blueprint(registration: Registration, step: BuildStep) -> None:
+    def progress(section: str, done: int, total: int) -> None:
+        BuildStep.objects.filter(pk=step.pk).update(done=done, total=total, message=section)
+
+    apply_blueprint(region=_region(registration), progress=progress)
+
+
 def _check(registration: Registration, step: BuildStep) -> None:
     missing = provisioning.missing_tables(_region(registration))
     if missing:
@@ -90,6 +99,7 @@ def _open(registration: Registration, step: BuildStep) -> None:
         CoverageClaim.objects.filter(registration=registration).update(region=region)
         SlugClaim.objects.filter(held_for=registration.public_id).update(region=region)
         move(registration, "open", by=BY)
+        carve(registration=registration, region=region, by=BY)
         # Last: from here on the address answers.
         Domain.objects.get_or_create(domain=host_of_slug(registration.slug), defaults={"tenant": region})
         put_mail(
@@ -100,6 +110,8 @@ def _open(registration: Registration, step: BuildStep) -> None:
         )
         # With the opening itself, so that a worker killed right after leaves no step that looks unfinished.
         BuildStep.objects.filter(pk=step.pk).update(state=BuildStep.State.DONE)
+        # The apps' own steps have put mail into the region's outbox, above all the admin's invitation.
+        leave_now(region)
 
 
 def _hook(run: Callable[[hooks.NewRegion], None]) -> Callable[[Registration, BuildStep], None]:
@@ -132,6 +144,7 @@ def plan() -> list[Part]:
         Part("register", gettext_lazy("Entering the region in the register"), _register),
         Part("schema", gettext_lazy("Making room in the database"), _schema),
         Part("tables", gettext_lazy("Building the market's tables"), _tables),
+        Part("blueprint", gettext_lazy("Applying the blueprint"), _blueprint),
         *own,
         Part("check", gettext_lazy("Checking that nothing is missing"), _check),
         Part("open", gettext_lazy("Opening the address"), _open),

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shared_apps.onboarding.errors import AreaTaken, Incomplete, SlugTaken
-from shared_apps.onboarding.models import CoverageClaim, Registration, State
+from shared_apps.onboarding.models import CarveOut, CoverageClaim, Registration, State
+from shared_apps.onboarding.services import carving
 from shared_apps.regions.selectors import area, districts_under
 from tenants.hosts import platform_url
 from tenants.kernel.moves import move
@@ -19,6 +20,7 @@ from tenants.provisioning import drop_schema
 def submit(*, registration: Registration) -> None:
     """The registration is in review and holds its kecamatan and slug. Submitting twice changes nothing.
 
+    Kecamatan that all lie in one live region stay that region's: it is asked for them instead (see services.carving).
     States:  email_verified -> in_review (-> approved, for a confirmed .go.id address where the setting allows).
     Raises:  Incomplete, AreaTaken, SlugTaken.
     """
@@ -36,20 +38,25 @@ def submit(*, registration: Registration) -> None:
             _("We have received the registration of %(name)s"),
             _("We will mail you the decision."),
         )
-        if settings.ONBOARDING_AUTO_APPROVE_GOV_MAIL and registration.email.endswith(".go.id"):
+        by_mail = settings.ONBOARDING_AUTO_APPROVE_GOV_MAIL and registration.email.endswith(".go.id")
+        if by_mail and not CarveOut.objects.filter(registration=registration).exists():
             approve(registration=registration, by="system:gov-mail", reason=_("Confirmed government mail address."))
 
 
-def _must_be_complete(registration: Registration) -> None:
-    missing = [
+def missing_steps(registration: Registration) -> list[str]:
+    """The wizard's pages that still lack an answer, in their order."""
+    lacking = [
         ("wilayah", not registration.area_codes),
         ("pemohon", not (registration.applicant_name and registration.email and registration.institution)),
         ("bukti", not registration.proof or not registration.services),
         ("alamat", not (registration.name and registration.slug)),
     ]
-    for step, lacking in missing:
-        if lacking:
-            raise Incomplete(_("Some answers are still missing."), step=step)
+    return [step for step, lacks in lacking if lacks]
+
+
+def _must_be_complete(registration: Registration) -> None:
+    for step in missing_steps(registration):
+        raise Incomplete(_("Some answers are still missing."), step=step)
     if registration.state == State.DRAFT:
         raise Incomplete(_("Open the link in our mail first: it confirms your e-mail address."))
 
@@ -61,7 +68,10 @@ def _claim(registration: Registration) -> None:
     CoverageClaim.objects.bulk_create(wanted, ignore_conflicts=True)
     held = CoverageClaim.objects.filter(kecamatan_code__in=codes).exclude(registration=registration)
     taken = list(held.order_by("kecamatan_code").values_list("kecamatan_code", flat=True)[:5])
-    if taken:
+    asked = carving.region_to_ask(codes) if taken else None
+    if asked is not None:
+        carving.ask(registration=registration, region=asked, codes=codes)
+    elif taken:
         names = ", ".join(area(code).name for code in taken)
         raise AreaTaken(
             _("Already registered by another region: %(names)s. Choose other areas, or write to that region's admin.")
@@ -76,11 +86,15 @@ def _claim(registration: Registration) -> None:
 
 
 def approve(*, registration: Registration, by: str, reason: str = "") -> None:
-    """The region will be built. States: in_review -> approved. Writes: mail, the building task."""
+    """The region will be built. States: in_review -> approved. Writes: mail, the building task.
+
+    Raises:  ConsentMissing while the region that holds the kecamatan has not agreed.
+    """
     from shared_apps.onboarding.tasks import provision
 
     with transaction.atomic():
         if move(registration, "approve", by=by, reason=reason):
+            carving.seal(registration=registration, by=by)
             _tell(
                 registration,
                 "approve",
@@ -102,7 +116,7 @@ def reject(*, registration: Registration, by: str, reason: str) -> None:
         if move(registration, "reject", by=by, reason=reason):
             registration.reason = reason
             registration.save(update_fields=["reason"])
-            _free(registration)
+            _free(registration, by)
             _tell(registration, "reject", _("About the registration of %(name)s"), reason)
 
 
@@ -114,13 +128,14 @@ def withdraw(*, registration: Registration, by: str) -> None:
         region = registration.region
         registration.region = None
         registration.save(update_fields=["region"])
-        _free(registration)
+        _free(registration, by)
         if region is not None:
             drop_schema(region)
             Region.objects.filter(pk=region.pk, ready_at=None).delete()
 
 
-def _free(registration: Registration) -> None:
+def _free(registration: Registration, by: str) -> None:
+    carving.end(registration=registration, by=by)
     CoverageClaim.objects.filter(registration=registration, region=None).delete()
     SlugClaim.objects.filter(held_for=registration.public_id, region=None).delete()
 

@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +32,7 @@ MAX_PER_HOUR = 500
 MAX_MAILS_PER_ADDRESS_AND_HOUR = 5
 # How the outbox names these mails; they are counted by it.
 RESUME_MAIL = "onboarding.resume:"
+LINK_AGE = timedelta(days=30)
 MAX_PROOF_BYTES = 5 * 1024 * 1024
 # What a proof may be, by how the file begins; its name proves nothing.
 PROOF_TYPES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
@@ -105,14 +107,14 @@ def send_resume_link(*, registration: Registration) -> None:
         )
     token = new_token()
     with transaction.atomic():
-        registration.token_hash = token_hash(token)
-        registration.save(update_fields=["token_hash", "updated_at"])
+        registration.token_hash, registration.token_made_at = token_hash(token), clock.now()
+        registration.save(update_fields=["token_hash", "token_made_at", "updated_at"])
         put_mail(
             to=registration.email,
             subject=_("Go on with the registration of %(name)s") % {"name": registration.name},
             body=_(
                 "Open this link to confirm your e-mail address and go on:\n\n%(link)s\n\n"
-                "It works on any phone or computer. If you did not register a region, ignore this mail."
+                "It works for 30 days, on any phone or computer. If you did not register a region, ignore this mail."
             )
             % {"link": platform_url(f"/daftar/lanjut/{token}/")},
             dedupe=f"{RESUME_MAIL}{registration.token_hash}",
@@ -122,9 +124,12 @@ def send_resume_link(*, registration: Registration) -> None:
 def open_resume_link(*, token: str) -> Registration | None:
     """The registration of a mailed link, its e-mail address now confirmed; None for a link that is not (or no longer) one.
 
+    A link ends when a newer one is mailed, and after LINK_AGE.
+
     States:  draft -> email_verified. Opening it again changes nothing.
     """
-    registration = Registration.objects.filter(token_hash=token_hash(token)).first()
+    young = Registration.objects.filter(token_made_at__gt=clock.now() - LINK_AGE)
+    registration = young.filter(token_hash=token_hash(token)).first()
     if registration and registration.state == State.DRAFT:
         with transaction.atomic():
             move(registration, "verify_email", by=f"applicant:{registration.public_id}")
@@ -134,14 +139,18 @@ def open_resume_link(*, token: str) -> Registration | None:
 def save_proof(*, registration: Registration, file: UploadedFile[Any] | None, services: Sequence[str]) -> None:
     """The document that proves the institution, and the services wanted.
 
+    A file that a newer one replaces is deleted once the newer one is sure to stay.
     Raises:  WrongProof for another kind of file than PDF, JPEG, PNG, or one above 5 MB; StaleDocument once it was sent.
     """
     kind = _proof_type(file) if file is not None else ""
     with _editing(registration):
+        registration.services = [code for code in Service.values if code in services]
         if file is not None:
+            before, storage = registration.proof.name, registration.proof.storage
             registration.proof_type = kind
             registration.proof.save(file.name or "proof", file, save=False)
-        registration.services = [code for code in Service.values if code in services]
+            if before:
+                transaction.on_commit(partial(storage.delete, before), robust=True)
 
 
 def _proof_type(file: UploadedFile[Any]) -> str:

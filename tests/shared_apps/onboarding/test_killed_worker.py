@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
-
-from django.db import connection
 
 from shared_apps.onboarding.models import BuildStep, CoverageClaim, Registration, State
 from shared_apps.onboarding.services.building import plan
@@ -20,43 +12,11 @@ from tenants.context import on_platform
 from tenants.models import Domain, Region, RegionStatus
 from tenants.provisioning import missing_tables
 from tests.shared_apps.onboarding.people import complete
+from tests.shared_apps.onboarding.workers import kill, until, worker
 from tests.trials import rounds, seeded
 from tests.world import schemas
 
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def worker(tmp_path: Path, virtual_host: str) -> subprocess.Popen[bytes]:
-    """A real worker with beat, on this test's database and a queue of its own."""
-    url = urlsplit(os.environ["WARSA_DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    environment = {
-        **os.environ,
-        "WARSA_DATABASE_URL": url,
-        "WARSA_BROKER_URL": f"{os.environ['WARSA_BROKER_URL']}?virtual_host={virtual_host}",
-        "WARSA_PROVISIONING_PAUSE_MS": "600",
-    }
-    command = [str(Path(sys.executable).parent / "celery"), "-A", "warsa", "worker", "-B", "-c", "1"]
-    with (tmp_path / "worker.log").open("ab") as log:
-        return subprocess.Popen(
-            [*command, "-s", str(tmp_path / "beat")],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            process_group=0,
-        )
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def until(true: Callable[[], bool], seconds: float, log: Path) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, log.read_text()[-3000:]
-        time.sleep(0.03)
+PAUSED = {"WARSA_PROVISIONING_PAUSE_MS": "600"}
 
 
 def test_a_killed_worker_leaves_a_region_that_is_finished_by_the_next(committed: None, tmp_path: Path) -> None:
@@ -80,7 +40,7 @@ def test_a_killed_worker_leaves_a_region_that_is_finished_by_the_next(committed:
             def live(one: Registration = registration) -> bool:
                 return Registration.objects.filter(pk=one.pk, state=State.LIVE).exists()
 
-            first = worker(tmp_path, str(turn % 2 + 2))
+            first = worker(tmp_path, str(turn % 2 + 2), environment=PAUSED)
             try:
                 until(reached, 60, log)
                 time.sleep(chance.uniform(0, 0.6))
@@ -89,7 +49,7 @@ def test_a_killed_worker_leaves_a_region_that_is_finished_by_the_next(committed:
             print(f"killed in {step}")
             if not live():
                 assert not Domain.objects.filter(domain=f"putus-{turn}.localhost").exists()
-            second = worker(tmp_path, str(turn % 2 + 2))
+            second = worker(tmp_path, str(turn % 2 + 2), environment=PAUSED)
             try:
                 until(live, 90, log)
             finally:

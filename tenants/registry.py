@@ -16,6 +16,8 @@ SCHEMA_NAME = re.compile(r"t_[a-z0-9]{4,40}")
 # Tables that have one name in public and in every region. A test compares this with what migrations make.
 TABLES_IN_BOTH = frozenset(
     {
+        "account_emailaddress",
+        "account_emailconfirmation",
         "auth_group",
         "auth_group_permissions",
         "auth_permission",

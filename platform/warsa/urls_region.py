@@ -8,6 +8,7 @@ urlpatterns = [
     *site_urls.common,
     path("", views.region_home, name="home"),
     path("", include("tenants.identity.urls")),
+    path("", include("tenant_apps.accounts.urls")),
     path("areas/", include("shared_apps.regions.urls")),
 ]
 

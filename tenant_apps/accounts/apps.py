@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from tenants.kernel.navigation import ANONYMOUS, SIGNED_IN, NavItem, register
+
 
 class AccountsConfig(AppConfig):
     """The people of this region: what they may do, who invited them, where they live."""
@@ -13,3 +15,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.accounts import hooks  # noqa: F401
+
+        register(
+            NavItem("shop", _("Account"), "account_home", "user", order=90, roles=frozenset({SIGNED_IN})),
+            NavItem("shop", _("Sign in"), "account_login", "log-in", order=90, roles=frozenset({ANONYMOUS})),
+            NavItem("wilayah", _("People"), "people", "users", order=60, roles=frozenset({"admin"})),
+        )

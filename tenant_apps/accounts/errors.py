@@ -25,19 +25,6 @@ class AlreadyInvited(DomainError):
     code = "already_invited"
 
 
-class AddressTaken(DomainError):
-    """Somebody of this region signs in with that address. `context["field"]` names the form's field."""
-
-    code = "address_taken"
-
-
-class AddressMissing(DomainError):
-    """A person needs an e-mail address or a phone number to sign in with."""
-
-    code = "address_missing"
-    status = 400
-
-
 class LastAdmin(DomainError):
     """Without this person nobody could run the region."""
 

@@ -1,26 +1,21 @@
-"""Signing in by e-mail address and password, among the people of the bound site only."""
+"""Signing in by e-mail address or phone number and password, among the people of the bound site only."""
 
 from __future__ import annotations
 
-from typing import Any
+from allauth.account.auth_backends import AuthenticationBackend
 
-from django.contrib.auth.backends import BaseBackend
-from django.http import HttpRequest
-
+from tenants.identity.addresses import holders_of_email, holders_of_phone
 from tenants.identity.models import User
 
 
-class EmailBackend(BaseBackend):
-    """Finds the person in the bound schema; a wrong address costs as much time as a wrong password."""
+class AddressBackend(AuthenticationBackend):
+    """allauth's backend with our notion of who holds an address; a wrong address costs as much time as a wrong password."""
 
-    def authenticate(
-        self, request: HttpRequest | None, email: str = "", password: str = "", **kwargs: Any
-    ) -> User | None:
-        user = User.objects.filter(email=email.strip().lower(), is_active=True).exclude(email="").first()
-        if user is None:
-            User().set_password(password)
-            return None
-        return user if user.check_password(password) else None
+    def _authenticate_by_email(self, email: str, password: str) -> User | None:
+        return self._first_with(password, holders_of_email(email))
 
-    def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+    def _authenticate_by_phone(self, phone: str, password: str) -> User | None:
+        return self._first_with(password, holders_of_phone(phone))
+
+    def _first_with(self, password: str, people: list[User]) -> User | None:
+        return next((user for user in people if self._check_password(user, password)), None)

@@ -29,6 +29,7 @@ class User(AbstractBaseUser):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=120, blank=True)
+    # Only an address that was shown to be this person's; until then it waits in allauth's EmailAddress.
     email = models.EmailField(blank=True)
     # E.164, "+62812…"
     phone = models.CharField(max_length=16, blank=True)
@@ -59,6 +60,11 @@ class User(AbstractBaseUser):
         return salted_hmac(
             "warsa.session", f"{self.session_epoch}:{self.password}", secret=secret, algorithm="sha256"
         ).hexdigest()
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether an address was shown to be this person's, so that a password alone lets them in."""
+        return bool(self.email) or self.phone_verified
 
     @property
     def actor(self) -> str:

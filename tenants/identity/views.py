@@ -1,37 +1,72 @@
-"""Signing in and out, on either kind of site."""
+"""Signing in and out, and a new password, on either kind of site: allauth's views in our words."""
 
 from __future__ import annotations
 
-from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account import views as allauth
+from allauth.core import ratelimit
+from allauth.core.ratelimit import RateLimited, respond_429
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
-from tenants.access import public_page
-from tenants.identity.forms import SignInForm
+from tenants.access import public_page, signed_in
+from tenants.identity.forms import ForgottenPasswordForm, SignInForm
+from tenants.identity.resets import prove_number
 
 
-@public_page
-@never_cache
-@sensitive_post_parameters()
-def sign_in(request: HttpRequest) -> HttpResponse:
+def braked(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A limit that allauth meets deep inside a flow becomes the page that says so."""
+
+    @wraps(view)
+    def work(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response: HttpResponse = view(request, *args, **kwargs)
+        except RateLimited:
+            response = respond_429(request)
+        return response
+
+    return never_cache(work)
+
+
+class SignInView(allauth.LoginView):
     """Sign in and go on to where the person was heading, within this site."""
-    wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        wanted = "/"
-    form = SignInForm(request, request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.user:
-        login(request, form.user)
-        return redirect(wanted)
-    status = 400 if form.errors else 200
-    return render(request, "identity/sign_in.html", {"form": form, "next": wanted}, status=status)
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        response.status_code = 400
+        return response
 
 
-@public_page
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
-    return redirect("/")
+class ForgottenPasswordView(allauth.PasswordResetView):
+    """Ask for a code. The page that follows is the same whether or not anybody has that address."""
+
+    def form_valid(self, form: ForgottenPasswordForm) -> HttpResponse:
+        refused = ratelimit.consume_or_429(self.request, action="reset_password", key=form.cleaned_data["login"])
+        if refused is not None:
+            return refused
+        form.save(self.request)
+        return HttpResponseRedirect(self.get_success_url())
+
+
+class ResetCodeView(allauth.ConfirmPasswordResetCodeView):
+    """Type the code of the mail or the short text."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "address": self._process.state.get("phone") or self._process.state["email"]}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        prove_number(self._process)
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+
+sign_in = public_page(braked(SignInView.as_view()))
+sign_out = public_page(braked(allauth.LogoutView.as_view(http_method_names=["post"])))
+forgotten_password = public_page(braked(ForgottenPasswordView.as_view()))
+reset_code = public_page(braked(ResetCodeView.as_view()))
+new_password = public_page(braked(allauth.CompletePasswordResetView.as_view()))
+change_password = signed_in(braked(allauth.PasswordChangeView.as_view()))

@@ -28,6 +28,7 @@ _IN_BOTH = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
+    "allauth.account",
 ]
 SHARED_APPS = [
     "django_tenants",
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     *SHARED_APPS,
     *[app for app in TENANT_APPS if app not in SHARED_APPS],
     "warsa",
+    "allauth",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "lucide",
@@ -84,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tenant_apps.accounts.access.MemberMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenants.access.AudienceMiddleware",
@@ -128,7 +131,51 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-AUTHENTICATION_BACKENDS = ["tenants.identity.backends.EmailBackend"]
+AUTHENTICATION_BACKENDS = ["tenants.identity.backends.AddressBackend"]
+ACCOUNT_ADAPTER = "tenants.identity.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+# allauth wants the address that it verifies to be a required field; our own form asks for it or for a number.
+ACCOUNT_SIGNUP_FIELDS = ["phone", "email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# By code only, for a code lives in its own session: allauth's mailed links are not signed for a region.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+# The code for a new password opens an account alone, without a password beside it.
+ACCOUNT_PASSWORD_RESET_BY_CODE_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 8}
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "tenants.identity.forms.SignInForm",
+    "signup": "tenants.identity.forms.SignUpForm",
+    "change_password": "tenants.identity.forms.ChangePasswordForm",
+    "reset_password": "tenants.identity.forms.ForgottenPasswordForm",
+    "confirm_password_reset_code": "tenants.identity.forms.ResetCodeForm",
+    "reset_password_from_key": "tenants.identity.forms.NewPasswordForm",
+    "verify_phone": "tenants.identity.forms.PhoneCodeForm",
+    "confirm_email_verification_code": "tenants.identity.forms.EmailCodeForm",
+}
+# Phones of a whole kecamatan share one network address, so limits name the person ("key", "user"); those by address are
+# brakes that only a machine reaches.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "5/10m/key",
+    "signup": "200/m/ip",
+    "reset_password": "5/h/key,600/h/ip",
+    "reset_password_from_key": "600/m/ip",
+    "verify_phone": "1/15s/key,5/h/key,600/h/ip",
+    "confirm_email": "1/10s/key,10/h/key",
+    "change_password": "5/m/user",
+    "change_phone": "10/h/user",
+    "manage_email": "10/h/user",
+    "reauthenticate": "5/10m/user",
+    "invitation": "20/h/key",
+}
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -22,6 +22,7 @@ from tenants.hooks import NewRegion
 from tenants.hosts import host_of_slug, region_url
 from tenants.identity.models import User
 from tenants.identity.phones import clean_phone
+from tenants.identity.services import open_account
 from tenants.kernel import clock
 from tenants.kernel.tokens import new_token, token_hash
 from tenants.outbox.services import put_mail, put_sms
@@ -108,11 +109,39 @@ def accept(*, token: str, user: User) -> Invitation:
         if invitation.accepted_by_id == user.pk:
             return invitation
         must_be_open(invitation)
-        take(invitation, user)
+        _take(invitation, user)
     return invitation
 
 
-def take(invitation: Invitation, user: User) -> None:
+def accept_as_new(
+    *, token: str, name: str, password: str, language: str, email: str = "", phone: str = ""
+) -> tuple[User, Invitation]:
+    """A new person of this region has the role.
+
+    An address that the link was sent to counts as proven, and stands in place of `email` or `phone` (E.164).
+
+    States:  open -> accepted.
+    Raises:  InvitationUnknown, InvitationEnded; AddressMissing, AddressTaken.
+    Writes:  the person, and what `accept` writes.
+    """
+    with transaction.atomic():
+        invitation = _locked(token)
+        must_be_open(invitation)
+        mailed_to, texted_to = proven_email(invitation, token), proven_phone(invitation, token)
+        user = open_account(
+            name=name,
+            password=password,
+            language=language,
+            email=mailed_to or email,
+            phone=texted_to or phone,
+            email_proven=bool(mailed_to),
+            phone_proven=bool(texted_to),
+        )
+        _take(invitation, user)
+    return user, invitation
+
+
+def _take(invitation: Invitation, user: User) -> None:
     """Mark a locked, open invitation as this person's and let everybody react. Inside atomic()."""
     invitation.accepted_at, invitation.accepted_by = clock.now(), user
     invitation.save(update_fields=["accepted_at", "accepted_by"])

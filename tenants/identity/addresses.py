@@ -1,0 +1,53 @@
+"""Whose address is it: reads of the bound schema.
+
+Anybody may type any address; only who has proven it holds it. A person who has proven nothing yet may still sign in with
+what they typed, to prove it then.
+"""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress
+from django.db.models import F, Q, QuerySet
+
+from tenants.identity.models import User
+
+# Each candidate costs a password hash, and anybody may make candidates.
+MOST_UNPROVEN = 5
+
+UNPROVEN = Q(email="", phone_verified=False)
+
+
+def owner_of_email(email: str) -> User | None:
+    """The person who has proven this address."""
+    return User.objects.filter(email=email.lower()).exclude(email="").first()
+
+
+def owner_of_phone(phone: str) -> User | None:
+    """The person who has proven this number (E.164)."""
+    return User.objects.filter(phone=phone, phone_verified=True).exclude(phone="").first()
+
+
+def holders_of_email(email: str) -> list[User]:
+    """Who may sign in with this address: its owner, or else those who typed it and have proven nothing."""
+    owner = owner_of_email(email)
+    if owner is not None:
+        return [owner]
+    typed = EmailAddress.objects.filter(email=email.lower(), verified=False).values("user")
+    return _likeliest(User.objects.filter(UNPROVEN, pk__in=typed))
+
+
+def holders_of_phone(phone: str) -> list[User]:
+    """Who may sign in with this number (E.164): its owner, or else those who typed it and have proven nothing."""
+    owner = owner_of_phone(phone)
+    return [owner] if owner is not None else _likeliest(User.objects.filter(UNPROVEN, phone=phone))
+
+
+def pending_email(user: User) -> str:
+    """The address that this person typed and has not proven yet, or nothing."""
+    row = EmailAddress.objects.filter(user=user, verified=False).order_by("pk").last()
+    return row.email if row else ""
+
+
+def _likeliest(people: QuerySet[User]) -> list[User]:
+    """Whoever was in before, then the newest: a stranger who types the same number later does not push them out."""
+    return list(people.order_by(F("last_login").desc(nulls_last=True), "-pk")[:MOST_UNPROVEN])

@@ -15,8 +15,12 @@ common: list[URLPattern] = [
 
 
 def platform_only() -> list[URLPattern]:
-    """Readiness, and on a machine of one's own the mailbox and the component gallery."""
-    urls = [path("", views.home, name="home"), path("readyz", views.readyz, name="readyz")]
+    """The first page, how it works, readiness, and on a machine of one's own the mailbox and the component gallery."""
+    urls = [
+        path("", views.home, name="home"),
+        path("tentang/", views.about, name="about"),
+        path("readyz", views.readyz, name="readyz"),
+    ]
     if settings.MAILBOX_DIR:
         urls += [
             path("kotak-surat/", views.mailbox, name="mailbox"),

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import mailbox as maildir
 import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.header import decode_header, make_header
+from email.utils import parsedate_to_datetime
 
 from django.conf import settings
 from django.core.cache import cache
@@ -14,24 +20,63 @@ from django.template.loader import get_template
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from shared_apps.onboarding.models import State
+from shared_apps.onboarding.selectors import markets_around, open_markets
+from shared_apps.regions.picker import LONGEST_TEXT
 from shared_apps.regions.selectors import search_areas
 from tenants.access import public_page
-from tenants.models import Domain, RegionStatus
+from tenants.kernel.money import Rupiah
 from tenants.provisioning import current_version
+
+
+@dataclass(frozen=True)
+class PriceExample:
+    """One kilogram on its way to the citizen, to show who keeps what. The numbers are invented."""
+
+    market: Rupiah
+    warung: Rupiah
+    wholesale: Rupiah
+    source: Rupiah
+
+    @property
+    def citizen_saves(self) -> int:
+        return self.market - self.warung
+
+    @property
+    def warung_keeps(self) -> int:
+        return self.warung - self.wholesale
+
+    @property
+    def satker_keeps(self) -> int:
+        return self.wholesale - self.source
+
+
+RICE = PriceExample(market=Rupiah(15_800), warung=Rupiah(15_200), wholesale=Rupiah(14_300), source=Rupiah(13_900))
 
 
 @public_page
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What WARSA is, in a minute; whether it is where the visitor lives; the markets that are open."""
-    wanted = request.GET.get("area", "").replace("\x00", "").strip()[:100]
-    domains = Domain.objects.select_related("tenant").filter(is_primary=True, tenant__status=RegionStatus.READY)
-    markets = [
-        (domain.tenant, f"{settings.SITE_SCHEME}://{domain.domain}{settings.SITE_PORT_SUFFIX}/")
-        for domain in domains.order_by("tenant__name")[:50]
-    ]
-    hits = search_areas(wanted) if wanted else []
-    return render(request, "warsa/home.html", {"wanted": wanted, "hits": hits, "markets": markets})
+    wanted = request.GET.get("area", "").replace("\x00", "").strip()[:LONGEST_TEXT]
+    hits = search_areas(wanted, limit=6) if wanted else []
+    around = markets_around(hit.area.code for hit in hits)
+    context = {
+        "wanted": wanted,
+        "hits": [(hit, around[hit.area.code]) for hit in hits],
+        "markets": open_markets(),
+        "rice": RICE,
+        "states": {state.value: state.label for state in State},
+        "host": f"kalidoni.{settings.BASE_HOST}",
+    }
+    return render(request, "warsa/home.html", context)
+
+
+@public_page
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """Who does what, from the first day to the money in the books."""
+    return render(request, "warsa/about.html")
 
 
 @public_page
@@ -89,7 +134,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def broken(request: HttpRequest) -> HttpResponse:
     """The page when our own code failed: touches neither database nor session."""
     page: str = get_template("static_pages/500.html").render()
-    return HttpResponse(page, status=500)
+    response = HttpResponse(page, status=500)
+    # The page brings its own style, since nothing else may answer; the policy allows exactly that one.
+    style = page[page.index("<style>") + len("<style>") : page.index("</style>")]
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    response.headers["Content-Security-Policy"] = f"default-src 'none'; style-src 'sha256-{allowed}'"
+    return response
 
 
 def _letters() -> maildir.Maildir:
@@ -105,7 +155,9 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     for key, letter in sorted(_letters().iteritems(), key=lambda item: item[0], reverse=True):
         to = str(letter["X-RcptTo"] or letter["To"])
         if wanted in to.lower():
-            letters.append({"key": key, "to": to, "subject": str(_decoded(letter["Subject"])), "date": letter["Date"]})
+            letters.append(
+                {"key": key, "to": to, "subject": str(_decoded(letter["Subject"])), "date": _moment(letter["Date"])}
+            )
     return render(request, "warsa/mailbox.html", {"letters": letters[:100], "wanted": wanted})
 
 
@@ -124,6 +176,12 @@ def mailbox_message(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _decoded(header: str | None) -> str:
-    from email.header import decode_header, make_header
-
     return str(make_header(decode_header(header or "")))
+
+
+def _moment(header: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

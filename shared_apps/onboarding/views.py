@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -16,9 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shared_apps.onboarding.errors import Incomplete
 from shared_apps.onboarding.forms import AddressForm, ApplicantForm, ProofForm, RejectForm
-from shared_apps.onboarding.models import BuildStep, Registration, Service, State
+from shared_apps.onboarding.models import Registration, Service, State
+from shared_apps.onboarding.selectors import counts_by_state, history_of, progress_of
 from shared_apps.onboarding.services import deciding, drafting
-from shared_apps.onboarding.services.building import plan
 from shared_apps.operations.access import operators_only
 from shared_apps.regions.models import Level
 from shared_apps.regions.picker import area_picker, is_search
@@ -34,6 +35,13 @@ STEPS = [
     ("alamat", gettext_lazy("Address")),
     ("kirim", gettext_lazy("Review and send")),
 ]
+STEP_TITLES = {
+    "wilayah": gettext_lazy("Which areas will the market serve?"),
+    "pemohon": gettext_lazy("Who registers the region?"),
+    "bukti": gettext_lazy("Proof and services"),
+    "alamat": gettext_lazy("Name and address of the market"),
+    "kirim": gettext_lazy("Review and send"),
+}
 FORMS: dict[str, Any] = {"pemohon": ApplicantForm, "bukti": ProofForm, "alamat": AddressForm}
 SESSION_KEY = "registrations"
 # More areas than any region has; a longer list is nobody's.
@@ -59,6 +67,16 @@ def start(request: HttpRequest) -> HttpResponse:
     return _areas_page(request, None)
 
 
+def _step_context(name: str, registration: Registration | None) -> dict[str, Any]:
+    """The wizard's page `name`: its title, and all steps with their state."""
+    lacking = deciding.missing_steps(registration) if registration else [known for known, _label in STEPS]
+    steps = [
+        (known, label, "current" if known == name else "" if known in lacking or known == "kirim" else "done")
+        for known, label in STEPS
+    ]
+    return {"steps": steps, "step": name, "step_title": STEP_TITLES[name], "registration": registration}
+
+
 def _areas_page(request: HttpRequest, registration: Registration | None) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     errors = []
@@ -79,12 +97,12 @@ def _areas_page(request: HttpRequest, registration: Registration | None) -> Http
     picker = area_picker(
         sent,
         label=_("Areas of the market"),
-        hint=_("Which areas will the market serve? One kecamatan, a whole city, or several regencies together."),
+        hint=_("One kecamatan, a whole city, or several regencies together."),
         levels=(Level.PROVINCE, Level.REGENCY, Level.DISTRICT),
         initial=registration.area_codes if registration else (),
         errors=errors,
     )
-    context = {"steps": STEPS, "step": "wilayah", "registration": registration, "picker": picker}
+    context = {**_step_context("wilayah", registration), "picker": picker}
     return render(request, "onboarding/areas.html", context, status=409 if errors else 200)
 
 
@@ -111,7 +129,7 @@ def step(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
         else:
             names = [known for known, _label in STEPS]
             return redirect("onboarding:step", public_id, names[names.index(name) + 1])
-    context = {"steps": STEPS, "step": name, "registration": registration, "form": form}
+    context = {**_step_context(name, registration), "form": form, "base_host": settings.BASE_HOST}
     return render(request, "onboarding/form.html", context, status=409 if form.errors else 200)
 
 
@@ -132,7 +150,7 @@ def _review_page(request: HttpRequest, registration: Registration) -> HttpRespon
             return redirect("onboarding:watch", registration.public_id)
         except DomainError as refusal:
             error = refusal
-    context = {"steps": STEPS, "step": "kirim", "error": error, **_facts(registration)}
+    context = {**_step_context("kirim", registration), "error": error, **_facts(registration)}
     return render(request, "onboarding/review.html", context, status=409 if error else 200)
 
 
@@ -177,15 +195,21 @@ def watch(request: HttpRequest, public_id: UUID) -> HttpResponse:
     registration = _mine(request, public_id)
     if registration.editable:
         return redirect("onboarding:step", public_id, "kirim")
-    rows = {row.name: row for row in registration.build_steps.all()}
-    building = [(part.label, rows.get(part.name)) for part in plan()]
-    moving = registration.state in (State.IN_REVIEW, State.APPROVED, State.PROVISIONING)
-    context = {"registration": registration, "building": building, "moving": moving, "failed": BuildStep.State.FAILED}
-    context["address"] = (
-        region_url(registration.region) if registration.region and registration.state == State.LIVE else ""
-    )
-    template = "onboarding/_progress.html" if request.headers.get("HX-Request") else "onboarding/watch.html"
-    return render(request, template, context)
+    progress = progress_of(registration)
+    renewing = bool(request.headers.get("HX-Request"))
+    if renewing and request.GET.get("seen") == progress.mark:
+        # htmx leaves the page as it is: nothing flickers, and a screen reader says only what is new.
+        return HttpResponse(status=204)
+    open_at = region_url(registration.region) if registration.region and registration.state == State.LIVE else ""
+    context = {
+        "registration": registration,
+        "progress": progress,
+        "moving": registration.state in (State.IN_REVIEW, State.APPROVED, State.PROVISIONING),
+        "building": registration.state in (State.APPROVED, State.PROVISIONING, State.FAILED, State.LIVE),
+        "address": open_at,
+        "host": host_of_slug(registration.slug) if registration.slug else "",
+    }
+    return render(request, "onboarding/_progress.html" if renewing else "onboarding/watch.html", context)
 
 
 @public_page
@@ -201,10 +225,14 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def registrations(request: HttpRequest) -> HttpResponse:
     """Registrations to decide first, then all others."""
     wanted = request.GET.get("state", State.IN_REVIEW)
+    wanted = wanted if wanted in State.values else ""
     rows = Registration.objects.exclude(state=State.DRAFT)
-    rows = rows.filter(state=wanted) if wanted in State.values else rows
+    rows = rows.filter(state=wanted) if wanted else rows
     page = Paginator(rows, 25).get_page(request.GET.get("page"))
-    context = {"page": page, "wanted": wanted, "states": State.choices}
+    counts = counts_by_state()
+    always = (State.IN_REVIEW, wanted)
+    states = [(code, label, counts.get(code, 0)) for code, label in State.choices if code in counts or code in always]
+    context = {"page": page, "wanted": wanted, "states": states}
     return render(request, "onboarding/registrations.html", context)
 
 
@@ -216,8 +244,9 @@ def registration(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _decision_page(request: HttpRequest, one: Registration, form: RejectForm, status: int = 200) -> HttpResponse:
-    context = {**_facts(one), "form": form, "events": one.events.all(), "build_steps": one.build_steps.all()}
+    context = {**_facts(one), "form": form, "history": history_of(one), "progress": progress_of(one)}
     context["claims"] = one.claims.count()
+    context["address"] = region_url(one.region) if one.region and one.state == State.LIVE else ""
     return render(request, "onboarding/registration.html", context, status=status)
 
 

@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OperationsConfig(AppConfig):
     name = "shared_apps.operations"
     label = "operations"
     verbose_name = "Central operations"
+
+    def ready(self) -> None:
+        from tenants.kernel.navigation import OPERATOR, NavItem, register
+
+        register(NavItem("operator", _("Regions"), "operations:console", "map", 10, frozenset({OPERATOR})))

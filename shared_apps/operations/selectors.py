@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
-from tenants.models import Region
+from tenants.models import Region, RegionStatus
 
 
 def regions_for_console() -> QuerySet[Region]:
@@ -13,3 +13,13 @@ def regions_for_console() -> QuerySet[Region]:
         Region.objects.select_related("registration").prefetch_related("domains").order_by("-created_at")
     )
     return rows
+
+
+def regions_by_status() -> list[tuple[str, int]]:
+    """How many regions have each status, in words; those without any are left out, the open ones apart."""
+    numbers = dict(Region.objects.order_by().values_list("status").annotate(Count("pk")))
+    return [
+        (str(label), numbers.get(status, 0))
+        for status, label in RegionStatus.choices
+        if status in numbers or status == RegionStatus.READY
+    ]

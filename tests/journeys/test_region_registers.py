@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Platform
+from tests.journeys.looking import look
 
 LOMBOK = [
     ("lombok barat", "Kabupaten Lombok Barat"),
@@ -20,21 +19,6 @@ LOMBOK = [
     ("lombok utara", "Kabupaten Lombok Utara"),
     ("kota mataram", "Kota Mataram"),
 ]
-SHOTS = os.environ.get("WARSA_SCREENSHOTS", "")
-
-
-def look(page: Page, name: str) -> None:
-    """No serious accessibility fault, nothing wider than the screen; a picture where one is wanted."""
-    found = Axe().run(page).response["violations"]
-    serious = [(rule["id"], rule["nodes"][0]["html"]) for rule in found if rule["impact"] in ("serious", "critical")]
-    assert serious == [], f"{name}: {serious}"
-    for width in (360, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{name} is {wider} px wider than {width} px"
-        if SHOTS:
-            page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
-    page.set_viewport_size({"width": 360, "height": 740})
 
 
 @pytest.fixture

@@ -8,13 +8,10 @@ class UiConfig(AppConfig):
     verbose_name = "Design system"
 
     def ready(self) -> None:
-        from tenants.kernel.navigation import ANONYMOUS, OPERATOR, NavItem, register
+        from tenants.kernel.navigation import ANONYMOUS, NavItem, register
 
-        operator, stranger = frozenset({OPERATOR}), frozenset({ANONYMOUS})
         register(
-            NavItem("platform", _("Register a region"), "onboarding:start", "map-pin", 10),
+            NavItem("platform", _("How it works"), "about", "info", 20),
             NavItem("shop", _("Home"), "home", "house", 10),
-            NavItem("shop", _("Sign in"), "account_login", "log-in", 90, stranger),
-            NavItem("operator", _("Regions"), "operations:console", "map", 10, operator),
-            NavItem("operator", _("Registrations"), "onboarding:registrations", "inbox", 20, operator),
+            NavItem("shop", _("Sign in"), "account_login", "log-in", 90, frozenset({ANONYMOUS})),
         )

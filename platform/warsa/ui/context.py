@@ -123,10 +123,12 @@ def _address(item: NavItem) -> str | None:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `region`, `member`, `nav`, `theme`."""
+    """Context processor: `region`, `member`, `nav`, `theme`, and `site_shell` for pages that both kinds of site show."""
     theme = request.COOKIES.get("theme", "")
+    region = getattr(request, "region", None)
     return {
-        "region": getattr(request, "region", None),
+        "region": region,
+        "site_shell": "ui/shell_region.html" if region else "ui/shell_platform.html",
         "member": getattr(request, "member", None),
         "nav": Navigation(request),
         "theme": theme if theme in THEMES else "",

@@ -18,4 +18,9 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "region-counters": {
+        "task": "shared_apps.operations.tasks.push_counters_everywhere",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from tenants.models import Region
+
 
 class OperatorGrant(models.Model):
     """A platform account that may open the operators' console."""
@@ -14,3 +16,18 @@ class OperatorGrant(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class RegionCounter(models.Model):
+    """A number that a region measured of itself. The console reads these rows and opens no region's schema."""
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="counters")
+    name = models.CharField(max_length=60)
+    value = models.BigIntegerField()
+    measured_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["region", "name"], name="counter_once_per_region")]
+
+    def __str__(self) -> str:
+        return f"{self.region}: {self.name} {self.value}"

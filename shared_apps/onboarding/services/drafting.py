@@ -139,18 +139,25 @@ def open_resume_link(*, token: str) -> Registration | None:
 def save_proof(*, registration: Registration, file: UploadedFile[Any] | None, services: Sequence[str]) -> None:
     """The document that proves the institution, and the services wanted.
 
-    A file that a newer one replaces is deleted once the newer one is sure to stay.
+    Of two files the one is deleted that no row names: the older after the commit, the newer when there is none.
     Raises:  WrongProof for another kind of file than PDF, JPEG, PNG, or one above 5 MB; StaleDocument once it was sent.
     """
     kind = _proof_type(file) if file is not None else ""
-    with _editing(registration):
-        registration.services = [code for code in Service.values if code in services]
-        if file is not None:
-            before, storage = registration.proof.name, registration.proof.storage
-            registration.proof_type = kind
-            registration.proof.save(file.name or "proof", file, save=False)
-            if before:
-                transaction.on_commit(partial(storage.delete, before), robust=True)
+    storage, fresh = registration.proof.storage, ""
+    try:
+        with _editing(registration):
+            registration.services = [code for code in Service.values if code in services]
+            if file is not None:
+                before = registration.proof.name
+                registration.proof_type = kind
+                registration.proof.save(file.name or "proof", file, save=False)
+                fresh = str(registration.proof.name)
+                if before:
+                    transaction.on_commit(partial(storage.delete, before), robust=True)
+    except BaseException:
+        if fresh:
+            storage.delete(fresh)
+        raise
 
 
 def _proof_type(file: UploadedFile[Any]) -> str:
@@ -166,7 +173,8 @@ def save_address(*, registration: Registration, name: str, slug: str) -> None:
     """The region's name and its wished address. Raises SlugRefused, or StaleDocument once it was sent."""
     clean = clean_slug(slug)
     with _editing(registration):
-        registration.name, registration.slug = name.strip(), clean
+        # One line: it stands in the subject of mails.
+        registration.name, registration.slug = " ".join(name.split()), clean
 
 
 @contextmanager

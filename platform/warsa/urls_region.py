@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("tenants.identity.urls")),
     path("", include("tenant_apps.accounts.urls")),
     path("areas/", include("shared_apps.regions.urls")),
+    path("", include("tenant_apps.procurement.urls")),
 ]
 
 handler404 = "warsa.views.not_found"

@@ -47,6 +47,7 @@ TENANT_APPS = [
     "tenant_apps.pricing",
     "tenant_apps.stock",
     "tenant_apps.ledger",
+    "tenant_apps.procurement",
 ]
 INSTALLED_APPS = [
     "warsa.ui",

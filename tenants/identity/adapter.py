@@ -96,7 +96,7 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:
         text = message or REMARKS.get(message_template or "")
         if text:
-            messages.add_message(request, level, text, extra_tags=extra_tags)
+            messages.add_message(request, level, str(text), extra_tags=extra_tags)
 
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         try:

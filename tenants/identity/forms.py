@@ -102,10 +102,10 @@ class SignInForm(allauth.LoginForm):
 
     def clean(self) -> dict[str, Any]:
         try:
-            data: dict[str, Any] = super().clean() or {}
+            super().clean()
         except ValidationError as wrong:
             self.add_error("password", wrong)
-            return self.cleaned_data
+        data: dict[str, Any] = self.cleaned_data
         return data
 
 

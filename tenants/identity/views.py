@@ -44,9 +44,8 @@ class ForgottenPasswordView(allauth.PasswordResetView):
     """Ask for a code. The page that follows is the same whether or not anybody has that address."""
 
     def form_valid(self, form: ForgottenPasswordForm) -> HttpResponse:
-        refused = ratelimit.consume_or_429(self.request, action="reset_password", key=form.cleaned_data["login"])
-        if refused is not None:
-            return refused
+        login = form.cleaned_data["login"]
+        ratelimit.consume(self.request, action="reset_password", key=login, raise_exception=True)
         form.save(self.request)
         return HttpResponseRedirect(self.get_success_url())
 

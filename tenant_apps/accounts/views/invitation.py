@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
-from allauth.core.ratelimit import respond_429
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse
@@ -30,6 +29,7 @@ from tenant_apps.accounts.services.inviting import (
 from tenants.access import public_page
 from tenants.identity.addresses import owner_of_email, owner_of_phone
 from tenants.identity.errors import AddressMissing, AddressTaken
+from tenants.identity.views import braked
 from tenants.kernel.tokens import token_hash
 
 # Where a person with that role begins.
@@ -58,14 +58,14 @@ def accept_invitation(request: RegionRequest, token: str) -> HttpResponse:
 
 
 @public_page
+@braked
 @sensitive_post_parameters()
 @require_POST
 def join(request: RegionRequest, token: str) -> HttpResponse:
     """A new person takes the invitation and is signed in at once."""
     if request.member.is_signed_in:
         return redirect("invitation", token=token)
-    if not ratelimit.consume(request, action="invitation", key=token_hash(token)):
-        return respond_429(request)
+    ratelimit.consume(request, action="invitation", key=token_hash(token), raise_exception=True)
     found = find(token)
     must_be_open(found)
     form = InvitedForm(name=found.name, proven=_is_proven(found, token), data=request.POST)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
 from allauth.account.internal.flows.phone_verification import ChangePhoneVerificationProcess
 from allauth.core import ratelimit
-from allauth.core.ratelimit import respond_429
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -97,14 +96,12 @@ def send_phone_code(request: RegionRequest) -> HttpResponse:
 
 
 def _send_mail_code(request: RegionRequest, user: User, address: str) -> HttpResponse:
-    if not ratelimit.consume(request, action="manage_email", user=user):
-        return respond_429(request)
+    ratelimit.consume(request, action="manage_email", user=user, raise_exception=True)
     EmailVerificationProcess.initiate(request=request, user=user, email=address)
     return redirect("account_email_verification_sent")
 
 
 def _send_phone_code(request: RegionRequest, user: User, number: str) -> HttpResponse:
-    if not ratelimit.consume(request, action="change_phone", user=user):
-        return respond_429(request)
+    ratelimit.consume(request, action="change_phone", user=user, raise_exception=True)
     ChangePhoneVerificationProcess.initiate(request, number)
     return redirect("account_verify_phone")

@@ -26,8 +26,11 @@ class Door:
     def get(self, path: str, **data: Any) -> Any:
         return self.client.get(path, data, secure=True)
 
-    def post(self, path: str, follow: bool = False, **data: Any) -> Any:
-        return self.client.post(path, data, secure=True, follow=follow)
+    def post(self, path: str, **data: Any) -> Any:
+        return self.client.post(path, data, secure=True)
+
+    def post_and_follow(self, path: str, **data: Any) -> Any:
+        return self.client.post(path, data, secure=True, follow=True)
 
     @property
     def user(self) -> Any:

@@ -6,6 +6,7 @@ import re
 import threading
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -55,7 +56,7 @@ def footprint() -> tuple[int, int, int]:
     return RoleGrant.objects.count(), RoleEvent.objects.count(), OutboxMessage.objects.count()
 
 
-def hasans(**more: str) -> Issued:
+def hasans(**more: Any) -> Issued:
     return invite(role=Role.OWNER, name="Hasan", by=BY, **more)
 
 
@@ -225,7 +226,8 @@ def test_of_two_at_once_one_accepts(committed: None, kalidoni: Region) -> None:
     with in_region(kalidoni):
         token = token_in(hasans().link)
         racers = [person("Hasan"), person("Made")]
-    gate, outcomes = threading.Barrier(2), []
+    gate = threading.Barrier(2)
+    outcomes: list[int | None] = []
 
     def race(user: User) -> None:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
@@ -13,7 +15,7 @@ from tenants.models import Region
 from tests.tenant_apps.accounts.doors import PASSWORD, Door, a_number, an_address, code_to, messages_to, words
 
 
-def form(**more: str) -> dict[str, str]:
+def form(**more: Any) -> dict[str, Any]:
     return {"name": "Ratna Dewi", "phone": "", "email": "", "password1": PASSWORD, **more}
 
 
@@ -86,7 +88,7 @@ def test_with_both_the_number_is_proven_and_the_address_waits(kalidoni: Region) 
         ("a short password", {"phone": "081234567890", "password1": "x7-kQ"}, "password1"),
     ],
 )
-def test_what_does_not_fit_is_said_by_its_field(kalidoni: Region, case: str, typed: dict[str, str], fault: str) -> None:
+def test_what_does_not_fit_is_said_by_its_field(kalidoni: Region, case: str, typed: dict[str, Any], fault: str) -> None:
     with in_region(kalidoni):
         answer = Door().post("/daftar/", **form(**typed))
         assert answer.status_code == 200
@@ -180,7 +182,7 @@ def test_a_new_code_takes_the_place_of_the_old_and_not_at_once(kalidoni: Region)
         door = Door()
         door.post("/daftar/", **form(phone=number))
         first = code_to(number)
-        page = door.post("/akun/nomor/kode/", action="resend", follow=True)
+        page = door.post_and_follow("/akun/nomor/kode/", action="resend")
         assert "Kode baru saja dikirim" in words(page)
         assert len(messages_to(number)) == 1
         moment.shift(16)
@@ -217,7 +219,7 @@ def test_cart_and_place_are_still_there_afterwards(kalidoni: Region) -> None:
             session = door.client.session
             session["cart"], session["place"] = {"beras": 2}, place
             session.save()
-            door.client.cookies["__Host-session"] = session.session_key
+            door.client.cookies["__Host-session"] = str(session.session_key)
             before = session.session_key
             if enter == "sign up":
                 door.post("/daftar/", **form(phone=number))

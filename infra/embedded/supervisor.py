@@ -135,6 +135,8 @@ class Supervisor:
                 WARSA_SMTP_PORT=str(mail_port),
                 WARSA_MAILBOX_DIR=str(self.home / "mail"),
                 WARSA_MEDIA_ROOT=str(self.home / "media"),
+                # Beside the data: two copies at different versions must not gather into one folder.
+                WARSA_STATIC_ROOT=str(self.home / "static"),
             )
             self.prepare()
             stack.callback(self.stop_watched)

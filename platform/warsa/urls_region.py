@@ -9,6 +9,11 @@ urlpatterns = [
     path("", views.region_home, name="home"),
     path("", include("tenants.identity.urls")),
     path("", include("tenant_apps.accounts.urls")),
+    path("", include("tenant_apps.region_setup.urls")),
+    path("", include("tenant_apps.warungs.urls")),
+    path("", include("tenant_apps.catalog.urls")),
+    path("", include("tenant_apps.pricing.urls")),
+    path("", include("tenant_apps.stock.urls")),
     path("areas/", include("shared_apps.regions.urls")),
     path("", include("tenant_apps.procurement.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import add
 from typing import Any
@@ -14,7 +15,13 @@ from django.http import Http404
 
 from tenant_apps.catalog.models import Category, Pack, Product, Use
 from tenant_apps.catalog.spelling import LOCAL_WORDS, bones, words_of
+from tenants.kernel.units import BaseUnit
 
+# What people measure with besides packs.
+_MEASURES: dict[str, tuple[tuple[int, str], ...]] = {
+    BaseUnit.GRAM: ((1_000, "kg"), (1, "g")),
+    BaseUnit.MILLILITRE: ((1_000, "L"), (1, "ml")),
+}
 # Below this a product only shares a syllable with the question.
 ENOUGH = 0.42
 
@@ -78,6 +85,16 @@ def with_packs(products: QuerySet[Product], use: Use) -> QuerySet[Product]:
 def first_pack(product: Product) -> Pack | None:
     """The selling pack that a price is told for first; its hint and a market's price are for this one."""
     return product.packs.filter(use=Use.SELL).order_by("order", "pk").first()
+
+
+def units_of(product: Product, packs: Sequence[Pack]) -> list[tuple[int, str]]:
+    """In what people may count this product: base units in one, and how it is called. Packs first, as they are ordered."""
+    found: dict[int, str] = {}
+    for pack in packs:
+        found.setdefault(pack.base_quantity, pack.label)
+    for quantity, name in _MEASURES.get(product.base_unit, ((1, product.get_base_unit_display()),)):
+        found.setdefault(quantity, name)
+    return list(found.items())
 
 
 def categories() -> list[Category]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from tenant_apps.pricing.models import MarketObservation, PriceRule, WarungPrice, WholesalePrice
 from tenant_apps.satker.models import Satker
@@ -71,3 +71,23 @@ def price_history(product_id: int) -> QuerySet[MarketObservation]:
 def prices_on_sale() -> QuerySet[WarungPrice]:
     """Prices in force of traded products at warungs that are open."""
     return WarungPrice.objects.filter(replaced_at=None, pack__product__is_active=True, warung__state=WarungState.OPEN)
+
+
+def newest_by_product(product_ids: Iterable[int]) -> dict[int, MarketObservation]:
+    """The newest price that somebody saw of each product, whatever its age; never an estimate. One query."""
+    rows = MarketObservation.objects.filter(product_id__in=set(product_ids), is_estimate=False).order_by(
+        "product_id", "-observed_on", "-pk"
+    )
+    return {row.product_id: row for row in rows.distinct("product_id")}
+
+
+def known_markets() -> list[str]:
+    """Names of markets that somebody has written down, the most used first."""
+    rows = MarketObservation.objects.filter(is_estimate=False).values("market")
+    return [row["market"] for row in rows.annotate(times=Count("pk")).order_by("-times", "market")[:30]]
+
+
+def own_prices(warung: Warung, product_id: int) -> QuerySet[WarungPrice]:
+    """Every price that the warung has asked for this product, newest first."""
+    rows = WarungPrice.objects.filter(warung=warung, pack__product_id=product_id)
+    return rows.select_related("pack", "evidence").order_by("-valid_from", "-pk")

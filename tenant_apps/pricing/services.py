@@ -125,6 +125,12 @@ def set_wholesale_price(*, satker: Satker, pack: Pack, price: int, by: str) -> W
         return WholesalePrice.objects.create(satker=satker, pack=pack, price=price, by=by, valid_from=moment)
 
 
+def withdraw_wholesale_price(*, satker: Satker, pack: Pack) -> bool:
+    """The Satker no longer offers the pack to warungs. False if it did not."""
+    rows = WholesalePrice.objects.filter(satker=satker, pack=pack, replaced_at=None)
+    return bool(rows.update(replaced_at=clock.now()))
+
+
 def set_price_rule(*, minimum_saving: int, minimum_percent: int, freshness_days: int) -> PriceRule:
     """How this region understands "cheaper than the market" from now on.
 

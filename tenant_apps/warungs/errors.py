@@ -29,3 +29,9 @@ class BadHours(DomainError):
 
     code = "bad_hours"
     status = 400
+
+
+class WarungStandsHere(DomainError):
+    """An RW in which a warung is registered does not go."""
+
+    code = "warung_stands_here"

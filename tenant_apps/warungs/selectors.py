@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 
 from shared_apps.regions.models import Area
 from tenant_apps.accounts.access import Member
+from tenant_apps.accounts.models import Invitation, Role
+from tenant_apps.accounts.selectors import open_invitations
 from tenant_apps.warungs.models import Neighbourhood, Warung, WarungState
 from tenant_apps.warungs.opening import OpenState, open_state
 from tenants.context import current_region
+from tenants.identity.models import User
 from tenants.kernel import clock
 
 
@@ -73,6 +78,115 @@ def village_choices() -> list[tuple[str, str]]:
     """Code and name of each kelurahan of this region, by name."""
     codes = Neighbourhood.objects.values_list("village_code", flat=True).distinct()
     return list(Area.objects.filter(code__in=list(codes)).order_by("name", "code").values_list("code", "name"))
+
+
+def village_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The kelurahan of this region by kecamatan, both by name: kelurahan of two kecamatan often share a name."""
+    codes = Neighbourhood.objects.values_list("village_code", flat=True).distinct()
+    rows = Area.objects.filter(code__in=list(codes)).order_by("parent__name", "parent_id", "name", "code")
+    groups: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+    for code, name, parent, around in rows.values_list("code", "name", "parent_id", "parent__name"):
+        groups.setdefault(parent or "", (around or "", []))[1].append((code, name))
+    return list(groups.values())
+
+
+@dataclass(frozen=True)
+class VillageRow:
+    """A kelurahan with what was entered for it."""
+
+    code: str
+    name: str
+    district: str
+    rw: int
+    rt: int
+
+
+def village_rows(wanted: str = "") -> list[VillageRow]:
+    """Every kelurahan of the region with its counts of RW and RT, by kecamatan and name; `wanted` is part of a name."""
+    counts = Neighbourhood.objects.values("village_code").annotate(
+        rws=Count("pk", filter=Q(rw__gt=0)), rts=Sum("rt_count", filter=Q(rw__gt=0))
+    )
+    entered = {row["village_code"]: row for row in counts}
+    areas = Area.objects.filter(code__in=list(entered))
+    if wanted:
+        areas = areas.filter(Q(name__icontains=wanted) | Q(parent__name__icontains=wanted))
+    rows = areas.order_by("parent__name", "parent_id", "name", "code").values_list("code", "name", "parent__name")
+    return [
+        VillageRow(code, name, around or "", entered[code]["rws"], entered[code]["rts"] or 0)
+        for code, name, around in rows
+    ]
+
+
+def rw_of_village(code: str) -> list[Neighbourhood]:
+    """The RW of a kelurahan that somebody has entered, in order.
+
+    Raises:  Http404 for a kelurahan that is not this region's.
+    """
+    rows = list(Neighbourhood.objects.filter(village_code=code).order_by("rw"))
+    if not rows:
+        raise Http404("not this region's")
+    return [row for row in rows if row.rw]
+
+
+def registry(*, wanted: str = "", state: str = "", village: str = "") -> QuerySet[Warung]:
+    """Every warung for the region's admins, by name; `wanted` is part of its, its owner's or its street's name."""
+    rows = Warung.objects.select_related("owner").order_by("name", "pk")
+    if wanted:
+        rows = rows.filter(Q(name__icontains=wanted) | Q(address__icontains=wanted) | Q(owner__name__icontains=wanted))
+    if state:
+        rows = rows.filter(state=state)
+    if village:
+        rows = rows.filter(village_code=village)
+    return rows
+
+
+def warung_for_admin(public_id: UUID) -> Warung:
+    """The door of admins to a warung of their region.
+
+    Raises:  Http404.
+    """
+    found = Warung.objects.select_related("owner").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404("no such warung")
+    return found
+
+
+def invitations_to(warung: Warung, role: Role) -> QuerySet[Invitation]:
+    """Invitations to this role in the warung that nobody accepted or withdrew, newest first."""
+    return open_invitations().filter(subject=warung.public_id, role=role)
+
+
+def invitation_to(warung: Warung, role: Role, public_id: UUID) -> Invitation:
+    """One of them.
+
+    Raises:  Http404.
+    """
+    found = invitations_to(warung, role).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404("no such invitation")
+    return found
+
+
+def staff_member(warung: Warung, public_id: UUID) -> User:
+    """Somebody who helps in this warung.
+
+    Raises:  Http404.
+    """
+    found = warung.staff.select_related("user").filter(user__public_id=public_id).first()
+    if found is None:
+        raise Http404("nobody of this warung")
+    return found.user
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """How people are called, by the words that history rows have for them ("user:<uuid>")."""
+    wanted: dict[UUID, str] = {}
+    for actor in set(actors):
+        kind, _colon, number = actor.partition(":")
+        if kind == "user":
+            with suppress(ValueError):
+                wanted[UUID(number)] = actor
+    return {wanted[person.public_id]: str(person) for person in User.objects.filter(public_id__in=wanted)}
 
 
 def village_names(codes: set[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import time
 
 from django.db import IntegrityError, transaction
@@ -10,8 +10,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from tenant_apps.accounts.access import Role
-from tenant_apps.warungs.errors import BadHours, NotReady, OutsideRegion
-from tenant_apps.warungs.models import Neighbourhood, OpeningHours, Warung, WarungStaff
+from tenant_apps.accounts.services.inviting import Issued, invite
+from tenant_apps.accounts.services.roles import revoke_role
+from tenant_apps.warungs.errors import BadHours, NotReady, OutsideRegion, WarungClosed, WarungStandsHere
+from tenant_apps.warungs.models import Neighbourhood, OpeningHours, Warung, WarungStaff, WarungState
 from tenants.identity.models import User
 from tenants.kernel.moves import move
 
@@ -115,6 +117,26 @@ def add_staff(*, warung: Warung, user: User) -> None:
     WarungStaff.objects.get_or_create(warung=warung, user=user)
 
 
+def remove_staff(*, warung: Warung, user: User, by: str) -> None:
+    """This person no longer helps here; without another warung they lose the role. Removing twice changes nothing."""
+    with transaction.atomic():
+        gone, _rows = WarungStaff.objects.filter(warung=warung, user=user).delete()
+        if gone and not WarungStaff.objects.filter(user=user).exists():
+            revoke_role(user=user, role=Role.STAFF, by=by)
+
+
+def invite_to_warung(*, warung: Warung, role: Role, name: str, email: str, phone: str, by: str) -> Issued:
+    """Somebody may become the warung's owner, or one of its staff, by following a link.
+
+    Raises:  WarungClosed for one that has ended; AlreadyInvited.
+    """
+    if role not in ROLES_WITH_WARUNG:
+        raise ValueError(f"{role} belongs to no warung")
+    if warung.state == WarungState.CLOSED:
+        raise WarungClosed(_("%(warung)s is closed for good.") % {"warung": warung.name})
+    return invite(role=role, name=name, email=email, phone=phone, subject=warung.public_id, by=by)
+
+
 def open_warung(*, warung: Warung, by: str) -> bool:
     """Citizens may order. States: draft, paused -> open.
 
@@ -146,6 +168,29 @@ def set_neighbourhood(*, village_code: str, rw: int, rt_count: int) -> Neighbour
         village_code=village_code, rw=rw, defaults={"rt_count": rt_count}
     )
     return found
+
+
+def save_neighbourhoods(*, village_code: str, rt_counts: Mapping[int, int], removed: Collection[int] = ()) -> None:
+    """These RW of a kelurahan have so many RT, and the removed ones are gone.
+
+    Raises:  OutsideRegion; WarungStandsHere when a warung is registered in an RW that would go.
+    """
+    _must_be_ours(village_code)
+    gone = [rw for rw in removed if rw > 0]
+    with transaction.atomic():
+        standing = Warung.objects.filter(village_code=village_code, rw__in=gone).exclude(state=WarungState.CLOSED)
+        there = standing.order_by("name").first()
+        if there is not None:
+            raise WarungStandsHere(
+                _("%(warung)s is registered in RW %(rw)s, so that RW stays.") % {"warung": there.name, "rw": there.rw}
+            )
+        Neighbourhood.objects.filter(village_code=village_code, rw__in=gone).delete()
+        Neighbourhood.objects.bulk_create(
+            [Neighbourhood(village_code=village_code, rw=rw, rt_count=count) for rw, count in rt_counts.items()],
+            update_conflicts=True,
+            unique_fields=["village_code", "rw"],
+            update_fields=["rt_count"],
+        )
 
 
 def enter_villages(*, codes: Iterable[str]) -> None:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "warsa.ui",
     *SHARED_APPS,
     *[app for app in TENANT_APPS if app not in SHARED_APPS],
+    "tenant_apps.region_setup",
     "warsa",
     "allauth",
     "django_cotton.apps.SimpleAppConfig",

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from tenant_apps.catalog.views import admin
+
+app_name = "catalog"
+urlpatterns = [
+    path("wilayah/katalog/", admin.products, name="products"),
+    path("wilayah/katalog/baru/", admin.new, name="new"),
+    path("wilayah/katalog/unduh/", admin.export, name="export"),
+    path("wilayah/katalog/rak/", admin.shelves, name="shelves"),
+    path("wilayah/katalog/rak/<slug:slug>/", admin.shelf, name="shelf"),
+    path("wilayah/katalog/<uuid:public_id>/", admin.edit, name="edit"),
+    path("wilayah/katalog/<uuid:public_id>/dagang/", admin.trade, name="trade"),
+]

@@ -1,0 +1,21 @@
+from django.urls import path, register_converter
+
+from tenant_apps.region_setup.converters import VillageCode
+from tenant_apps.region_setup.views import admin, desks
+
+register_converter(VillageCode, "village_code")
+
+app_name = "region_setup"
+urlpatterns = [
+    path("toko/", desks.toko, name="toko"),
+    path("satker/", desks.desk, name="desk"),
+    path("wilayah/", admin.checklist, name="checklist"),
+    path("wilayah/layanan/", admin.services, name="services"),
+    path("wilayah/rt-rw/", admin.villages, name="villages"),
+    path("wilayah/rt-rw/<village_code:code>/", admin.village, name="village"),
+    path("wilayah/rt-rw/<village_code:code>/simpan/", admin.change_rw, name="change_rw"),
+    path("wilayah/rt-rw/<village_code:code>/tambah/", admin.add_rw, name="add_rw"),
+    path("wilayah/satker/", admin.satker, name="satker"),
+    path("wilayah/teks/", admin.texts, name="texts"),
+    path("wilayah/harga/", admin.on_sale, name="on_sale"),
+]

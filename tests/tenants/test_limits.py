@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from unittest import mock
 
 import pytest
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client
 
 from shared_apps.regions import views
-from tenants import limits
 from tenants.context import in_region, on_platform
 from tenants.kernel import clock
 from tenants.limits import within_limit
@@ -43,13 +42,12 @@ def test_each_counts_for_itself_and_a_new_minute_begins_anew(kalidoni: Region, l
 
 @pytest.mark.usefixtures("platform")
 def test_without_the_cache_everybody_may() -> None:
-    with mock.patch.object(limits.cache, "incr", side_effect=ConnectionError):
+    with mock.patch.object(cache, "incr", side_effect=ConnectionError):
         assert [within_limit("x", "ratna", most=1, seconds=60) for _ in range(3)] == [True] * 3
 
 
-def asked(client: Client, host: str = "localhost", address: str = "203.0.113.7") -> HttpResponse:
-    answer: HttpResponse = client.get("/areas/", {"q": "kalidoni"}, headers={"host": host}, REMOTE_ADDR=address)
-    return answer
+def asked(client: Client, host: str = "localhost", address: str = "203.0.113.7") -> Any:
+    return client.get("/areas/", {"q": "kalidoni"}, headers={"host": host}, REMOTE_ADDR=address)
 
 
 @pytest.mark.django_db

@@ -22,4 +22,5 @@ class OnboardingConfig(AppConfig):
                 frozenset({OPERATOR}),
                 count=lambda request: waiting_for_decision(),
             ),
+            NavItem("operator", _("Blueprints"), "onboarding:blueprints", "book-copy", 30, frozenset({OPERATOR})),
         )

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from shared_apps.onboarding.models import BuildStep, CoverageClaim, Registration, RegistrationEvent, State
+from shared_apps.onboarding.models import BuildStep, CarveOut, CoverageClaim, Registration, RegistrationEvent, State
 from shared_apps.onboarding.services.building import plan
 from shared_apps.regions.selectors import AreaHit, hits_of
 from tenants.identity.models import User
@@ -30,6 +30,18 @@ class HistoryRow:
 
     event: RegistrationEvent
     who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carving:
+    """What a registration asks of the region that holds its kecamatan."""
+
+    request: CarveOut
+    areas: list[str]
+
+    @property
+    def agreed(self) -> bool:
+        return self.request.state == CarveOut.State.AGREED
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,12 @@ class Progress:
     @property
     def total(self) -> int:
         return len(self.parts)
+
+
+def carving_of(registration: Registration) -> Carving | None:
+    """The request that its registration made of a live region, or None."""
+    request = CarveOut.objects.select_related("region").filter(registration=registration).first()
+    return Carving(request, [hit.area.name for hit in hits_of(request.kecamatan_codes)]) if request else None
 
 
 def history_of(registration: Registration) -> list[HistoryRow]:
@@ -117,7 +135,8 @@ def progress_of(registration: Registration) -> Progress:
             if row
             else PartProgress(part.name, part.label, BuildStep.State.WAITING, 0, 0, "", None)
         )
-    facts = [registration.state, *((part.name, part.state, part.done, part.total) for part in parts)]
+    answers = list(CarveOut.objects.filter(registration=registration).values_list("state", flat=True))
+    facts = [registration.state, *answers, *((part.name, part.state, part.done, part.total) for part in parts)]
     mark = sha256(repr(facts).encode()).hexdigest()[:12]
     return Progress(parts, _seconds_to_build(registration), mark)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from shared_apps.onboarding import views
+from shared_apps.onboarding import blueprint_views, views
 
 app_name = "onboarding"
 urlpatterns = [
@@ -20,4 +20,9 @@ urlpatterns = [
         views.decide,
         name="decide",
     ),
+    path("operator/cetak-biru/", blueprint_views.blueprints, name="blueprints"),
+    path("operator/cetak-biru/salin/", blueprint_views.copy_region, name="copy_region"),
+    path("operator/cetak-biru/<slug:slug>/<int:version>/", blueprint_views.blueprint, name="blueprint"),
+    path("operator/cetak-biru/<slug:slug>/<int:version>/unduh/", blueprint_views.download, name="download_blueprint"),
+    path("operator/cetak-biru/<slug:slug>/<int:version>/pakai/", blueprint_views.choose, name="choose_blueprint"),
 ]

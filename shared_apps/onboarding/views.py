@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from shared_apps.onboarding.errors import Incomplete
+from shared_apps.onboarding.errors import ConsentMissing, Incomplete
 from shared_apps.onboarding.forms import AddressForm, ApplicantForm, ProofForm, RejectForm
 from shared_apps.onboarding.models import Registration, Service, State
-from shared_apps.onboarding.selectors import counts_by_state, history_of, progress_of
+from shared_apps.onboarding.selectors import carving_of, counts_by_state, history_of, progress_of
 from shared_apps.onboarding.services import deciding, drafting
 from shared_apps.operations.access import operators_only
 from shared_apps.regions.models import Level
@@ -208,6 +208,7 @@ def watch(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "building": registration.state in (State.APPROVED, State.PROVISIONING, State.FAILED, State.LIVE),
         "address": open_at,
         "host": host_of_slug(registration.slug) if registration.slug else "",
+        "carving": carving_of(registration),
     }
     return render(request, "onboarding/_progress.html" if renewing else "onboarding/watch.html", context)
 
@@ -245,7 +246,8 @@ def registration(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _decision_page(request: HttpRequest, one: Registration, form: RejectForm, status: int = 200) -> HttpResponse:
     context = {**_facts(one), "form": form, "history": history_of(one), "progress": progress_of(one)}
-    context["claims"] = one.claims.count()
+    context["carving"] = carving = carving_of(one)
+    context["claims"] = one.claims.count() if carving is None else len(carving.areas)
     context["address"] = region_url(one.region) if one.region and one.state == State.LIVE else ""
     return render(request, "onboarding/registration.html", context, status=status)
 
@@ -257,7 +259,10 @@ def decide(request: HttpRequest, public_id: UUID, verdict: str) -> HttpResponse:
     one = get_object_or_404(Registration, public_id=public_id)
     by = f"operator:{request.user.public_id}"  # type: ignore[union-attr]
     if verdict == "setujui":
-        deciding.approve(registration=one, by=by)
+        try:
+            deciding.approve(registration=one, by=by)
+        except ConsentMissing as refusal:
+            messages.error(request, str(refusal.message))
     elif verdict == "ulangi":
         deciding.retry(registration=one, by=by)
     else:

@@ -88,7 +88,7 @@ def test_loading_again_changes_nothing_and_a_changed_file_is_refused(tmp_path: P
     assert f"kalidoni 1  {one.sha256[:12]}" in said.getvalue()
     document = {**one.document, "name": "Lain"}
     (tmp_path / "kalidoni-1.json").write_text(json.dumps(document))
-    with pytest.raises(BlueprintChanged, match="next number"):
+    with pytest.raises(BlueprintChanged, match=r"kalidoni-1\.json"):
         load_blueprints(tmp_path)
     assert Blueprint.objects.get().name == "Kalidoni"
 

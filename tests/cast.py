@@ -32,10 +32,14 @@ PASSWORD = "rahasia-warga-9"
 ALWAYS = [(day, time(0), time(0)) for day in range(7)]
 
 
-def person(name: str, *roles: Role, phone: str = "") -> User:
+def person(name: str, *roles: Role, phone: str = "", suffix: str = "") -> User:
     """Somebody of the bound region who can sign in by <name>@example.test."""
     user = User.objects.create_user(
-        password=PASSWORD, name=name, email=f"{name.lower()}@example.test", phone=phone, phone_verified=bool(phone)
+        password=PASSWORD,
+        name=name,
+        email=f"{name.lower()}{suffix}@example.test",
+        phone="" if suffix else phone,
+        phone_verified=bool(phone and not suffix),
     )
     for role in roles:
         RoleGrant.objects.create(user=user, role=role, by=BY)
@@ -69,8 +73,11 @@ class Cast:
         return Member(user)
 
 
-def build_cast() -> Cast:
-    """Everybody in the bound region: Hasan's warung is open all day, with 50 kg of rice and 10 eggs."""
+def build_cast(suffix: str = "") -> Cast:
+    """Everybody in the bound region: Hasan's warung is open all day, with 50 kg of rice and 10 eggs.
+
+    `suffix` makes room for a second cast in one region.
+    """
     today = clock.today(current_region().time_zone)
     set_price_rule(minimum_saving=100, minimum_percent=0, freshness_days=30)
     ServiceSetting.objects.get_or_create(code="sembako")
@@ -79,12 +86,12 @@ def build_cast() -> Cast:
         for rw in (1, 2):
             Neighbourhood.objects.get_or_create(village_code=village, rw=rw, defaults={"rt_count": 8})
     people = {
-        "ratna": person("Ratna", phone="+6281200000001"),
-        "hasan": person("Hasan", Role.OWNER, phone="+6281200000002"),
-        "wati": person("Wati", Role.STAFF),
-        "siti": person("Siti", Role.OWNER),
-        "yuli": person("Yuli", Role.SATKER),
-        "budi": person("Budi", Role.ADMIN),
+        "ratna": person("Ratna", phone="+6281200000001", suffix=suffix),
+        "hasan": person("Hasan", Role.OWNER, phone="+6281200000002", suffix=suffix),
+        "wati": person("Wati", Role.STAFF, suffix=suffix),
+        "siti": person("Siti", Role.OWNER, suffix=suffix),
+        "yuli": person("Yuli", Role.SATKER, suffix=suffix),
+        "budi": person("Budi", Role.ADMIN, suffix=suffix),
     }
     Profile.objects.create(user=people["ratna"], village_code=VILLAGE, rw=1, rt=3, address="Lorong Kenanga 5")
     warung = register_warung(
@@ -96,14 +103,18 @@ def build_cast() -> Cast:
         set_hours(warung=one, hours=ALWAYS)
         open_warung(warung=one, by=BY)
     add_staff(warung=warung, user=people["wati"])
-    shelf = Category.objects.create(name="Beras & tepung", slug="beras-tepung")
+    shelf = Category.objects.create(name="Beras & tepung", slug=f"beras-tepung{suffix}")
     rice = Product.objects.create(
-        sku="SB-001", name="Beras medium", category=shelf, base_unit=BaseUnit.GRAM, search="beras medium sb-001"
+        sku=f"SB-001{suffix}",
+        name="Beras medium",
+        category=shelf,
+        base_unit=BaseUnit.GRAM,
+        search="beras medium sb-001",
     )
     kilo = Pack.objects.create(product=rice, label="kg", base_quantity=1_000)
     sack = Pack.objects.create(product=rice, label="karung 50 kg", base_quantity=50_000, use=Use.BUY)
     egg = Product.objects.create(
-        sku="SB-030", name="Telur ayam", category=shelf, base_unit=BaseUnit.PIECE, search="telur ayam sb-030"
+        sku=f"SB-030{suffix}", name="Telur ayam", category=shelf, base_unit=BaseUnit.PIECE, search="telur ayam sb-030"
     )
     piece = Pack.objects.create(product=egg, label="butir", base_quantity=1)
     seen = observe_market(
@@ -120,10 +131,10 @@ def build_cast() -> Cast:
     receive(
         location=location_of_warung(warung),
         lines=[Line(rice.pk, 50_000), Line(egg.pk, 10)],
-        reference="opening:1",
+        reference=f"opening:1{suffix}",
         by=BY,
     )
-    receive(location=location_of_satker(satker), lines=[Line(rice.pk, 500_000)], reference="opening:2", by=BY)
+    receive(location=location_of_satker(satker), lines=[Line(rice.pk, 500_000)], reference=f"opening:2{suffix}", by=BY)
     return Cast(
         **people,
         satker=satker,

@@ -48,6 +48,7 @@ TENANT_APPS = [
     "tenant_apps.stock",
     "tenant_apps.ledger",
     "tenant_apps.procurement",
+    "tenant_apps.orders",
 ]
 INSTALLED_APPS = [
     "warsa.ui",
@@ -212,7 +213,7 @@ TIME_ZONE = "Asia/Jakarta"
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "staticfiles"
+STATIC_ROOT = Path(env.text("WARSA_STATIC_ROOT", str(ROOT / "staticfiles")))
 MEDIA_ROOT = Path(env.text("WARSA_MEDIA_ROOT", str(ROOT / ".run" / "media")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

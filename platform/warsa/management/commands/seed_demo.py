@@ -16,12 +16,15 @@ from django.db import transaction
 from shared_apps.onboarding.models import Registration, Service, State
 from shared_apps.onboarding.services import deciding, drafting
 from shared_apps.operations.models import OperatorGrant
+from tenant_apps.accounts.access import Role
+from tenants.context import in_region
 from tenants.hosts import platform_url, region_url
 from tenants.identity.models import User
 from tenants.outbox.models import OutboxMessage
+from warsa.demo import ADMIN, LOGINS, PEOPLE, furnish, keep_password
 
 OPERATOR = "operator@warsa.test"
-CAMAT = "camat.kalidoni@warsa.test"
+CAMAT = ADMIN.email
 PROOF = b"%PDF-1.4\n% demonstration document of the demo region\n"
 
 
@@ -40,6 +43,7 @@ class Command(BaseCommand):
             if operator is None:
                 operator = User.objects.create_user(password=demo_password(OPERATOR), email=OPERATOR, name="Operator")
             OperatorGrant.objects.get_or_create(user=operator)
+            keep_password(OPERATOR, demo_password(OPERATOR))
         registration = self._registration()
         if registration.state == State.EMAIL_VERIFIED:
             deciding.submit(registration=registration)
@@ -48,10 +52,24 @@ class Command(BaseCommand):
         self._wait(registration)
         if registration.region is None:
             raise CommandError("Kalidoni has no region")
-        self.stdout.write(f"Platform          {platform_url()}")
-        self.stdout.write(f"Region Kalidoni   {region_url(registration.region)}")
-        self.stdout.write(f"Mailbox           {platform_url('/kotak-surat/')}")
-        self.stdout.write(f"Operator          {platform_url('/operator/')}  {OPERATOR}  {demo_password(OPERATOR)}")
+        region = registration.region
+        with in_region(region):
+            if not furnish({who.email: demo_password(who.email) for who in PEOPLE}):
+                for who in PEOPLE:
+                    keep_password(who.email, demo_password(who.email))
+        self._print("Platform", platform_url())
+        self._print("Region Kalidoni", region_url(region))
+        self._print("Mailbox", platform_url("/kotak-surat/"))
+        self._print("Operator", platform_url("/operator/"), OPERATOR)
+        for word, who in LOGINS.items():
+            path = {Role.ADMIN: "/wilayah/", Role.SATKER: "/satker/", Role.OWNER: "/toko/"}.get(
+                who.role or Role.STAFF, "/"
+            )
+            self._print(word, region_url(region, path), who.email)
+
+    def _print(self, word: str, address: str, email: str = "") -> None:
+        login = f"  {email}  {demo_password(email)}" if email else ""
+        self.stdout.write(f"{word:<17} {address}{login}")
 
     def _registration(self) -> Registration:
         ended = [State.REJECTED, State.WITHDRAWN]

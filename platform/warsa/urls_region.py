@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from warsa import site_urls, views
+from tenant_apps.orders.views import shop
+from warsa import site_urls
 
 urlpatterns = [
     *site_urls.common,
-    path("", views.region_home, name="home"),
+    path("", shop.home, name="home"),
     path("", include("tenants.identity.urls")),
     path("", include("tenant_apps.accounts.urls")),
     path("", include("tenant_apps.region_setup.urls")),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", include("tenant_apps.pricing.urls")),
     path("", include("tenant_apps.stock.urls")),
     path("areas/", include("shared_apps.regions.urls")),
+    path("", include("tenant_apps.orders.urls")),
     path("", include("tenant_apps.procurement.urls")),
 ]
 

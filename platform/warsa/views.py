@@ -80,13 +80,6 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
-@require_safe
-def region_home(request: HttpRequest) -> HttpResponse:
-    """The region's first page."""
-    return render(request, "warsa/region_home.html")
-
-
-@public_page
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language and go back to where the person was."""

@@ -1,0 +1,150 @@
+"""What is in a cart at this moment: today's prices, what is really there, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import Sum
+
+from tenant_apps.catalog.models import Pack
+from tenant_apps.orders.models import Cart, CartLine
+from tenant_apps.pricing.models import WarungPrice
+from tenant_apps.pricing.selectors import prices_in_force
+from tenant_apps.stock.selectors import available_at
+from tenant_apps.warungs.models import Warung
+from tenant_apps.warungs.opening import OpenState
+from tenant_apps.warungs.selectors import opening_of, shown_warungs
+
+
+@dataclass(frozen=True)
+class BasketLine:
+    """A pack that somebody wants. `orderable` of the `wanted` can be had; `seen` is the price that was shown before."""
+
+    pack: Pack
+    wanted: int
+    orderable: int
+    # Base units of the product that nobody else was promised.
+    available: int
+    price: WarungPrice | None
+    seen: int | None = None
+
+    @property
+    def total(self) -> int:
+        return self.orderable * self.price.price if self.price else 0
+
+    @property
+    def saving(self) -> int:
+        return self.orderable * self.price.saving if self.price else 0
+
+    @property
+    def is_short(self) -> bool:
+        return self.price is not None and self.orderable < self.wanted
+
+    @property
+    def price_moved(self) -> bool:
+        return self.price is not None and self.seen is not None and self.seen != self.price.price
+
+
+@dataclass(frozen=True)
+class Basket:
+    """Everything that somebody wants of one warung."""
+
+    warung: Warung
+    opening: OpenState
+    lines: tuple[BasketLine, ...]
+
+    @cached_property
+    def orderable(self) -> list[BasketLine]:
+        """The lines of which at least one can be had."""
+        return [line for line in self.lines if line.orderable]
+
+    @property
+    def goods_total(self) -> int:
+        return sum(line.total for line in self.lines)
+
+    @property
+    def saving(self) -> int:
+        return sum(line.saving for line in self.lines)
+
+    @property
+    def delivered_total(self) -> int:
+        return self.goods_total + self.warung.delivery_fee
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether something is not as it was wanted or seen."""
+        return any(line.price is None or line.is_short or line.price_moved for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Glance:
+    """All carts of somebody together: packs, and rupiah at today's prices."""
+
+    packs: int
+    total: int
+
+
+def basket(warung: Warung, wanted: Sequence[tuple[Pack, int]], seen: Mapping[int, int] | None = None) -> Basket:
+    """These packs at this warung now. `seen`: prices that were shown before, by pack id.
+
+    Packs of one product share what there is, in the order in which they stand.
+    """
+    prices = prices_in_force(warung, [pack.pk for pack, _quantity in wanted])
+    available = available_at(warung, [pack.product_id for pack, _quantity in wanted])
+    left = dict(available)
+    lines = []
+    for pack, quantity in wanted:
+        price = prices.get(pack.pk)
+        orderable = min(quantity, max(left[pack.product_id], 0) // pack.base_quantity) if price else 0
+        left[pack.product_id] -= orderable * pack.base_quantity
+        lines.append(
+            BasketLine(pack, quantity, orderable, available[pack.product_id], price, (seen or {}).get(pack.pk))
+        )
+    return Basket(warung, opening_of(warung), tuple(lines))
+
+
+def carts_of(key: UUID | None) -> list[Basket]:
+    """Somebody's carts that hold something, the one that was changed last first. Carts of closed warungs are left out."""
+    if key is None:
+        return []
+    carts = Cart.objects.filter(key=key, warung__in=shown_warungs(), lines__isnull=False).distinct()
+    return [cart_basket(cart) for cart in carts.select_related("warung").order_by("-changed_at", "-pk")]
+
+
+def cart_at(key: UUID | None, warung: Warung) -> Basket:
+    """Somebody's cart at one warung, perhaps empty."""
+    cart = Cart.objects.select_related("warung").filter(key=key, warung=warung).first() if key else None
+    return cart_basket(cart) if cart else Basket(warung, opening_of(warung), ())
+
+
+def cart_basket(cart: Cart) -> Basket:
+    return basket(cart.warung, [(line.pack, line.quantity) for line in cart.lines.select_related("pack__product")])
+
+
+def in_carts(key: UUID | None) -> dict[tuple[int, int], int]:
+    """How many of a pack lie in somebody's carts, by (warung id, pack id)."""
+    if key is None:
+        return {}
+    rows = CartLine.objects.filter(cart__key=key).values_list("cart__warung", "pack", "quantity")
+    return {(warung, pack): quantity for warung, pack, quantity in rows}
+
+
+def glance(key: UUID | None) -> Glance:
+    """All carts of somebody together, in two queries."""
+    lines = in_carts(key)
+    if not lines:
+        return Glance(0, 0)
+    prices = WarungPrice.objects.filter(
+        warung__in={warung for warung, _pack in lines}, pack__in={pack for _warung, pack in lines}, replaced_at=None
+    )
+    total = sum(lines.get((price.warung_id, price.pack_id), 0) * price.price for price in prices)
+    return Glance(sum(lines.values()), total)
+
+
+def packs_in_carts(keys: Sequence[UUID]) -> int:
+    """How many packs lie in these carts together, for the number beside the basket."""
+    total: int | None = CartLine.objects.filter(cart__key__in=keys).aggregate(sum=Sum("quantity"))["sum"]
+    return total or 0

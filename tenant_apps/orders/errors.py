@@ -1,0 +1,89 @@
+"""Why a basket is not ordered, or an order does not go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tenant_apps.stock.errors import Shortage
+from tenants.kernel.errors import DomainError
+
+
+@dataclass(frozen=True)
+class PriceMoved:
+    """A pack costs something else than the customer saw. Rupiah for one pack."""
+
+    pack_id: int
+    product_name: str
+    pack_label: str
+    old: int
+    new: int
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """The warung no longer offers this pack. The names are empty for a pack that never was."""
+
+    pack_id: int
+    product_name: str
+    pack_label: str
+
+
+@dataclass(frozen=True)
+class FeeMoved:
+    """Delivery costs something else than the customer saw."""
+
+    old: int
+    new: int
+
+
+class BasketMoved(DomainError):
+    """What the customer saw no longer holds. Carries every change, not the first; nothing was ordered."""
+
+    code = "basket_moved"
+
+    def __init__(
+        self,
+        message: Any,
+        *,
+        prices: tuple[PriceMoved, ...] = (),
+        withdrawn: tuple[Withdrawn, ...] = (),
+        shortages: tuple[Shortage, ...] = (),
+        fee: FeeMoved | None = None,
+    ) -> None:
+        super().__init__(message, prices=prices, withdrawn=withdrawn, shortages=shortages, fee=fee)
+        self.prices, self.withdrawn, self.shortages, self.fee = prices, withdrawn, shortages, fee
+
+
+class EmptyBasket(DomainError):
+    """There is nothing to order."""
+
+    code = "empty_basket"
+    status = 400
+
+
+class BadLine(DomainError):
+    """A quantity that no cart holds, a pack that came twice, or more lines than a basket has."""
+
+    code = "bad_line"
+    status = 400
+
+
+class NotOffered(DomainError):
+    """The warung does not sell this, or does not bring it."""
+
+    code = "not_offered"
+
+
+class AddressMissing(DomainError):
+    """Somebody has to know where to bring it."""
+
+    code = "address_missing"
+    status = 400
+
+
+class ReasonMissing(DomainError):
+    """The customer is told why; so there must be a reason."""
+
+    code = "reason_missing"
+    status = 400

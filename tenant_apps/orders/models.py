@@ -1,0 +1,227 @@
+"""Carts and orders. An order's lines copy what the customer saw, so that no later price or name changes them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from tenants.kernel import clock
+from tenants.kernel.moves import Move, Moves, Step
+from tenants.kernel.units import BaseUnit
+
+# More of one pack is a typing error, not a neighbour's shopping.
+MOST_OF_A_PACK = 999
+
+
+class Cart(models.Model):
+    """What somebody means to buy at one warung.
+
+    `key` is the visitor's, kept in the session; for a person who is signed in it is their own public_id, so that the
+    cart follows them to another phone.
+    """
+
+    key = models.UUIDField()
+    warung = models.ForeignKey("warungs.Warung", on_delete=models.CASCADE, related_name="carts")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("cart")
+        verbose_name_plural = _("carts")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Each warung is paid and delivers by itself.
+            models.UniqueConstraint(name="cart_once", fields=["key", "warung"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.warung}"
+
+
+class CartLine(models.Model):
+    """So many of a pack."""
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    pack = models.ForeignKey("catalog.Pack", on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveSmallIntegerField(_("quantity"))
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="cart_line_once", fields=["cart", "pack"]),
+            # A line of nothing is no line.
+            models.CheckConstraint(
+                name="cart_line_quantity", condition=Q(quantity__gte=1, quantity__lte=MOST_OF_A_PACK)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.pack}"
+
+
+class OrderState(models.TextChoices):
+    PLACED = "placed", _("waiting for the warung")
+    ACCEPTED = "accepted", _("being prepared")
+    PACKED = "packed", _("ready")
+    HANDED_OVER = "handed_over", _("handed over")
+    REJECTED = "rejected", _("rejected")
+    CANCELLED = "cancelled", _("cancelled")
+    CALLED_OFF = "called_off", _("called off by the warung")
+
+
+# Goods are promised while an order is in one of these; in the others it has ended.
+OPEN_STATES = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.PACKED)
+
+
+class Method(models.TextChoices):
+    DELIVERY = "delivery", _("delivery")
+    PICKUP = "pickup", _("pick-up")
+
+
+class Order(models.Model):
+    """One basket of one customer at one warung, paid in cash when it is handed over. All money in rupiah."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # What people say to each other: letters and digits that are not taken for one another.
+    number = models.CharField(_("number"), max_length=6, unique=True)
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
+    warung = models.ForeignKey("warungs.Warung", on_delete=models.PROTECT, related_name="orders")
+    state = models.CharField(
+        _("state"), max_length=11, choices=OrderState.choices, default=OrderState.PLACED, editable=False
+    )
+    key = models.UUIDField(editable=False)
+    method = models.CharField(_("how it reaches the customer"), max_length=8, choices=Method.choices)
+    customer_name = models.CharField(_("name"), max_length=120)
+    customer_phone = models.CharField(_("phone number"), max_length=16, blank=True)
+    # Where to; empty for an order that is picked up.
+    village_name = models.CharField(_("kelurahan"), max_length=120, blank=True)
+    rw = models.PositiveSmallIntegerField(_("RW"), null=True, blank=True)
+    rt = models.PositiveSmallIntegerField(_("RT"), null=True, blank=True)
+    address = models.CharField(_("street and number"), max_length=240, blank=True)
+    note = models.CharField(_("note for the warung"), max_length=240, blank=True)
+    goods_total = models.BigIntegerField(_("goods"))
+    delivery_fee = models.BigIntegerField(_("delivery fee"), default=0)
+    total = models.BigIntegerField(_("total"))
+    placed_at = models.DateTimeField(_("placed at"))
+    # When the state last changed.
+    moved_at = models.DateTimeField()
+
+    moves: ClassVar[Moves] = Moves(
+        Move("accept", (OrderState.PLACED,), OrderState.ACCEPTED),
+        Move("reject", (OrderState.PLACED,), OrderState.REJECTED),
+        Move("cancel", (OrderState.PLACED,), OrderState.CANCELLED),
+        Move("pack", (OrderState.ACCEPTED,), OrderState.PACKED),
+        Move("hand_over", (OrderState.PACKED,), OrderState.HANDED_OVER),
+        Move("call_off", (OrderState.ACCEPTED, OrderState.PACKED), OrderState.CALLED_OFF),
+    )
+
+    class Meta:
+        verbose_name = _("customer order")
+        verbose_name_plural = _("customer orders")
+        ordering: ClassVar[list[str]] = ["-placed_at", "-pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            # The board: what waits at this warung.
+            models.Index(name="order_of_warung", fields=["warung", "state", "-placed_at"]),
+            # The customer's own orders, newest first.
+            models.Index(name="order_of_customer", fields=["customer", "-placed_at"]),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="order_state_known", condition=Q(state__in=OrderState.values)),
+            # A phone sends again on a bad network: the same key must find the same order.
+            models.UniqueConstraint(name="order_once_per_tap", fields=["customer", "key"]),
+            # The customer pays what the lines say, and nothing else.
+            models.CheckConstraint(name="order_total_adds_up", condition=Q(total=F("goods_total") + F("delivery_fee"))),
+            models.CheckConstraint(name="order_of_something", condition=Q(goods_total__gt=0, delivery_fee__gte=0)),
+            # Nobody can deliver to nowhere, and a pick-up is free.
+            models.CheckConstraint(
+                name="order_way_is_whole",
+                condition=(Q(method=Method.DELIVERY) & ~Q(address="") & ~Q(village_name=""))
+                | Q(method=Method.PICKUP, delivery_fee=0),
+            ),
+            models.CheckConstraint(name="order_rt_has_rw", condition=Q(rt__isnull=True) | Q(rw__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its goods are promised and its customer waits."""
+        return self.state in OPEN_STATES
+
+    @property
+    def reference(self) -> str:
+        """How stock and ledger name this order."""
+        return f"order:{self.number}"
+
+    def record_move(self, step: Step) -> None:
+        self.moved_at = clock.now()
+        type(self).objects.filter(pk=self.pk).update(moved_at=self.moved_at)
+        self.events.create(
+            move=step.move, before=step.before, after=step.after, by=step.by, reason=step.reason, at=self.moved_at
+        )
+
+
+class OrderLine(models.Model):
+    """One pack of an order as the customer saw it. The database refuses to change it."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="order_lines")
+    pack = models.ForeignKey("catalog.Pack", on_delete=models.PROTECT, related_name="order_lines")
+    product_name = models.CharField(_("product"), max_length=160)
+    pack_label = models.CharField(_("pack"), max_length=40)
+    base_unit = models.CharField(max_length=3, choices=BaseUnit.choices)
+    # Of one pack.
+    base_quantity = models.BigIntegerField()
+    quantity = models.PositiveSmallIntegerField(_("quantity"))
+    # Of one pack, in rupiah.
+    price = models.BigIntegerField(_("price"))
+    total = models.BigIntegerField(_("total"))
+    # The evidence of the price guarantee: what a pack cost where, and when somebody saw it.
+    market_price = models.BigIntegerField(_("market price"))
+    market = models.CharField(_("market"), max_length=120)
+    observed_on = models.DateField(_("seen on"))
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="order_line_once", fields=["order", "pack"]),
+            models.CheckConstraint(name="order_line_adds_up", condition=Q(total=F("quantity") * F("price"))),
+            models.CheckConstraint(
+                name="order_line_positive",
+                condition=Q(quantity__gte=1, quantity__lte=MOST_OF_A_PACK, price__gt=0, base_quantity__gt=0),
+            ),
+            # The price guarantee, as it was when the customer ordered.
+            models.CheckConstraint(name="order_line_below_market", condition=Q(price__lt=F("market_price"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product_name} {self.pack_label}"
+
+    @property
+    def saving(self) -> int:
+        """What the customer keeps on this line, against the market."""
+        return (self.market_price - self.price) * self.quantity
+
+
+class OrderEvent(models.Model):
+    """One step of an order. The database refuses to change or delete it."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    move = models.CharField(max_length=20)
+    before = models.CharField(max_length=11, blank=True)
+    after = models.CharField(max_length=11, choices=OrderState.choices)
+    by = models.CharField(max_length=80)
+    reason = models.CharField(max_length=240, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"

@@ -1,0 +1,160 @@
+"""Orders by who may see them, and as pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenant_apps.accounts.access import Member
+from tenant_apps.orders.models import OPEN_STATES, Method, Order, OrderEvent, OrderState
+from tenant_apps.warungs.models import Warung
+from tenant_apps.warungs.selectors import names_of, warungs_of
+from tenants.identity.models import User
+
+ENDED_STATES = (OrderState.HANDED_OVER, OrderState.REJECTED, OrderState.CANCELLED, OrderState.CALLED_OFF)
+# The board's tabs: name in the address, label, states.
+TABS: tuple[tuple[str, str | Promise, tuple[OrderState, ...]], ...] = (
+    ("baru", _("New"), (OrderState.PLACED,)),
+    ("disiapkan", _("Being prepared"), (OrderState.ACCEPTED, OrderState.PACKED)),
+    ("selesai", _("Done"), ENDED_STATES),
+)
+
+
+def order_for(member: Member, number: str) -> Order:
+    """The customer's access door. Not theirs and not there answer alike.
+
+    Raises:  Http404.
+    """
+    found = orders_of(member.user).filter(number=number).first() if member.is_signed_in else None
+    if found is None:
+        raise Http404("no such order of theirs")
+    return found
+
+
+def order_of_warung(member: Member, number: str) -> Order:
+    """The access door of the owner and the staff of the order's warung. Not theirs and not there answer alike.
+
+    Raises:  Http404.
+    """
+    found = Order.objects.select_related("warung").filter(warung__in=warungs_of(member), number=number).first()
+    if found is None:
+        raise Http404("no such order of their warung")
+    return found
+
+
+def orders_of(user: User) -> QuerySet[Order]:
+    """A customer's orders, newest first."""
+    return Order.objects.select_related("warung").filter(customer=user).order_by("-placed_at", "-pk")
+
+
+def new_orders_of(member: Member) -> QuerySet[Order]:
+    """Orders that wait for this counter's answer."""
+    return Order.objects.filter(warung__in=warungs_of(member), state=OrderState.PLACED)
+
+
+def last_phone_of(user: User) -> str:
+    """The number that a customer left with an order, latest first."""
+    phones = Order.objects.filter(customer=user).exclude(customer_phone="").order_by("-pk")
+    return phones.values_list("customer_phone", flat=True).first() or ""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of the board."""
+
+    name: str
+    label: str | Promise
+    count: int
+    current: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    """The orders of somebody's warungs. `seen` names every open order with its state: the same text, the same board."""
+
+    warungs: list[Warung]
+    tabs: list[Tab]
+    tab: str
+    orders: QuerySet[Order]
+    seen: str
+    new: dict[str, str]
+
+    @property
+    def several(self) -> bool:
+        return len(self.warungs) > 1
+
+    def new_since(self, seen: str) -> list[str]:
+        """Whose orders came in since the board was shown: names of customers."""
+        known = {word.partition(".")[0] for word in seen.split()}
+        return [name for number, name in self.new.items() if number not in known]
+
+
+def board_of(member: Member, wanted: str) -> Board:
+    """The board, at the tab that was asked for; an unknown one is the first."""
+    warungs = list(warungs_of(member))
+    orders = Order.objects.select_related("warung").filter(warung__in=warungs)
+    name, _label, states = next((tab for tab in TABS if tab[0] == wanted), TABS[0])
+    rows = list(orders.filter(state__in=OPEN_STATES).order_by("pk").values_list("number", "state", "customer_name"))
+    ended = orders.filter(state__in=ENDED_STATES).count()
+    tabs = []
+    for tab, label, of in TABS:
+        count = ended if tab == "selesai" else sum(state in of for _number, state, _name in rows)
+        tabs.append(Tab(tab, label, count, tab == name))
+    shown = orders.filter(state__in=states).prefetch_related("lines")
+    # Who came first is served first; what is done stands with the latest on top.
+    shown = shown.order_by("-moved_at", "-pk") if name == "selesai" else shown.order_by("placed_at", "pk")
+    seen = " ".join([*(f"{number}.{state}" for number, state, _name in rows), str(ended)])
+    new = {number: customer for number, state, customer in rows if state == OrderState.PLACED}
+    return Board(warungs, tabs, name, shown, seen, new)
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """A step of an order as its customer sees it; `state` is one of the timeline component's."""
+
+    title: str | Promise
+    state: str
+    at: datetime | None = None
+    reason: str = ""
+
+
+def timeline_of(order: Order) -> list[TimelineRow]:
+    """What happened, what happens now, and what is still to come."""
+    delivery = order.method == Method.DELIVERY
+    titles: dict[str, str | Promise] = {
+        OrderState.PLACED: _("Order sent to the warung"),
+        OrderState.ACCEPTED: _("The warung prepares your goods"),
+        OrderState.PACKED: _("Packed, and on its way to you") if delivery else _("Ready to be picked up"),
+        OrderState.HANDED_OVER: _("Received and paid"),
+        OrderState.REJECTED: _("The warung cannot fill this order"),
+        OrderState.CANCELLED: _("You cancelled this order"),
+        OrderState.CALLED_OFF: _("The warung had to call this order off"),
+    }
+    failed = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.CALLED_OFF)
+    rows = [
+        TimelineRow(titles[event.after], "failed" if event.after in failed else "done", event.at, event.reason)
+        for event in order.events.all()
+    ]
+    path = [OrderState.PLACED, OrderState.ACCEPTED, OrderState.PACKED, OrderState.HANDED_OVER]
+    if order.is_open:
+        coming = path[path.index(OrderState(order.state)) + 1 :]
+        waits: dict[str, str | Promise] = {
+            OrderState.ACCEPTED: _("The warung looks at your order"),
+            OrderState.PACKED: titles[OrderState.PACKED],
+            OrderState.HANDED_OVER: titles[OrderState.HANDED_OVER],
+        }
+        rows.append(TimelineRow(waits[coming[0]], "running"))
+        rows += [TimelineRow(titles[state], "waiting") for state in coming[1:]]
+    return rows
+
+
+def events_with_names(order: Order) -> list[tuple[OrderEvent, str]]:
+    """The history with the names of those who did it; empty for the system."""
+    events = list(order.events.all())
+    names = names_of(event.by for event in events)
+    return [(event, names.get(event.by, "")) for event in events]

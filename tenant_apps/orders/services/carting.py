@@ -1,0 +1,102 @@
+"""What lies in a cart. Nothing is promised by a cart: stock is reserved when the order is placed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tenant_apps.catalog.models import Pack
+from tenant_apps.orders.errors import BadLine, NotOffered
+from tenant_apps.orders.models import MOST_OF_A_PACK, Cart, CartLine, Order, OrderLine
+from tenant_apps.pricing.selectors import prices_in_force
+from tenant_apps.warungs.models import Warung
+
+# A longer list is nobody's basket.
+MOST_LINES = 100
+
+
+def put_in_cart(*, key: UUID, warung: Warung, pack: Pack, quantity: int) -> CartLine:
+    """So many more of the pack lie in the cart, at most MOST_OF_A_PACK together.
+
+    Raises:  NotOffered for a pack that the warung does not sell; BadLine.
+    """
+    _must_be_a_quantity(quantity, least=1)
+    _must_be_sold(warung, pack)
+    with transaction.atomic():
+        cart = _locked_cart(key, warung)
+        line = cart.lines.filter(pack=pack).first()
+        return _set(cart, pack, min((line.quantity if line else 0) + quantity, MOST_OF_A_PACK))
+
+
+def change_line(*, key: UUID, warung: Warung, pack: Pack, quantity: int) -> None:
+    """Exactly so many of the pack lie in the cart; 0 takes it out. Repeating it changes nothing.
+
+    Raises:  NotOffered when a pack that the warung does not sell would come in; BadLine.
+    """
+    _must_be_a_quantity(quantity, least=0)
+    if quantity == 0:
+        CartLine.objects.filter(cart__key=key, cart__warung=warung, pack=pack).delete()
+        return
+    _must_be_sold(warung, pack)
+    with transaction.atomic():
+        _set(_locked_cart(key, warung), pack, quantity)
+
+
+def empty_cart(*, key: UUID, warung: Warung) -> None:
+    """Nothing of this warung lies in the cart any more."""
+    Cart.objects.filter(key=key, warung=warung).delete()
+
+
+def adopt_carts(*, visitor: UUID, person: UUID) -> None:
+    """What a visitor had chosen belongs to the person who signed in. Of a pack in both carts, the larger number stays."""
+    with transaction.atomic():
+        for cart in Cart.objects.select_for_update().filter(key=visitor).order_by("pk"):
+            own = _locked_cart(person, cart.warung)
+            have = dict(own.lines.values_list("pack_id", "quantity"))
+            for line in cart.lines.select_related("pack"):
+                if len(have) < MOST_LINES or line.pack_id in have:
+                    have[line.pack_id] = max(line.quantity, have.get(line.pack_id, 0))
+                    _set(own, line.pack, have[line.pack_id])
+            cart.delete()
+
+
+def fill_again(*, key: UUID, order: Order) -> list[OrderLine]:
+    """The goods of an earlier order lie in the cart, as many as then. Returns the lines that the warung no longer sells."""
+    lines = list(order.lines.select_related("pack"))
+    sold = prices_in_force(order.warung, [line.pack_id for line in lines])
+    with transaction.atomic():
+        cart = _locked_cart(key, order.warung)
+        for line in lines:
+            if line.pack_id in sold:
+                _set(cart, line.pack, line.quantity)
+    return [line for line in lines if line.pack_id not in sold]
+
+
+def _must_be_a_quantity(quantity: int, *, least: int) -> None:
+    if not least <= quantity <= MOST_OF_A_PACK:
+        raise BadLine(_("Choose a number from 1 to %(most)s.") % {"most": MOST_OF_A_PACK})
+
+
+def _must_be_sold(warung: Warung, pack: Pack) -> None:
+    if not prices_in_force(warung, [pack.pk]):
+        raise NotOffered(_("%(warung)s does not sell this now.") % {"warung": warung.name})
+
+
+def _locked_cart(key: UUID, warung: Warung) -> Cart:
+    """The cart, made when first needed. Its row is the lock of its lines."""
+    Cart.objects.get_or_create(key=key, warung=warung)
+    return Cart.objects.select_for_update(no_key=True).get(key=key, warung=warung)
+
+
+def _set(cart: Cart, pack: Pack, quantity: int) -> CartLine:
+    line = cart.lines.filter(pack=pack).first()
+    if line is None:
+        if cart.lines.count() >= MOST_LINES:
+            raise BadLine(_("This cart is full. Order what is in it first."))
+        line = CartLine(cart=cart, pack=pack)
+    line.quantity = quantity
+    line.save()
+    cart.save(update_fields=["changed_at"])
+    return line

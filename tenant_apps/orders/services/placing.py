@@ -1,0 +1,275 @@
+"""Placing an order: the last tap."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from tenant_apps.catalog.models import Pack
+from tenant_apps.orders.errors import (
+    AddressMissing,
+    BadLine,
+    BasketMoved,
+    EmptyBasket,
+    FeeMoved,
+    NotOffered,
+    PriceMoved,
+    Withdrawn,
+)
+from tenant_apps.orders.models import MOST_OF_A_PACK, Method, Order, OrderEvent, OrderLine, OrderState
+from tenant_apps.orders.services.carting import MOST_LINES, empty_cart
+from tenant_apps.orders.services.telling import tell_customer, tell_owner
+from tenant_apps.pricing.models import WarungPrice
+from tenant_apps.pricing.selectors import prices_in_force
+from tenant_apps.stock.errors import Shortage, StockShort
+from tenant_apps.stock.selectors import available_at
+from tenant_apps.stock.services import MOST as MOST_BASE_UNITS
+from tenant_apps.stock.services import Line, location_of_warung, reserve
+from tenant_apps.warungs.errors import WarungClosed
+from tenant_apps.warungs.models import Warung, WarungState
+from tenant_apps.warungs.selectors import opening_of, village_choices
+from tenants.activity import note_activity
+from tenants.identity.models import User
+from tenants.kernel import clock
+
+# No vowels, so that no number is a word; nothing that is taken for another (0 O, 1 I L, 5 S, 8 B, U V).
+ALPHABET = "2346789CDFGHJKMNPQRTVWXYZ"
+NUMBER_LENGTH = 6
+
+
+@dataclass(frozen=True)
+class SeenLine:
+    """What the customer saw and wants: so many of a pack, each at this price in rupiah."""
+
+    pack_id: int
+    quantity: int
+    price: int
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where an order goes. `village_code` is one of the region's."""
+
+    village_code: str
+    street: str
+    rw: int | None = None
+    rt: int | None = None
+
+
+def place_order(
+    *,
+    customer: User,
+    warung: Warung,
+    key: UUID,
+    lines: Sequence[SeenLine],
+    method: Method,
+    name: str,
+    phone: str,
+    by: str,
+    address: Address | None = None,
+    fee: int = 0,
+    note: str = "",
+) -> Order:
+    """The warung has the order, and its goods are promised. The same key finds the same order.
+
+    States:  nothing -> PLACED.
+    Units:   `fee` is the delivery fee that the customer saw, in rupiah.
+    Raises:  BasketMoved naming every line that no longer is as it was seen; WarungClosed; NotOffered for a way that the
+             warung does not offer; AddressMissing; EmptyBasket, BadLine. Then nothing has changed.
+    Writes:  order, lines, history; stock is reserved; the warung's cart of this person is emptied; outbox to owner and
+             customer.
+    """
+    _must_be_lines(lines)
+    with transaction.atomic():
+        # The customer's own row is the lock of their taps: the second tap waits here and finds what the first one placed.
+        User.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        before = Order.objects.filter(customer=customer, key=key).first()
+        if before is not None:
+            return before
+        now_warung = Warung.objects.get(pk=warung.pk)
+        _must_be_open(now_warung)
+        _must_offer(now_warung, method)
+        to = _checked_address(method, address)
+        prices = _agreed_prices(now_warung, lines, method, fee)
+        goods_total = sum(line.quantity * line.price for line in lines)
+        moment = clock.now()
+        order = _numbered(
+            Order(
+                customer=customer,
+                warung=now_warung,
+                key=key,
+                method=method,
+                customer_name=name.strip(),
+                customer_phone=phone.strip(),
+                note=note.strip(),
+                goods_total=goods_total,
+                delivery_fee=fee if method == Method.DELIVERY else 0,
+                total=goods_total + (fee if method == Method.DELIVERY else 0),
+                placed_at=moment,
+                moved_at=moment,
+                **to,
+            )
+        )
+        _promise(order, lines, prices, by)
+        OrderLine.objects.bulk_create([_line(order, line, prices[line.pack_id]) for line in lines])
+        OrderEvent.objects.create(order=order, move="place", after=OrderState.PLACED, by=by, at=moment)
+        empty_cart(key=customer.public_id, warung=now_warung)
+        tell_owner(order)
+        tell_customer(order, "place")
+        note_activity()
+    return order
+
+
+def _must_be_lines(lines: Sequence[SeenLine]) -> None:
+    if not lines:
+        raise EmptyBasket(_("Your cart is empty."))
+    packs = {line.pack_id for line in lines}
+    if len(packs) != len(lines) or len(lines) > MOST_LINES:
+        raise BadLine(_("This cart cannot be ordered as it is. Look at it again."))
+    if not all(1 <= line.quantity <= MOST_OF_A_PACK for line in lines):
+        raise BadLine(_("Choose a number from 1 to %(most)s.") % {"most": MOST_OF_A_PACK})
+
+
+def _must_be_open(warung: Warung) -> None:
+    state = opening_of(warung)
+    if state.is_open:
+        return
+    if warung.state == WarungState.OPEN and state.changes_at:
+        raise WarungClosed(
+            _("%(warung)s is closed now. Your cart is kept; order when it opens.") % {"warung": warung.name},
+            opens_at=state.changes_at,
+        )
+    raise WarungClosed(
+        _("%(warung)s takes no orders at the moment. Your cart is kept.") % {"warung": warung.name}, opens_at=None
+    )
+
+
+def _must_offer(warung: Warung, method: Method) -> None:
+    if not (warung.delivers if method == Method.DELIVERY else warung.pickup):
+        raise NotOffered(_("%(warung)s no longer offers this way. Choose the other one.") % {"warung": warung.name})
+
+
+def _checked_address(method: Method, address: Address | None) -> dict[str, str | int | None]:
+    """The order's columns for where it goes."""
+    if method == Method.PICKUP:
+        return {}
+    villages = dict(village_choices())
+    if address is None or address.village_code not in villages or not address.street.strip():
+        raise AddressMissing(_("Write down where to bring it: kelurahan, street and number."))
+    return {
+        "village_name": villages[address.village_code],
+        "rw": address.rw,
+        "rt": address.rt if address.rw else None,
+        "address": address.street.strip(),
+    }
+
+
+def _agreed_prices(warung: Warung, lines: Sequence[SeenLine], method: Method, fee: int) -> dict[int, WarungPrice]:
+    """The prices in force, which are those that the customer saw.
+
+    Raises:  BasketMoved with everything that differs, what is short included.
+    """
+    prices = prices_in_force(warung, [line.pack_id for line in lines])
+    moved = tuple(
+        PriceMoved(line.pack_id, price.pack.product.name, price.pack.label, line.price, price.price)
+        for line in lines
+        if (price := prices.get(line.pack_id)) and price.price != line.price
+    )
+    gone = _withdrawn([line.pack_id for line in lines if line.pack_id not in prices])
+    other_fee = None
+    if method == Method.DELIVERY and fee != warung.delivery_fee:
+        other_fee = FeeMoved(fee, warung.delivery_fee)
+    if moved or gone or other_fee:
+        raise BasketMoved(
+            _moved_text(), prices=moved, withdrawn=gone, shortages=_shortages(warung, lines, prices), fee=other_fee
+        )
+    return prices
+
+
+def _withdrawn(pack_ids: list[int]) -> tuple[Withdrawn, ...]:
+    known = Pack.objects.select_related("product").in_bulk(pack_ids) if pack_ids else {}
+    return tuple(
+        Withdrawn(pack_id, known[pack_id].product.name, known[pack_id].label)
+        if pack_id in known
+        else Withdrawn(pack_id, "", "")
+        for pack_id in pack_ids
+    )
+
+
+def _wanted(lines: Sequence[SeenLine], prices: dict[int, WarungPrice]) -> dict[int, int]:
+    """Base units by product id, of the lines that have a price."""
+    wanted: dict[int, int] = {}
+    for line in lines:
+        if price := prices.get(line.pack_id):
+            product = price.pack.product_id
+            wanted[product] = wanted.get(product, 0) + line.quantity * price.pack.base_quantity
+    return wanted
+
+
+def _shortages(warung: Warung, lines: Sequence[SeenLine], prices: dict[int, WarungPrice]) -> tuple[Shortage, ...]:
+    """What is short right now. Not under a lock: it is told, nothing is promised by it."""
+    wanted = _wanted(lines, prices)
+    products = {price.pack.product_id: price.pack.product for price in prices.values()}
+    available = available_at(warung, wanted)
+    return tuple(
+        Shortage(product, products[product].name, products[product].base_unit, asked, available[product])
+        for product, asked in sorted(wanted.items())
+        if asked > available[product]
+    )
+
+
+def _promise(order: Order, lines: Sequence[SeenLine], prices: dict[int, WarungPrice], by: str) -> None:
+    wanted = _wanted(lines, prices)
+    if max(wanted.values()) > MOST_BASE_UNITS:
+        raise BasketMoved(_moved_text(), shortages=_shortages(order.warung, lines, prices))
+    try:
+        reserve(
+            location=location_of_warung(order.warung),
+            lines=[Line(product, quantity) for product, quantity in wanted.items()],
+            reference=order.reference,
+            by=by,
+        )
+    except StockShort as short:
+        raise BasketMoved(_moved_text(), shortages=tuple(short.shortages)) from short
+
+
+def _moved_text() -> str:
+    return _("Something changed while you were shopping. Nothing was ordered yet: look at the changes and order again.")
+
+
+def _line(order: Order, seen: SeenLine, price: WarungPrice) -> OrderLine:
+    pack, product = price.pack, price.pack.product
+    return OrderLine(
+        order=order,
+        product=product,
+        pack=pack,
+        product_name=product.name,
+        pack_label=pack.label,
+        base_unit=product.base_unit,
+        base_quantity=pack.base_quantity,
+        quantity=seen.quantity,
+        price=price.price,
+        total=seen.quantity * price.price,
+        market_price=price.market_price,
+        market=price.evidence.market,
+        observed_on=price.evidence.observed_on,
+    )
+
+
+def _numbered(order: Order) -> Order:
+    """The order is written, under a number that no other has."""
+    for _attempt in range(20):
+        order.number = "".join(secrets.choice(ALPHABET) for _place in range(NUMBER_LENGTH))
+        try:
+            with transaction.atomic():
+                order.save(force_insert=True)
+                return order
+        except IntegrityError as refused:
+            if "number" not in str(refused):
+                raise
+    raise LookupError("no free order number")

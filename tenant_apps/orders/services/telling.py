@@ -1,0 +1,97 @@
+"""What owner and customer are told, in their own language: by mail, or by a short text to a number that is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from tenant_apps.orders.models import Order
+from tenants.context import current_region
+from tenants.hosts import region_url
+from tenants.identity.models import User
+from tenants.kernel.money import rupiah_text
+from tenants.outbox.services import put_mail, put_sms
+
+
+@dataclass(frozen=True)
+class News:
+    """A subject, which is also the short text, and what the mail says below it."""
+
+    subject: str | Promise
+    body: str | Promise
+
+
+TO_CUSTOMER: dict[str, News] = {
+    "place": News(
+        gettext_lazy("Order %(number)s is with %(warung)s."),
+        gettext_lazy("The warung looks at it now. Pay %(total)s in cash when you get your goods."),
+    ),
+    "accept": News(
+        gettext_lazy("%(warung)s prepares your order %(number)s."),
+        gettext_lazy("You hear from us when it is ready."),
+    ),
+    "pack": News(
+        gettext_lazy("Your order %(number)s at %(warung)s is ready."),
+        gettext_lazy("Have %(total)s in cash at hand."),
+    ),
+    "hand_over": News(
+        gettext_lazy("You have received order %(number)s."),
+        gettext_lazy("You paid %(total)s to %(warung)s. Thank you for shopping in your neighbourhood."),
+    ),
+    "reject": News(
+        gettext_lazy("%(warung)s cannot fill your order %(number)s."),
+        gettext_lazy("The reason: %(reason)s You pay nothing."),
+    ),
+    "cancel": News(
+        gettext_lazy("Your order %(number)s is cancelled."),
+        gettext_lazy("%(warung)s knows about it. You pay nothing."),
+    ),
+    "call_off": News(
+        gettext_lazy("%(warung)s had to call off your order %(number)s."),
+        gettext_lazy("The reason: %(reason)s You pay nothing."),
+    ),
+}
+TO_OWNER: dict[str, News] = {
+    "place": News(
+        gettext_lazy("New order %(number)s at %(warung)s: %(total)s."),
+        gettext_lazy("%(customer)s waits for your answer. Accept the order or say why you cannot fill it."),
+    ),
+    "cancel": News(
+        gettext_lazy("Order %(number)s at %(warung)s was cancelled."),
+        gettext_lazy("%(customer)s no longer wants it. Its goods are free for others."),
+    ),
+}
+
+
+def tell_customer(order: Order, step: str, reason: str = "") -> None:
+    """The customer learns of a step of their order, once."""
+    path = reverse("orders:order", args=[order.number])
+    _tell(order.customer, order, TO_CUSTOMER[step], f"order.{order.number}.{step}.customer", path, reason)
+
+
+def tell_owner(order: Order, step: str = "place") -> None:
+    """The owner learns of a new or cancelled order, once."""
+    if order.warung.owner is not None:
+        path = reverse("orders:board_order", args=[order.number])
+        _tell(order.warung.owner, order, TO_OWNER[step], f"order.{order.number}.{step}.owner", path)
+
+
+def _tell(user: User, order: Order, news: News, dedupe: str, path: str, reason: str = "") -> None:
+    names = {
+        "number": order.number,
+        "warung": order.warung.name,
+        "total": rupiah_text(order.total),
+        "customer": order.customer_name,
+        "reason": reason if not reason or reason[-1] in ".!?" else f"{reason}.",
+    }
+    with override(user.language):
+        subject, body = str(news.subject) % names, str(news.body) % names
+        look = _("Look at it here: %(address)s") % {"address": region_url(current_region(), path)}
+        if user.email:
+            put_mail(to=user.email, subject=" ".join(subject.split()), body=f"{body}\n\n{look}\n", dedupe=dedupe)
+        elif user.phone and user.phone_verified:
+            put_sms(to=user.phone, body=f"{subject} {look}", dedupe=dedupe)

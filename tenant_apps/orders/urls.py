@@ -1,0 +1,29 @@
+"""Addresses of the shop and of the counter."""
+
+from django.urls import path, register_converter
+
+from tenant_apps.orders.converters import OrderNumber
+from tenant_apps.orders.views import baskets, board, own, shop
+
+register_converter(OrderNumber, "order_number")
+
+app_name = "orders"
+urlpatterns = [
+    path("tempat/", shop.place, name="place"),
+    path("warung/", shop.warungs, name="warungs"),
+    path("warung/<slug:slug>/", shop.warung, name="warung"),
+    path("warung/<slug:slug>/isi/", baskets.put, name="put"),
+    path("cari/", shop.search, name="search"),
+    path("keranjang/", baskets.carts, name="carts"),
+    path("keranjang/<slug:slug>/", baskets.change, name="change"),
+    path("keranjang/<slug:slug>/bayar/", baskets.checkout, name="checkout"),
+    path("pesanan/", own.orders, name="orders"),
+    path("pesanan/<order_number:number>/", own.order, name="order"),
+    path("pesanan/<order_number:number>/batal/", own.cancel, name="cancel"),
+    path("pesanan/<order_number:number>/lagi/", own.again, name="again"),
+    path("pesanan/<order_number:number>/nota/", own.receipt, name="receipt"),
+    path("toko/pesanan/", board.board, name="board"),
+    path("toko/pesanan/<order_number:number>/", board.order, name="board_order"),
+    path("toko/pesanan/<order_number:number>/nota/", board.receipt, name="board_receipt"),
+    path("toko/pesanan/<order_number:number>/<slug:verb>/", board.step, name="step"),
+]

@@ -1,0 +1,200 @@
+"""Filling a cart and ordering what is in it."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import reswap
+
+from tenant_apps.accounts.access import RegionRequest
+from tenant_apps.accounts.selectors import profile_of
+from tenant_apps.accounts.services.profiles import save_profile
+from tenant_apps.catalog.models import Pack
+from tenant_apps.orders.baskets import Basket, basket, cart_at, carts_of, glance, in_carts
+from tenant_apps.orders.errors import BadLine, BasketMoved, FeeMoved
+from tenant_apps.orders.forms import CartForm, CheckoutForm, seen_lines
+from tenant_apps.orders.models import MOST_OF_A_PACK, Method
+from tenant_apps.orders.selectors import last_phone_of
+from tenant_apps.orders.services.carting import change_line, put_in_cart
+from tenant_apps.orders.services.placing import Address, SeenLine, place_order
+from tenant_apps.orders.shelves import goods_of
+from tenant_apps.orders.views.visitor import cart_key, new_cart_key, place_of, way_back
+from tenant_apps.pricing.selectors import prices_in_force
+from tenant_apps.warungs.models import Warung
+from tenant_apps.warungs.selectors import opening_of, shown_warung
+from tenants.access import public_page, signed_in
+from tenants.kernel.errors import DomainError
+
+
+def _asked(request: RegionRequest) -> tuple[Pack, int]:
+    """The pack and the number that a form names.
+
+    Raises:  BadLine; Http404 for a pack that is not there.
+    """
+    form = CartForm(request.POST)
+    if not form.is_valid():
+        if "pack" in form.errors:
+            raise Http404("no such pack")
+        raise BadLine(_("Choose a number from 1 to %(most)s.") % {"most": MOST_OF_A_PACK})
+    pack = Pack.objects.select_related("product").filter(pk=form.cleaned_data["pack"]).first()
+    if pack is None:
+        raise Http404("no such pack")
+    return pack, form.cleaned_data["quantity"]
+
+
+@public_page
+@require_POST
+def put(request: RegionRequest, slug: str) -> HttpResponse:
+    """A tile of a shelf: the first ones go into the cart, or the number in it changes."""
+    warung = shown_warung(slug)
+    try:
+        pack, quantity = _asked(request)
+        key = new_cart_key(request)
+        if "change" in request.POST:
+            change_line(key=key, warung=warung, pack=pack, quantity=quantity)
+        else:
+            put_in_cart(key=key, warung=warung, pack=pack, quantity=quantity)
+    except DomainError as refusal:
+        if request.headers.get("HX-Request"):
+            raise
+        messages.error(request, str(refusal.message))
+        return redirect(way_back(request, f"/warung/{warung.slug}/"))
+    if not request.headers.get("HX-Request"):
+        return redirect(way_back(request, f"/warung/{warung.slug}/"))
+    context: dict[str, Any] = {"warung": warung, "glance": glance(key), "here": way_back(request, "")}
+    if "change" in request.POST and quantity:
+        # The tile shows the number already; leaving it alone leaves the focus where it is.
+        return reswap(render(request, "orders/_put.html", context), "none")
+    price = prices_in_force(warung, [pack.pk]).get(pack.pk)
+    context |= {"good": next(iter(goods_of([price] if price else [], in_carts(key))), None), "fresh": True}
+    return render(request, "orders/_put.html", context)
+
+
+@public_page
+@require_safe
+def carts(request: RegionRequest) -> HttpResponse:
+    """Every cart of this person, one a warung."""
+    return render(request, "orders/carts.html", {"baskets": carts_of(cart_key(request))})
+
+
+@public_page
+@require_POST
+def change(request: RegionRequest, slug: str) -> HttpResponse:
+    """Another number in a cart; 0 takes the line out."""
+    warung = shown_warung(slug)
+    key = new_cart_key(request)
+    try:
+        pack, quantity = _asked(request)
+        change_line(key=key, warung=warung, pack=pack, quantity=quantity)
+    except DomainError as refusal:
+        if request.headers.get("HX-Request"):
+            raise
+        messages.error(request, str(refusal.message))
+        return redirect("orders:carts")
+    if not request.headers.get("HX-Request"):
+        return redirect("orders:carts")
+    now = cart_at(key, warung)
+    if quantity:
+        # Only what the number changes: the focus stays on it.
+        return reswap(render(request, "orders/_changed.html", {"basket": now, "pack": pack, "swap": True}), "none")
+    return render(request, "orders/_cart.html", {"basket": now})
+
+
+@signed_in
+@never_cache
+def checkout(request: RegionRequest, slug: str) -> HttpResponse:
+    """The last page before ordering, and the tap itself. When something moved, the same page shows what."""
+    warung = shown_warung(slug)
+    if request.method != "POST":
+        now = cart_at(cart_key(request), warung)
+        form = CheckoutForm(warung, initial={**_known_of(request, warung), "fee": warung.delivery_fee})
+        return _checkout_page(request, now, form, uuid.uuid4())
+    key = _tap_key(request)
+    form = CheckoutForm(warung, request.POST)
+    lines: list[SeenLine] = []
+    fee: FeeMoved | None = None
+    try:
+        lines = seen_lines(request.POST.getlist("line"))
+        if key and form.is_valid():
+            order = _place(request, warung, key, lines, form.cleaned_data)
+            return redirect("orders:order", order.number)
+    except BasketMoved as refusal:
+        fee = refusal.fee
+        form.add_error(None, str(refusal.message))
+    except DomainError as refusal:
+        form.add_error(None, str(refusal.message))
+    warung.refresh_from_db()
+    return _checkout_page(request, _seen_basket(request, warung, lines), form, key or uuid.uuid4(), fee)
+
+
+def _tap_key(request: RegionRequest) -> UUID | None:
+    with suppress(ValueError):
+        return UUID(request.POST.get("key", ""))
+    return None
+
+
+def _place(request: RegionRequest, warung: Warung, key: UUID, lines: list[SeenLine], told: dict[str, Any]) -> Any:
+    user = request.member.user
+    address = None
+    if told["method"] == Method.DELIVERY:
+        address = Address(told["village"], told["street"], told["rw"], told["rt"])
+    order = place_order(
+        customer=user,
+        warung=warung,
+        key=key,
+        lines=lines,
+        method=Method(told["method"]),
+        name=told["name"],
+        phone=told["phone"],
+        address=address,
+        fee=told["fee"] or 0,
+        note=told["note"],
+        by=request.member.actor,
+    )
+    if address is not None:
+        save_profile(user=user, village_code=address.village_code, rw=address.rw, rt=address.rt, address=address.street)
+    return order
+
+
+def _known_of(request: RegionRequest, warung: Warung) -> dict[str, Any]:
+    """What the form need not ask again."""
+    user = request.member.user
+    profile, place = profile_of(user), place_of(request)
+    known: dict[str, Any] = {"name": user.name, "phone": user.phone or last_phone_of(user), "street": profile.address}
+    if place is not None:
+        known |= {"village": place.village_code, "rw": place.rw, "rt": place.rt}
+        if profile.village_code and profile.village_code != place.village_code:
+            known["street"] = ""
+    return known
+
+
+def _seen_basket(request: RegionRequest, warung: Warung, lines: list[SeenLine]) -> Basket:
+    """What the customer tried to order, as it can be had now; their cart, when the form named nothing."""
+    packs = Pack.objects.select_related("product").in_bulk([line.pack_id for line in lines])
+    wanted = [(packs[line.pack_id], line.quantity) for line in lines if line.pack_id in packs]
+    if not wanted:
+        return cart_at(cart_key(request), warung)
+    return basket(warung, wanted, {line.pack_id: line.price for line in lines})
+
+
+def _checkout_page(
+    request: RegionRequest, now: Basket, form: CheckoutForm, key: UUID, fee_moved: FeeMoved | None = None
+) -> HttpResponse:
+    context = {
+        "basket": now,
+        "warung": now.warung,
+        "opening": opening_of(now.warung),
+        "form": form,
+        "key": key,
+        "fee_moved": fee_moved,
+    }
+    return render(request, "orders/checkout.html", context, status=409 if form.errors else 200)

@@ -1,0 +1,137 @@
+"""The counter: what is to be done for whom, on the owner's phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from tenant_apps.accounts.access import RegionRequest, Role, roles_only
+from tenant_apps.orders.models import Order
+from tenant_apps.orders.selectors import (
+    TABS,
+    Board,
+    board_of,
+    events_with_names,
+    new_orders_of,
+    order_of_warung,
+)
+from tenant_apps.orders.services import filling
+from tenant_apps.warungs.selectors import warungs_of
+from tenants.kernel.errors import DomainError
+
+PER_PAGE = 20
+# What keeps happening at a counter, ready to be tapped; the customer reads it.
+REJECT_REASONS = (
+    gettext_lazy("The goods have run out."),
+    gettext_lazy("We are about to close."),
+    gettext_lazy("Nobody can deliver right now."),
+    gettext_lazy("The address is too far for us."),
+)
+CALL_OFF_REASONS = (
+    gettext_lazy("The customer did not come."),
+    gettext_lazy("We could not reach the customer."),
+    gettext_lazy("The goods are damaged."),
+)
+
+Step = Callable[[Order, str, str], Order]
+STEPS: dict[str, Step] = {
+    "terima": lambda order, by, reason: filling.accept_order(order=order, by=by),
+    "siap": lambda order, by, reason: filling.pack_order(order=order, by=by),
+    "serahkan": lambda order, by, reason: filling.hand_over(order=order, by=by),
+    "tolak": lambda order, by, reason: filling.reject_order(order=order, reason=reason, by=by),
+    "batalkan": lambda order, by, reason: filling.call_off(order=order, reason=reason, by=by),
+}
+
+at_counter = roles_only(Role.OWNER, Role.STAFF)
+
+
+@at_counter
+@never_cache
+@require_safe
+def board(request: RegionRequest) -> HttpResponse:
+    """New, being prepared, done. The page asks again by itself, and says when an order came in."""
+    wanted = request.GET.get("tab", "")
+    now = board_of(request.member, wanted)
+    if not now.warungs:
+        return render(request, "warungs/toko/no_warung.html")
+    if request.headers.get("HX-Request"):
+        seen = request.GET.get("seen", "")
+        if seen == now.seen:
+            return HttpResponse(status=204)
+        # The links to other pages need not carry what was seen.
+        asked = request.GET.copy()
+        asked.pop("seen", None)
+        request.GET = asked  # type: ignore[assignment]
+        return render(
+            request, "orders/_board.html", {**_shown(request, now), "news": now.new_since(seen), "swap": True}
+        )
+    return render(request, "orders/board.html", _shown(request, now))
+
+
+def _shown(request: HttpRequest, now: Board) -> dict[str, Any]:
+    return {
+        "board": now,
+        "page": Paginator(now.orders, PER_PAGE).get_page(request.GET.get("page")),
+        "reject_reasons": REJECT_REASONS,
+        "call_off_reasons": CALL_OFF_REASONS,
+    }
+
+
+@at_counter
+@never_cache
+@require_safe
+def order(request: RegionRequest, number: str) -> HttpResponse:
+    """Everything about one order, with its history."""
+    found = order_of_warung(request.member, number)
+    context = {
+        "order": found,
+        "lines": found.lines.all(),
+        "events": events_with_names(found),
+        "several": len(warungs_of(request.member)) > 1,
+        "reject_reasons": REJECT_REASONS,
+        "call_off_reasons": CALL_OFF_REASONS,
+        "alone": True,
+    }
+    return render(request, "orders/board_order.html", context)
+
+
+@at_counter
+@require_POST
+def step(request: RegionRequest, number: str, verb: str) -> HttpResponse:
+    """One step of an order; afterwards the page from which it was taken."""
+    if verb not in STEPS:
+        raise Http404("no such step")
+    found = order_of_warung(request.member, number)
+    reason = (request.POST.get("reason") or request.POST.get("other") or "").replace("\x00", "")
+    try:
+        STEPS[verb](found, request.member.actor, reason)
+    except DomainError as refusal:
+        messages.error(request, str(refusal.message))
+    if "alone" in request.POST:
+        return redirect("orders:board_order", found.number)
+    tab = request.POST.get("tab", "")
+    known = {name for name, _label, _states in TABS}
+    return redirect(reverse("orders:board") + (f"?tab={tab}" if tab in known else ""))
+
+
+@at_counter
+@require_safe
+def receipt(request: RegionRequest, number: str) -> HttpResponse:
+    """To be printed and put into the bag."""
+    found = order_of_warung(request.member, number)
+    return render(request, "orders/receipt.html", {"order": found, "lines": found.lines.all(), "warung": found.warung})
+
+
+def waiting(request: HttpRequest) -> int:
+    """The number beside "Orders" in the owner's navigation: orders that nobody has answered."""
+    member = getattr(request, "member", None)
+    return new_orders_of(member).count() if member is not None else 0

@@ -1,0 +1,129 @@
+"""Looking around: the first page, where somebody lives, warungs and their shelves, search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from tenant_apps.accounts.access import RegionRequest
+from tenant_apps.accounts.selectors import profile_of
+from tenant_apps.accounts.services.profiles import save_profile
+from tenant_apps.orders.baskets import glance, in_carts
+from tenant_apps.orders.forms import PlaceForm
+from tenant_apps.orders.shelves import categories_of, goods_of, search_goods, shelf_of
+from tenant_apps.orders.views.visitor import cart_key, keep_place, place_of, way_back
+from tenant_apps.satker.selectors import text_of
+from tenant_apps.warungs.selectors import (
+    Place,
+    nearest,
+    opening_of,
+    shown_warung,
+    village_names,
+)
+from tenants.access import public_page
+from tenants.forms import asked_text
+
+ON_FIRST_PAGE = 6
+PER_SHELF = 60
+PER_LIST = 20
+PER_SEARCH = 8
+
+
+def where(place: Place | None) -> dict[str, Any]:
+    """What a page needs to say whose neighbourhood it shows."""
+    names = village_names({place.village_code}) if place else {}
+    return {"place": place, "village": names.get(place.village_code, "") if place else ""}
+
+
+@public_page
+@require_safe
+def home(request: RegionRequest) -> HttpResponse:
+    """The shop's first page."""
+    place = place_of(request)
+    context = {
+        **where(place),
+        "welcome": text_of("welcome"),
+        "form": None if place else PlaceForm(),
+        "nearby": nearest(place, limit=ON_FIRST_PAGE),
+        "categories": categories_of(),
+        "glance": glance(cart_key(request)),
+    }
+    return render(request, "orders/home.html", context)
+
+
+@public_page
+def place(request: RegionRequest) -> HttpResponse:
+    """Where do you live? Kept in the session, and in the profile of somebody who is signed in."""
+    known = place_of(request)
+    initial = {"village": known.village_code, "rw": known.rw, "rt": known.rt} if known else {}
+    form = PlaceForm(request.POST if request.method == "POST" else None, initial=initial)
+    back = way_back(request, "/")
+    if request.method == "POST" and form.is_valid():
+        told = Place(form.cleaned_data["village"], form.cleaned_data["rw"], form.cleaned_data["rt"])
+        keep_place(request, told)
+        if request.member.is_signed_in:
+            user = request.member.user
+            save_profile(
+                user=user,
+                village_code=told.village_code,
+                rw=told.rw,
+                rt=told.rt,
+                address=profile_of(user).address,
+            )
+        return redirect(back)
+    return render(request, "orders/place.html", {"form": form, "next": back}, status=400 if form.errors else 200)
+
+
+@public_page
+@require_safe
+def warungs(request: RegionRequest) -> HttpResponse:
+    """Every warung, from the nearest on."""
+    here = place_of(request)
+    page = Paginator(nearest(here, limit=10_000), PER_LIST).get_page(request.GET.get("page"))
+    return render(request, "orders/warungs.html", {**where(here), "page": page, "glance": glance(cart_key(request))})
+
+
+@public_page
+@require_safe
+def warung(request: RegionRequest, slug: str) -> HttpResponse:
+    """One warung: when it is open, and what it sells, by category."""
+    shop = shown_warung(slug)
+    text, category = asked_text(request), asked_text(request, "kategori")
+    key = cart_key(request)
+    page = Paginator(shelf_of(shop, text=text, category=category), PER_SHELF).get_page(request.GET.get("page"))
+    context = {
+        "warung": shop,
+        "opening": opening_of(shop),
+        "village": village_names({shop.village_code}).get(shop.village_code, ""),
+        "categories": categories_of(shop),
+        "category": category,
+        "q": text,
+        "page": page,
+        "goods": goods_of(list(page.object_list), in_carts(key)),
+        "glance": glance(key),
+    }
+    return render(request, "orders/warung.html", context)
+
+
+@public_page
+@require_safe
+def search(request: RegionRequest) -> HttpResponse:
+    """Goods in all warungs, at the nearest first."""
+    here = place_of(request)
+    text, category = asked_text(request), asked_text(request, "kategori")
+    key = cart_key(request)
+    found = search_goods(here, text=text, category=category, in_cart=in_carts(key)) if text or category else []
+    categories = categories_of()
+    context = {
+        **where(here),
+        "q": text,
+        "category": next((one for one in categories if one.slug == category), None),
+        "categories": categories,
+        "page": Paginator(found, PER_SEARCH).get_page(request.GET.get("page")),
+        "glance": glance(key),
+    }
+    return render(request, "orders/search.html", context)

@@ -144,6 +144,22 @@ def test_page_link(query: str, link: str) -> None:
     assert tags.page_link(Context({"request": RequestFactory().get(f"/?{query}")}), "page", 3) == link
 
 
+@pytest.mark.parametrize(
+    ("referrer", "back"),
+    [
+        ("http://localhost/daftar/?a=1", "http://localhost/daftar/?a=1"),
+        ("", "/"),
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("http://localhost.elsewhere.example/", "/"),
+    ],
+)
+def test_the_way_back_never_leaves_the_site(referrer: str, back: str) -> None:
+    request = RequestFactory().post("/", headers={"host": "localhost", "referer": referrer})
+    assert tags.way_back(Context({"request": request})) == back
+
+
 def test_attributes_are_escaped_also_when_they_come_in_quotes() -> None:
     given = {"data-x": HOSTILE, "title": '"quoted"', "hidden": True, "disabled": False, "rows": None, "max": 3}
     seen = Seen(f"<p{tags.attributes(given)}></p>")

@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.template import Context
 from django.utils import formats, timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
@@ -153,6 +154,18 @@ def page_link(context: Context, name: str, number: int) -> str:
     query = request.GET.copy() if request else QueryDict(mutable=True)
     query[name] = str(number)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def way_back(context: Context) -> str:
+    """The page of this site that the person came from, or the first page.
+
+    After a refused POST its own address may be one that cannot be opened.
+    """
+    request = context.get("request")
+    before = request.META.get("HTTP_REFERER", "") if request else ""
+    host = {request.META.get("HTTP_HOST", "")} if request else set()
+    return before if before and url_has_allowed_host_and_scheme(before, host) else "/"
 
 
 @register.simple_tag

@@ -97,6 +97,11 @@
 
   addEventListener("offline", () => toast(text("offline")));
   addEventListener("online", () => toast(""));
+  // A row of tabs that is wider than the phone begins where the person is.
+  for (const tabs of document.querySelectorAll(".tabs")) {
+    const here = tabs.querySelector("[aria-current]");
+    if (here) tabs.scrollLeft = here.offsetLeft - tabs.offsetLeft - 24;
+  }
   showTheme();
   document.querySelector("[data-error-summary]")?.focus();
 })();

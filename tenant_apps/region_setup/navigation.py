@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.onboarding.consents import waiting_for_our_answer
 from tenant_apps.accounts.models import Role
 from tenants.kernel.navigation import NavItem, register
 
@@ -30,5 +31,14 @@ register(
     NavItem("wilayah", _("Services"), "region_setup:services", "layout-grid", order=55, roles=ADMIN),
     NavItem("wilayah", _("Satker"), "region_setup:satker", "building-2", order=60, roles=ADMIN),
     NavItem("wilayah", _("Price rule"), "pricing:rule", "scale", order=65, roles=ADMIN),
+    NavItem(
+        "wilayah",
+        _("Carving out"),
+        "region_setup:carving",
+        "split",
+        order=80,
+        roles=ADMIN,
+        count=lambda request: waiting_for_our_answer(),
+    ),
     NavItem("wilayah", _("On sale"), "region_setup:on_sale", "receipt-text", order=70, roles=ADMIN),
 )

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from tenant_apps.region_setup.converters import VillageCode
-from tenant_apps.region_setup.views import admin, desks
+from tenant_apps.region_setup.views import admin, carving, desks
 
 register_converter(VillageCode, "village_code")
 
@@ -17,5 +17,8 @@ urlpatterns = [
     path("wilayah/rt-rw/<village_code:code>/tambah/", admin.add_rw, name="add_rw"),
     path("wilayah/satker/", admin.satker, name="satker"),
     path("wilayah/teks/", admin.texts, name="texts"),
+    path("wilayah/pemekaran/", carving.carving, name="carving"),
+    path("wilayah/pemekaran/<uuid:public_id>/setuju/", carving.agree, name="agree_to_carving"),
+    path("wilayah/pemekaran/<uuid:public_id>/tolak/", carving.refuse, name="refuse_carving"),
     path("wilayah/harga/", admin.on_sale, name="on_sale"),
 ]

@@ -1,6 +1,6 @@
 """A region inside another's area is carved out of it with that one's consent, and never by half.
 
-Kota Palembang (16.71) is served by the region Kalidoni here; Kecamatan Sukarami (16.71.06) wants a market of its own.
+Kota Palembang (16.71) is served by the region Kalidoni here; Kecamatan Sukarami (16.71.07) wants a market of its own.
 Lombok is the region that has no business in it.
 """
 
@@ -29,7 +29,7 @@ from tests.trials import rounds
 
 pytestmark = pytest.mark.usefixtures("committed")
 
-SUKARAMI = "16.71.06"
+SUKARAMI = "16.71.07"
 ADMIN = "user:budi"
 OPERATOR = "operator:test"
 
@@ -307,7 +307,7 @@ def in_the_region(service: Callable[..., None], region: Region, **more: str) -> 
 def test_many_ask_for_one_kecamatan_at_once(palembang: Region) -> None:
     many = 8
     # Overlapping sets: Sukarami alone, and with its neighbours.
-    sets = [[SUKARAMI], [SUKARAMI, "16.71.07"], ["16.71.05", SUKARAMI]]
+    sets = [[SUKARAMI], [SUKARAMI, "16.71.08"], ["16.71.06", SUKARAMI]]
     with on_platform():
         ready = [complete(sets[i % 3], slug=f"pecah-{i}", email=f"p{i}@example.test") for i in range(many)]
     outcome = at_once(*[on_the_platform(submit, one) for one in ready])
@@ -370,7 +370,7 @@ def test_a_refusal_and_the_approval_at_once(palembang: Region) -> None:
 def test_two_carved_out_of_one_region_open_at_once(palembang: Region) -> None:
     with on_platform():
         before = held_by(palembang)
-        two = [asking(["16.71.06"], "sukarami"), asking(["16.71.07", "16.71.08"], "tiga")]
+        two = [asking([SUKARAMI], "sukarami"), asking(["16.71.08", "16.71.09"], "sako")]
     for request in list_requests(palembang):
         with in_region(palembang):
             agree(request=request, by=ADMIN)
@@ -389,9 +389,9 @@ def test_two_carved_out_of_one_region_open_at_once(palembang: Region) -> None:
     with on_platform():
         regions = [Registration.objects.get(pk=one.pk, state=State.LIVE).region for one in two]
         assert regions[0] is not None and regions[1] is not None
-        assert held_by(regions[0]) == {"16.71.06"}
-        assert held_by(regions[1]) == {"16.71.07", "16.71.08"}
-        assert held_by(palembang) == before - {"16.71.06", "16.71.07", "16.71.08"}
+        assert held_by(regions[0]) == {SUKARAMI}
+        assert held_by(regions[1]) == {"16.71.08", "16.71.09"}
+        assert held_by(palembang) == before - {SUKARAMI, "16.71.08", "16.71.09"}
 
 
 def list_requests(region: Region) -> list[CarveOut]:

@@ -1,0 +1,343 @@
+"""For each address of a region's site: which ids to put into it, and what a form sent there may name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from shared_apps.onboarding.consents import requests_to_us
+from shared_apps.onboarding.models import CarveOut, Registration, State
+from tenant_apps.accounts.models import Role
+from tenant_apps.accounts.services.inviting import invite
+from tenant_apps.orders.models import Method
+from tenant_apps.orders.services.carting import put_in_cart
+from tenant_apps.orders.services.placing import SeenLine, place_order
+from tenant_apps.procurement.services import Supply, Wish, receive_goods, submit_restock
+from tenants.context import current_region, on_platform
+from tenants.kernel import clock
+from tenants.models import Region
+from tests.cast import BY, VILLAGE, Cast
+from tests.isolation.twins import SECRET
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What addresses and forms name things by, of one region's rows."""
+
+    slug: str
+    shelf: str
+    warung: str
+    product: str
+    pack: str
+    person: str
+    order: str
+    restock: str
+    receipt: str
+    token: str
+    office_invitation: str
+    owner_invitation: str
+    staff_invitation: str
+    village: str
+    line: str
+    carving: str
+
+    def form(self) -> dict[str, Any]:
+        """One form with every name that ours ask for, filled with these ids and with words."""
+        return {
+            "pack": self.pack,
+            "quantity": "1",
+            "line": f"{self.pack}:1:14500",
+            "key": str(uuid4()),
+            "fee": "2000",
+            "method": "delivery",
+            "name": "Percobaan",
+            "phone": "0812 0000 9999",
+            "email": "percobaan@example.test",
+            "street": "Jalan Percobaan",
+            "address": "Jalan Percobaan",
+            "village_code": self.village,
+            "rw": "1",
+            "rt": "1",
+            "role": "satker",
+            "reason": "percobaan",
+            "warung": self.warung,
+            "product": self.product,
+            "person": self.person,
+            "public_id": self.product,
+            f"price-{self.pack}": "14000",
+            f"packs-{self.pack}": "1",
+            f"seen-{self.pack}": "650000",
+            f"packs-{self.line}": "1",
+            f"line-{self.line}": "1",
+            "do": "send",
+            "shown": "20",
+            "lines": "1",
+            "amount": "5",
+            "unit": "1000",
+            "market": "Pasar Percobaan",
+            "observed_on": clock.today().isoformat(),
+            "price": "13000",
+            "per": "1000",
+            "mode": "same",
+            "whole_day": "on",
+            "days": ["0", "1"],
+            "services": ["sembako"],
+            "first": "1",
+            "last": "2",
+            "rt_count": "4",
+            "login": "hasan@example.test",
+            "password": "rahasia-warga-9",
+            "password1": "sawah-hijau-2026",
+            "oldpassword": "rahasia-warga-9",
+            "code": "123456",
+            "language": "id",
+            "next": "/",
+            "q": "beras",
+            "areas": "16.71.10",
+            "minimum_saving": "100",
+            "minimum_percent": "0",
+            "freshness_days": "30",
+            "delivery_fee": "2000",
+            "pickup": "on",
+            "note": "percobaan",
+            "welcome": "percobaan",
+        }
+
+
+def add_market_documents(cast: Cast) -> None:
+    """A cart, an order, a restock, a goods receipt and open invitations: a document of every kind."""
+    put_in_cart(key=cast.ratna.public_id, warung=cast.warung, pack=cast.kilo, quantity=2)
+    place_order(
+        customer=cast.ratna,
+        warung=cast.warung,
+        key=uuid4(),
+        lines=[SeenLine(cast.kilo.pk, 2, cast.rice_price.price)],
+        method=Method.PICKUP,
+        name="Ratna",
+        phone="+6281200000001",
+        note="pesanan percobaan",
+        by=cast.ratna.actor,
+    )
+    wish = Wish(cast.sack.pk, 1, cast.sack_price.price)
+    submit_restock(warung=cast.warung, key=uuid4(), lines=[wish], by=cast.hasan.actor, note="restok percobaan")
+    receive_goods(
+        satker=cast.satker,
+        key=uuid4(),
+        supplier="Pemasok percobaan",
+        received_on=clock.today(),
+        lines=[Supply(pack=cast.sack, quantity=1, cost=600_000)],
+        by=cast.yuli.actor,
+    )
+    invite(role=Role.SATKER, name="Calon petugas", by=BY)
+    invite(role=Role.OWNER, name="Calon pemilik", subject=cast.other_warung.public_id, by=BY)
+    invite(role=Role.STAFF, name="Calon pegawai", subject=cast.warung.public_id, by=BY)
+    _ask_for_a_kecamatan(current_region())
+
+
+def _ask_for_a_kecamatan(region: Region) -> None:
+    """Requests live in public, so nobody copies them: Lombok's carries the secret from the start."""
+    name = f"Pemekaran {SECRET}" if region.name == "Lombok" else "Pemekaran"
+    with on_platform():
+        asking = Registration.objects.create(name=name, state=State.IN_REVIEW)
+        CarveOut.objects.create(
+            registration=asking,
+            region=region,
+            kecamatan_codes=["16.71.10"],
+            name=name,
+            institution=name,
+            applicant_name=name,
+            applicant_email="camat@example.test",
+        )
+
+
+def ids_of(cast: Cast) -> Ids:
+    """The ids of what `build_cast` and `add_market_documents` made in the bound region, the newest of each."""
+    from tenant_apps.accounts.models import Invitation
+    from tenant_apps.orders.models import Order
+    from tenant_apps.procurement.models import GoodsReceipt, RestockRequest
+
+    def invitation(role: Role) -> str:
+        return str(Invitation.objects.filter(role=role).latest("pk").public_id)
+
+    restock = RestockRequest.objects.filter(warung=cast.warung).latest("pk")
+    shown = invite(role=Role.ADMIN, name="Calon admin", by=BY).link
+    return Ids(
+        slug=cast.warung.slug,
+        shelf=cast.rice.category.slug,
+        warung=str(cast.warung.public_id),
+        product=str(cast.rice.public_id),
+        pack=str(cast.kilo.pk),
+        person=str(cast.wati.public_id),
+        order=Order.objects.filter(warung=cast.warung).latest("pk").number,
+        restock=restock.number,
+        receipt=GoodsReceipt.objects.latest("pk").number,
+        token=shown.rstrip("/").rpartition("/")[2],
+        office_invitation=invitation(Role.SATKER),
+        owner_invitation=invitation(Role.OWNER),
+        staff_invitation=invitation(Role.STAFF),
+        village=VILLAGE,
+        line=str(restock.lines.latest("pk").pk),
+        carving=str(requests_to_us().latest("pk").public_id),
+    )
+
+
+# Addresses that name nothing of a region's.
+PLAIN = """
+
+akun/
+akun/nomor/
+akun/nomor/kirim/
+akun/nomor/kode/
+akun/sandi/
+akun/surel/
+akun/surel/kirim/
+akun/surel/kode/
+areas/
+bahasa/
+cari/
+daftar/
+healthz
+keluar/
+keranjang/
+lupa-sandi/
+lupa-sandi/baru/
+lupa-sandi/kode/
+masuk/
+pesanan/
+satker/
+satker/harga-grosir/
+satker/harga-pasar/
+satker/harga-pasar/catat/
+satker/jaminan/
+satker/penerimaan/
+satker/penerimaan/baru/
+satker/restok/
+satker/restok/kebutuhan/
+satker/stok/
+tempat/
+toko/
+toko/buka/
+toko/harga/
+toko/istirahat/
+toko/jam/
+toko/pegawai/undang/
+toko/pesanan/
+toko/pilih/
+toko/profil/
+toko/restok/
+toko/restok/baru/
+toko/stok/
+warung/
+wilayah/
+wilayah/aturan-harga/
+wilayah/harga/
+wilayah/katalog/
+wilayah/katalog/baru/
+wilayah/katalog/rak/
+wilayah/katalog/unduh/
+wilayah/layanan/
+wilayah/orang/
+wilayah/orang/undang/
+wilayah/orang/undangan/
+wilayah/pemekaran/
+wilayah/rt-rw/
+wilayah/satker/
+wilayah/teks/
+wilayah/warung/
+wilayah/warung/baru/
+"""
+
+# The others: each placeholder with the names of the ids (of `Ids`) that go there, or words of the address itself.
+NAMED: dict[str, dict[str, tuple[str, ...]]] = {
+    "keranjang/<slug:slug>/": {"slug": ("slug",)},
+    "keranjang/<slug:slug>/bayar/": {"slug": ("slug",)},
+    "pesanan/<order_number:number>/": {"number": ("order",)},
+    "pesanan/<order_number:number>/batal/": {"number": ("order",)},
+    "pesanan/<order_number:number>/lagi/": {"number": ("order",)},
+    "pesanan/<order_number:number>/nota/": {"number": ("order",)},
+    "satker/harga-pasar/<uuid:public_id>/": {"public_id": ("product",)},
+    "satker/penerimaan/<document_number:number>/": {"number": ("receipt",)},
+    "satker/restok/<document_number:number>/": {"number": ("restock",)},
+    "satker/restok/<document_number:number>/batalkan/": {"number": ("restock",)},
+    "satker/restok/<document_number:number>/kirim/": {"number": ("restock",)},
+    "satker/restok/<document_number:number>/setujui/": {"number": ("restock",)},
+    "satker/restok/<document_number:number>/surat-jalan/": {"number": ("restock",)},
+    "satker/restok/<document_number:number>/tolak/": {"number": ("restock",)},
+    "satker/stok/<uuid:public_id>/": {"public_id": ("product",)},
+    "toko/harga/<uuid:public_id>/": {"public_id": ("product",)},
+    "toko/pegawai/<uuid:person_id>/lepas/": {"person_id": ("person",)},
+    "toko/pegawai/undangan/<uuid:invitation_id>/kirim/": {"invitation_id": ("staff_invitation",)},
+    "toko/pegawai/undangan/<uuid:invitation_id>/tarik/": {"invitation_id": ("staff_invitation",)},
+    "toko/pesanan/<order_number:number>/": {"number": ("order",)},
+    "toko/pesanan/<order_number:number>/<slug:verb>/": {
+        "number": ("order",),
+        "verb": ("=terima", "=siap", "=serahkan", "=tolak", "=batalkan"),
+    },
+    "toko/pesanan/<order_number:number>/nota/": {"number": ("order",)},
+    "toko/restok/<document_number:number>/": {"number": ("restock",)},
+    "toko/restok/<document_number:number>/batal/": {"number": ("restock",)},
+    "toko/restok/<document_number:number>/terima/": {"number": ("restock",)},
+    "toko/stok/<uuid:public_id>/": {"public_id": ("product",)},
+    "undangan/<slug:token>/": {"token": ("token",)},
+    "undangan/<slug:token>/gabung/": {"token": ("token",)},
+    "undangan/<slug:token>/terima/": {"token": ("token",)},
+    "warung/<slug:slug>/": {"slug": ("slug",)},
+    "warung/<slug:slug>/isi/": {"slug": ("slug",)},
+    "wilayah/katalog/<uuid:public_id>/": {"public_id": ("product",)},
+    "wilayah/katalog/<uuid:public_id>/dagang/": {"public_id": ("product",)},
+    "wilayah/katalog/rak/<slug:slug>/": {"slug": ("shelf",)},
+    "wilayah/orang/<uuid:public_id>/": {"public_id": ("person",)},
+    "wilayah/orang/<uuid:public_id>/beri/": {"public_id": ("person",)},
+    "wilayah/orang/<uuid:public_id>/buka/": {"public_id": ("person",)},
+    "wilayah/orang/<uuid:public_id>/cabut/": {"public_id": ("person",)},
+    "wilayah/orang/<uuid:public_id>/tutup/": {"public_id": ("person",)},
+    "wilayah/orang/undangan/<uuid:public_id>/kirim/": {"public_id": ("office_invitation",)},
+    "wilayah/orang/undangan/<uuid:public_id>/tarik/": {"public_id": ("office_invitation",)},
+    "wilayah/pemekaran/<uuid:public_id>/setuju/": {"public_id": ("carving",)},
+    "wilayah/pemekaran/<uuid:public_id>/tolak/": {"public_id": ("carving",)},
+    "wilayah/rt-rw/<village_code:code>/": {"code": ("village",)},
+    "wilayah/rt-rw/<village_code:code>/simpan/": {"code": ("village",)},
+    "wilayah/rt-rw/<village_code:code>/tambah/": {"code": ("village",)},
+    "wilayah/warung/<uuid:public_id>/": {"public_id": ("warung",)},
+    "wilayah/warung/<uuid:public_id>/<slug:move>/": {
+        "public_id": ("warung",),
+        "move": ("=open", "=pause", "=close"),
+    },
+    "wilayah/warung/<uuid:public_id>/ubah/": {"public_id": ("warung",)},
+    "wilayah/warung/<uuid:public_id>/undang/": {"public_id": ("warung",)},
+    "wilayah/warung/<uuid:public_id>/undangan/<uuid:invitation_id>/kirim/": {
+        "public_id": ("warung",),
+        "invitation_id": ("owner_invitation",),
+    },
+    "wilayah/warung/<uuid:public_id>/undangan/<uuid:invitation_id>/tarik/": {
+        "public_id": ("warung",),
+        "invitation_id": ("owner_invitation",),
+    },
+}
+# Official areas and the words of an address are the same everywhere: to name them is to name nothing of a region's.
+COMMON = {"village"}
+
+
+def addresses() -> list[str]:
+    """Every address that has an entry."""
+    return sorted([*PLAIN[1:].splitlines(), *NAMED])
+
+
+def names_own_things(path: str) -> bool:
+    """Whether the address holds an id that only one region may know."""
+    return any(name not in COMMON for names in NAMED.get(path, {}).values() for name in names if name[0] != "=")
+
+
+def urls(path: str, ids: Ids) -> list[str]:
+    """The concrete addresses to try."""
+    found = [f"/{path}"]
+    for placeholder, names in NAMED.get(path, {}).items():
+        values = [name[1:] if name.startswith("=") else getattr(ids, name) for name in names]
+        found = [_filled(one, placeholder, value) for one in found for value in values]
+    return found
+
+
+def _filled(path: str, placeholder: str, value: str) -> str:
+    before, _, after = path.partition(f":{placeholder}>")
+    return f"{before[: before.rindex('<')]}{value}{after}"

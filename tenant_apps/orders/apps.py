@@ -22,6 +22,6 @@ class OrdersConfig(AppConfig):
         register(
             NavItem("shop", _("Search"), "orders:search", "search", 20),
             NavItem("shop", _("Cart"), "orders:carts", "shopping-basket", 30, count=packs_in_cart),
-            NavItem("shop", _("My orders"), "orders:orders", "receipt-text", 40, frozenset({SIGNED_IN})),
+            NavItem("shop", _("Orders"), "orders:orders", "receipt-text", 40, frozenset({SIGNED_IN})),
             NavItem("toko", _("Orders"), "orders:board", "receipt-text", 20, counter, count=waiting),
         )

@@ -82,8 +82,7 @@ class CheckoutForm(PlaceForm):
         method: Any = self.fields["method"]
         method.choices = ways_of(warung)
         method.error_messages["invalid_choice"] = _("The warung does not offer this way. Choose another one.")
-        if len(method.choices) == 1:
-            method.initial = method.choices[0][0]
+        method.initial = method.choices[0][0]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -153,8 +153,19 @@ def timeline_of(order: Order) -> list[TimelineRow]:
     return rows
 
 
-def events_with_names(order: Order) -> list[tuple[OrderEvent, str]]:
-    """The history with the names of those who did it; empty for the system."""
+STEP_WORDS: dict[str, str | Promise] = {
+    "place": _("Ordered"),
+    "accept": _("Accepted"),
+    "pack": _("Packed up"),
+    "hand_over": _("Handed over, cash taken"),
+    "reject": _("Rejected"),
+    "cancel": _("Cancelled by the customer"),
+    "call_off": _("Called off"),
+}
+
+
+def history_of(order: Order) -> list[tuple[str | Promise, OrderEvent, str]]:
+    """The history in words, with the names of those who did it; no name for the system."""
     events = list(order.events.all())
     names = names_of(event.by for event in events)
-    return [(event, names.get(event.by, "")) for event in events]
+    return [(STEP_WORDS[event.move], event, names.get(event.by, "")) for event in events]

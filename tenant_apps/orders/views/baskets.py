@@ -27,7 +27,7 @@ from tenant_apps.orders.selectors import last_phone_of
 from tenant_apps.orders.services.carting import change_line, put_in_cart
 from tenant_apps.orders.services.placing import Address, SeenLine, place_order
 from tenant_apps.orders.shelves import goods_of
-from tenant_apps.orders.views.visitor import cart_key, new_cart_key, place_of, way_back
+from tenant_apps.orders.views.visitor import cart_key, new_cart_key, place_of, village_name, way_back
 from tenant_apps.pricing.selectors import prices_in_force
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import opening_of, shown_warung
@@ -124,7 +124,9 @@ def checkout(request: RegionRequest, slug: str) -> HttpResponse:
     fee: FeeMoved | None = None
     try:
         lines = seen_lines(request.POST.getlist("line"))
-        if key and form.is_valid():
+        if key is None:
+            form.add_error(None, _("This page was open too long. Look at it again and order."))
+        elif form.is_valid():
             order = _place(request, warung, key, lines, form.cleaned_data)
             return redirect("orders:order", order.number)
     except BasketMoved as refusal:
@@ -196,5 +198,6 @@ def _checkout_page(
         "form": form,
         "key": key,
         "fee_moved": fee_moved,
+        "village": village_name(now.warung),
     }
     return render(request, "orders/checkout.html", context, status=409 if form.errors else 200)

@@ -20,11 +20,12 @@ from tenant_apps.orders.selectors import (
     TABS,
     Board,
     board_of,
-    events_with_names,
+    history_of,
     new_orders_of,
     order_of_warung,
 )
 from tenant_apps.orders.services import filling
+from tenant_apps.orders.views.own import receipt_of
 from tenant_apps.warungs.selectors import warungs_of
 from tenants.kernel.errors import DomainError
 
@@ -95,7 +96,7 @@ def order(request: RegionRequest, number: str) -> HttpResponse:
     context = {
         "order": found,
         "lines": found.lines.all(),
-        "events": events_with_names(found),
+        "events": history_of(found),
         "several": len(warungs_of(request.member)) > 1,
         "reject_reasons": REJECT_REASONS,
         "call_off_reasons": CALL_OFF_REASONS,
@@ -128,7 +129,7 @@ def step(request: RegionRequest, number: str, verb: str) -> HttpResponse:
 def receipt(request: RegionRequest, number: str) -> HttpResponse:
     """To be printed and put into the bag."""
     found = order_of_warung(request.member, number)
-    return render(request, "orders/receipt.html", {"order": found, "lines": found.lines.all(), "warung": found.warung})
+    return render(request, "orders/receipt.html", receipt_of(found))
 
 
 def waiting(request: HttpRequest) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -12,10 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest
+from tenant_apps.orders.models import Order
 from tenant_apps.orders.selectors import order_for, orders_of, timeline_of
 from tenant_apps.orders.services.carting import fill_again
 from tenant_apps.orders.services.filling import cancel_order
-from tenant_apps.orders.views.visitor import new_cart_key
+from tenant_apps.orders.views.visitor import new_cart_key, village_name
 from tenants.access import signed_in
 from tenants.kernel.errors import DomainError
 
@@ -85,4 +88,14 @@ def again(request: RegionRequest, number: str) -> HttpResponse:
 def receipt(request: RegionRequest, number: str) -> HttpResponse:
     """To be printed, on a small printer or on a sheet."""
     found = order_for(request.member, number)
-    return render(request, "orders/receipt.html", {"order": found, "lines": found.lines.all(), "warung": found.warung})
+    return render(request, "orders/receipt.html", receipt_of(found))
+
+
+def receipt_of(order: Order) -> dict[str, Any]:
+    """What a receipt shows."""
+    return {
+        "order": order,
+        "lines": order.lines.all(),
+        "warung": order.warung,
+        "village": village_name(order.warung),
+    }

@@ -15,7 +15,7 @@ from tenant_apps.accounts.services.profiles import save_profile
 from tenant_apps.orders.baskets import glance, in_carts
 from tenant_apps.orders.forms import PlaceForm
 from tenant_apps.orders.shelves import categories_of, goods_of, search_goods, shelf_of
-from tenant_apps.orders.views.visitor import cart_key, keep_place, place_of, way_back
+from tenant_apps.orders.views.visitor import cart_key, keep_place, place_of, village_name, way_back
 from tenant_apps.satker.selectors import text_of
 from tenant_apps.warungs.selectors import (
     Place,
@@ -98,7 +98,7 @@ def warung(request: RegionRequest, slug: str) -> HttpResponse:
     context = {
         "warung": shop,
         "opening": opening_of(shop),
-        "village": village_names({shop.village_code}).get(shop.village_code, ""),
+        "village": village_name(shop),
         "categories": categories_of(shop),
         "category": category,
         "q": text,

@@ -39,7 +39,6 @@ SECTIONS: dict[str, Promise] = {
 }
 
 PROVENANCE: dict[str, Promise] = {
-    "source": gettext_lazy("Where it comes from"),
     "made_on": gettext_lazy("Made on"),
     "copied_from": gettext_lazy("The region itself copied"),
     "prices": gettext_lazy("About the prices"),
@@ -93,6 +92,7 @@ def copy_region(request: HttpRequest) -> HttpResponse:
     form = CopyForm(request.POST)
     if not form.is_valid():
         return _list_page(request, form, status=409)
+    newest = Blueprint.objects.defer("document").order_by("-pk").first()
     try:
         made = export_blueprint(
             region=form.cleaned_data["region"],
@@ -102,6 +102,8 @@ def copy_region(request: HttpRequest) -> HttpResponse:
     except DomainError as refusal:
         form.add_error(None, str(refusal.message))
         return _list_page(request, form, status=409)
+    if newest is not None and made.pk <= newest.pk:
+        messages.info(request, _("Nothing has changed since this version, so no other was made."))
     return redirect("onboarding:blueprint", made.slug, made.version)
 
 
@@ -117,8 +119,11 @@ def blueprint(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     rows = [(SECTIONS.get(row.section, row.section), row) for row in found]
     context = {
         "blueprint": one,
+        # The database keeps a document's names in an order of its own.
         "sections": [
-            SectionRow(str(SECTIONS.get(name, name)), count_of(data), name in taken) for name, data in sections.items()
+            SectionRow(str(SECTIONS.get(name, name)), count_of(sections[name]), name in taken)
+            for name in [*SECTIONS, *sorted(sections.keys() - SECTIONS.keys())]
+            if name in sections
         ],
         "notes": [
             (label, value) for name, label in PROVENANCE.items() if (value := one.document["provenance"].get(name))

@@ -246,8 +246,8 @@ def registration(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _decision_page(request: HttpRequest, one: Registration, form: RejectForm, status: int = 200) -> HttpResponse:
     context = {**_facts(one), "form": form, "history": history_of(one), "progress": progress_of(one)}
-    context["carving"] = carving = carving_of(one)
-    context["claims"] = one.claims.count() if carving is None else len(carving.areas)
+    context["carving"] = carving_of(one)
+    context["claims"] = one.claims.count()
     context["address"] = region_url(one.region) if one.region and one.state == State.LIVE else ""
     return render(request, "onboarding/registration.html", context, status=status)
 

@@ -62,6 +62,7 @@ def test_a_region_is_copied_compared_and_chosen(operator: Client, kalidoni: Regi
     form = {"region": str(kalidoni.public_id), "name": "Pasar Kita"}
     assert operator.post(f"{LIST}salin/", form)["Location"] == f"{LIST}pasar-kita/1/"
     assert operator.post(f"{LIST}salin/", form)["Location"] == f"{LIST}pasar-kita/1/"
+    assert "Tidak ada yang berubah" in text(operator, f"{LIST}pasar-kita/1/")
     section.exported = {"products": [{"sku": "SB-001", "name": "Beras", "price_hint": 14_500}]}
     assert operator.post(f"{LIST}salin/", form)["Location"] == f"{LIST}pasar-kita/2/"
     page = text(operator, f"{LIST}pasar-kita/2/")

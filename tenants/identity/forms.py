@@ -33,7 +33,7 @@ class PhoneField(forms.CharField):
     """A mobile number as people write it; its value is E.164."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", gettext_lazy("Phone number"))
+        kwargs.setdefault("label", gettext_lazy("Mobile number"))
         kwargs.setdefault("max_length", MAX_TYPED)
         kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}))
         super().__init__(**kwargs)

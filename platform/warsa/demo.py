@@ -38,6 +38,7 @@ from tenant_apps.procurement.services import (
     send_restock,
     submit_restock,
 )
+from tenant_apps.satker.models import Satker
 from tenant_apps.satker.selectors import the_satker
 from tenant_apps.satker.services import confirm_services, save_satker
 from tenant_apps.warungs.models import Neighbourhood, Warung
@@ -94,9 +95,12 @@ SHOPS = (
 
 
 def furnish(passwords: Mapping[str, str]) -> bool:
-    """The bound demo region trades. All of it or nothing; False when it did already. `passwords` by e-mail address."""
+    """The bound demo region trades. All of it or nothing; False when it did already. `passwords` by e-mail address.
+
+    A region that an earlier release built without a Satker stays as it is.
+    """
     with transaction.atomic():
-        if Warung.objects.exists():
+        if Warung.objects.exists() or not Satker.objects.exists():
             return False
         people = {who.email: _arrive(who, passwords[who.email]) for who in PEOPLE}
         admin, officer = people[ADMIN.email], people[OFFICER.email]

@@ -123,6 +123,21 @@ def faults(app: Path) -> list[str]:
     return wrong + [f"stale: {text!r}" for text in stale]
 
 
+def quarrels() -> list[str]:
+    """Texts that two apps translate differently, one line each: Django keeps one translation of a text for all apps."""
+    known: dict[tuple[str | None, object], dict[str, str]] = {}
+    for app in app_folders():
+        for message in kept(app):
+            if message.id and _complete(message):
+                key = (message.context, message.id if isinstance(message.id, str) else tuple(message.id))
+                known.setdefault(key, {}).setdefault(str(message.string), str(app.relative_to(ROOT)))
+    return [
+        f"{text!r} is {' but '.join(f'{word!r} in {app}' for word, app in words.items())}: say which is meant by a context"
+        for (_context, text), words in known.items()
+        if len(words) > 1
+    ]
+
+
 def _complete(message: Message) -> bool:
     return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
 
@@ -145,6 +160,9 @@ def run(arguments: list[str]) -> int:
             for fault in faults(app):
                 bad += 1
                 print(f"{app.relative_to(ROOT)}: {fault}")  # noqa: T201
+        for fault in quarrels():
+            bad += 1
+            print(fault)  # noqa: T201
     elif verb == "compile":
         for app in apps:
             if po_file(app).exists():

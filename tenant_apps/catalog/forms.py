@@ -86,7 +86,7 @@ _Lines = forms.formset_factory(PackForm, extra=SPARE_LINES, max_num=40, absolute
 
 def pack_lines(product: Product | None, data: Any = None) -> forms.BaseFormSet[PackForm]:
     """Lines for the product's packs and a few new ones."""
-    packs = product.packs.order_by("order", "pk") if product else []
+    packs = product.packs.order_by("-use", "order", "pk") if product else []
     initial = [
         {"pk": pack.pk, "label": pack.label, "base_quantity": pack.base_quantity, "use": pack.use} for pack in packs
     ]

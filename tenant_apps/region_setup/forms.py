@@ -84,8 +84,8 @@ class MoreRwForm(forms.Form):
     """Several RW at once, each with so many RT."""
 
     first = number_field(_("From RW"), required=True)
-    last = number_field(_("to RW"), required=True)
-    rt_count = number_field(_("RT in each"), required=True, min_value=0)
+    last = number_field(_("up to"), required=True)
+    rt_count = number_field(_("RT each"), required=True, min_value=0)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

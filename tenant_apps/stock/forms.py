@@ -18,7 +18,7 @@ from tenants.forms import AmountField
 class CountForm(forms.Form):
     """So much is there now. `key` makes a second tap harmless."""
 
-    amount = AmountField(label=_("On the shelf now"), allow_zero=True)
+    amount = AmountField(label=_("Counted now"), allow_zero=True)
     unit = forms.TypedChoiceField(label=_("counted in"), coerce=int)
     reason = forms.ChoiceField(label=_("Why does it differ?"), choices=COUNT_REASONS)
     note = forms.CharField(label=_("Note"), max_length=240, required=False)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.catalog.forms import CategoryForm, ProductForm, drafts_of, pack_lines
-from tenant_apps.catalog.models import Category, Kind, Product
+from tenant_apps.catalog.models import Category, Kind, Pack, Product
 from tenant_apps.catalog.selectors import categories, product_for, search_products
 from tenant_apps.catalog.services import save_category, save_product, set_traded
 from tenants.forms import asked_text
@@ -50,7 +50,9 @@ def products(request: RegionRequest) -> HttpResponse:
 
 
 def _narrowed(shelf: str, tab: str) -> QuerySet[Product]:
-    rows = Product.objects.select_related("category").prefetch_related("packs").filter(is_active=tab != "off")
+    rows = Product.objects.select_related("category").filter(is_active=tab != "off")
+    # Selling packs first.
+    rows = rows.prefetch_related(Prefetch("packs", queryset=Pack.objects.order_by("-use", "order", "pk")))
     if shelf:
         rows = rows.filter(category__slug=shelf)
     return rows.order_by("name", "pk")

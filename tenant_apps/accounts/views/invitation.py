@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.contrib import messages
@@ -16,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest
+from tenant_apps.accounts.errors import InvitationEnded, InvitationUnknown
 from tenant_apps.accounts.forms import InvitedForm
 from tenant_apps.accounts.models import Invitation, Role
 from tenant_apps.accounts.services.inviting import (
@@ -36,7 +40,22 @@ from tenants.kernel.tokens import token_hash
 FIRST_PAGES = {Role.ADMIN: "/wilayah/", Role.SATKER: "/satker/", Role.OWNER: "/toko/", Role.STAFF: "/toko/"}
 
 
+def _kindly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A link that does not work gets a page that says what now, and nothing of whose it was."""
+
+    @wraps(view)
+    def work(request: RegionRequest, token: str) -> HttpResponse:
+        try:
+            return view(request, token)
+        except (InvitationUnknown, InvitationEnded) as refused:
+            context = {"refused": refused.message}
+            return render(request, "accounts/no_invitation.html", context, status=refused.status)
+
+    return work
+
+
 @public_page
+@_kindly
 @never_cache
 @require_safe
 def invitation(request: RegionRequest, token: str) -> HttpResponse:
@@ -49,6 +68,7 @@ def invitation(request: RegionRequest, token: str) -> HttpResponse:
 
 
 @public_page
+@_kindly
 @require_POST
 def accept_invitation(request: RegionRequest, token: str) -> HttpResponse:
     """The tap of a person who is signed in."""
@@ -58,6 +78,7 @@ def accept_invitation(request: RegionRequest, token: str) -> HttpResponse:
 
 
 @public_page
+@_kindly
 @braked
 @sensitive_post_parameters()
 @require_POST

@@ -10,3 +10,6 @@ class ProcurementConfig(AppConfig):
     name = "tenant_apps.procurement"
     label = "procurement"
     verbose_name = _("Restock")
+
+    def ready(self) -> None:
+        from tenant_apps.procurement import navigation  # noqa: F401

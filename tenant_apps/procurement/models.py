@@ -29,6 +29,8 @@ class RestockState(models.TextChoices):
 
 # Goods are still to come while a request is in one of these.
 OPEN_STATES = (RestockState.SUBMITTED, RestockState.ACCEPTED, RestockState.SENT)
+# These ended without goods.
+CAME_TO_NOTHING = (RestockState.REJECTED, RestockState.CANCELLED, RestockState.CALLED_OFF)
 
 
 class RestockRequest(models.Model):
@@ -185,7 +187,7 @@ class GoodsReceipt(models.Model):
     supplier = models.CharField(_("supplier"), max_length=120)
     # What the supplier's own paper says.
     supplier_reference = models.CharField(_("number on the supplier's paper"), max_length=60, blank=True)
-    received_on = models.DateField(_("day"))
+    received_on = models.DateField(_("day of receipt"))
     note = models.CharField(_("note"), max_length=240, blank=True)
     total = models.BigIntegerField(_("cost"))
     by = models.CharField(max_length=80)

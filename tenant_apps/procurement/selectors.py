@@ -10,12 +10,15 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.accounts.access import Member, Role
 from tenant_apps.catalog.models import Pack, Use
 from tenant_apps.pricing.models import WholesalePrice
 from tenant_apps.pricing.selectors import wholesale_offers
 from tenant_apps.procurement.models import (
+    CAME_TO_NOTHING,
     OPEN_STATES,
     GoodsReceipt,
     RestockEvent,
@@ -71,14 +74,36 @@ def receipt_for(member: Member, number: str) -> GoodsReceipt:
 
 def requests_of(warung: Warung) -> QuerySet[RestockRequest]:
     """The warung's requests, newest first, each with its number of lines."""
-    return RestockRequest.objects.filter(warung=warung).annotate(line_count=Count("lines"))
+    rows = RestockRequest.objects.filter(warung=warung).annotate(line_count=Count("lines"))
+    return rows.order_by("-asked_at", "-pk")
 
 
-def requests_at_satker(*, state: RestockState | None = None, text: str = "") -> QuerySet[RestockRequest]:
-    """All requests, newest first; those waiting for an answer oldest first. `text`: number, warung or product."""
-    rows = _with_sides()
-    if state is not None:
-        rows = rows.filter(state=state)
+@dataclass(frozen=True)
+class Tab:
+    """A part of the Satker's queue. `waits` where somebody still has something to do, so that its number is shown."""
+
+    name: str
+    label: str | Promise
+    states: tuple[RestockState, ...]
+    waits: bool = False
+
+
+TABS = (
+    *(Tab(state.value, state.label, (state,), waits=True) for state in OPEN_STATES),
+    Tab(RestockState.RECEIVED.value, RestockState.RECEIVED.label, (RestockState.RECEIVED,)),
+    Tab("ended", _("came to nothing"), CAME_TO_NOTHING),
+    Tab("all", _("all"), tuple(RestockState)),
+)
+
+
+def tab_called(name: str) -> Tab:
+    """The tab of this name, or else the first."""
+    return next((tab for tab in TABS if tab.name == name), TABS[0])
+
+
+def requests_at_satker(tab: Tab, text: str = "") -> QuerySet[RestockRequest]:
+    """The tab's requests, newest first; those that wait oldest first. `text`: number, warung or product."""
+    rows = _with_sides().filter(state__in=tab.states)
     for word in text.split()[:6]:
         rows = rows.filter(
             Q(number__iexact=word)
@@ -86,13 +111,13 @@ def requests_at_satker(*, state: RestockState | None = None, text: str = "") -> 
             | Q(pk__in=RestockLine.objects.filter(product_name__icontains=word).values("request_id"))
         )
     rows = rows.annotate(line_count=Count("lines"))
-    return rows.order_by("asked_at", "pk") if state in OPEN_STATES else rows.order_by("-asked_at", "-pk")
+    return rows.order_by("asked_at", "pk") if tab.waits else rows.order_by("-asked_at", "-pk")
 
 
-def counts_by_state() -> dict[str, int]:
-    """How many requests are in each state; 0 where none is."""
+def counts_by_tab() -> dict[str, int]:
+    """How many requests are in each tab."""
     found = dict(RestockRequest.objects.order_by().values_list("state").annotate(Count("pk")))
-    return {str(state): found.get(state, 0) for state in RestockState}
+    return {tab.name: sum(found.get(state, 0) for state in tab.states) for tab in TABS}
 
 
 def waiting_for_satker() -> int:
@@ -133,14 +158,9 @@ class Offer:
         return self.price.pack
 
 
-def offers(satker: Satker, *, text: str = "", pack_ids: Iterable[int] | None = None) -> list[Offer]:
-    """Buying packs that the Satker sells now, by product name. Three queries, however many there are."""
-    rows = wholesale_offers(satker).filter(pack__use=Use.BUY)
-    for word in text.lower().split()[:6]:
-        rows = rows.filter(Q(pack__product__search__contains=word) | Q(pack__product__name__icontains=word))
-    if pack_ids is not None:
-        rows = rows.filter(pack_id__in=set(pack_ids))
-    prices = list(rows)
+def offers(satker: Satker) -> list[Offer]:
+    """Buying packs that the Satker sells now, by product name. Two queries, however many there are."""
+    prices = list(wholesale_offers(satker).filter(pack__use=Use.BUY))
     free = free_at_satker(satker, [price.pack.product_id for price in prices])
     return [Offer(price, free[price.pack.product_id] // price.pack.base_quantity) for price in prices]
 
@@ -163,7 +183,7 @@ class Suggestion:
     packs: int
 
 
-def suggestions_for(warung: Warung, satker: Satker, *, limit: int = 12) -> list[Suggestion]:
+def suggestions_for(warung: Warung, offered: Iterable[Offer], *, limit: int = 12) -> list[Suggestion]:
     """Products that are low on the shelf against what left it in the last 14 days, as packs that the Satker sells.
 
     What is still to come counts as there. The pack is the one that was asked for last, and products of the last restock
@@ -171,7 +191,7 @@ def suggestions_for(warung: Warung, satker: Satker, *, limit: int = 12) -> list[
     """
     sold = _left_lately(warung)
     by_product: dict[int, list[Offer]] = defaultdict(list)
-    for offer in offers(satker):
+    for offer in offered:
         by_product[offer.pack.product_id].append(offer)
     wanted = sold.keys() & by_product.keys()
     left, coming, last = available_at(warung, wanted), _coming(warung), _last_packs(warung)
@@ -254,7 +274,12 @@ def receipts(*, text: str = "") -> QuerySet[GoodsReceipt]:
     rows = GoodsReceipt.objects.annotate(line_count=Count("lines"))
     for word in text.split()[:6]:
         rows = rows.filter(Q(number__iexact=word) | Q(supplier__icontains=word) | Q(supplier_reference__icontains=word))
-    return rows
+    return rows.order_by("-received_on", "-pk")
+
+
+def suppliers(limit: int = 40) -> list[str]:
+    """Names that receipts have, to be offered while writing."""
+    return list(GoodsReceipt.objects.order_by("supplier").values_list("supplier", flat=True).distinct()[:limit])
 
 
 def buying_packs() -> QuerySet[Pack]:
@@ -311,6 +336,10 @@ def _coming(warung: Warung) -> dict[int, int]:
 
 def _last_packs(warung: Warung) -> dict[int, int]:
     """Product id by pack id of the warung's last restock that was not refused."""
-    refused = (RestockState.REJECTED, RestockState.CANCELLED, RestockState.CALLED_OFF)
-    last = RestockRequest.objects.filter(warung=warung).exclude(state__in=refused).order_by("-asked_at", "-pk").first()
+    last = (
+        RestockRequest.objects.filter(warung=warung)
+        .exclude(state__in=CAME_TO_NOTHING)
+        .order_by("-asked_at", "-pk")
+        .first()
+    )
     return dict(last.lines.values_list("pack_id", "product_id")) if last else {}

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('key', models.UUIDField(editable=False, unique=True)),
                 ('supplier', models.CharField(max_length=120, verbose_name='supplier')),
                 ('supplier_reference', models.CharField(blank=True, max_length=60, verbose_name="number on the supplier's paper")),
-                ('received_on', models.DateField(verbose_name='day')),
+                ('received_on', models.DateField(verbose_name='day of receipt')),
                 ('note', models.CharField(blank=True, max_length=240, verbose_name='note')),
                 ('total', models.BigIntegerField(verbose_name='cost')),
                 ('by', models.CharField(max_length=80)),

@@ -1,0 +1,24 @@
+"""The entries of this app in the work areas."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from tenant_apps.accounts.access import Role
+from tenant_apps.procurement.selectors import waiting_for_satker
+from tenants.kernel.navigation import NavItem, register
+
+COUNTER = frozenset({str(Role.OWNER), str(Role.STAFF)})
+SATKER = frozenset({str(Role.SATKER)})
+
+
+def _waiting(request: HttpRequest) -> int:
+    return waiting_for_satker()
+
+
+register(
+    NavItem("toko", _("Restock"), "procurement:requests", "package-plus", order=50, roles=COUNTER),
+    NavItem("satker", _("Restock"), "procurement:queue", "inbox", order=15, roles=SATKER, count=_waiting),
+    NavItem("satker", _("Goods receipts"), "procurement:receipts", "package-check", order=50, roles=SATKER),
+)

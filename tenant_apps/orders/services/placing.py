@@ -96,7 +96,7 @@ def place_order(
         _must_offer(now_warung, method)
         to = _checked_address(method, address)
         prices = _agreed_prices(now_warung, lines, method, fee)
-        goods_total = sum(line.quantity * line.price for line in lines)
+        goods_total = sum(line.quantity * prices[line.pack_id].price for line in lines)
         moment = clock.now()
         order = _numbered(
             Order(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import time
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -125,6 +126,29 @@ def test_everything_that_moved_is_told_at_once(market: Cast) -> None:
     assert refused.value.withdrawn == (Withdrawn(market.piece.pk, "Telur ayam", "butir"),)
     assert refused.value.shortages == (Shortage(market.rice.pk, "Beras medium", "g", 60_000, 50_000),)
     assert refused.value.fee == FeeMoved(1_000, 2_000)
+    assert footprint() == before
+
+
+@pytest.mark.parametrize(
+    ("case", "price", "fee", "told"),
+    [
+        ("dearer", 14_400, 2_000, [PriceMoved]),
+        ("cheaper", 14_600, 2_000, [PriceMoved]),
+        ("delivery dearer", 14_500, 1_000, [FeeMoved]),
+        ("delivery cheaper", 14_500, 2_500, [FeeMoved]),
+        ("nothing", 14_500, 2_000, []),
+    ],
+)
+def test_each_change_alone_stops_the_order(market: Cast, case: str, price: int, fee: int, told: list[type]) -> None:
+    """`price` and `fee` are what the customer saw; rice costs Rp 14.500 and delivery Rp 2.000."""
+    before = footprint()
+    order = partial(place, market, lines=seen((market.kilo, 1, price)), method=Method.DELIVERY, address=HOME, fee=fee)
+    if not told:
+        assert order().total == 16_500
+        return
+    with pytest.raises(BasketMoved) as refused:
+        order()
+    assert [type(one) for one in (*refused.value.prices, refused.value.fee) if one] == told
     assert footprint() == before
 
 

@@ -56,7 +56,12 @@ def test_the_last_piece_is_sold_once(races: Cast, kalidoni: Region) -> None:
 
 def test_mixed_baskets_in_opposite_order_do_not_deadlock(races: Cast, kalidoni: Region) -> None:
     buyers = crowd(16)
-    receive(location=location_of_warung(races.warung), lines=[Line(races.egg.pk, 1_000)], reference="more", by=BY)
+    receive(
+        location=location_of_warung(races.warung),
+        lines=[Line(races.egg.pk, 1_000), Line(races.rice.pk, 1_000_000)],
+        reference="more",
+        by=BY,
+    )
     for _round in range(max(2, rounds(10))):
         there = seen((races.kilo, 1, 14_500), (races.piece, 1, 2_000))
         work = [

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,18 +21,26 @@ class Start(NamedTuple):
     seconds: float
 
 
-def start_platform(home: Path, port: int, output: Path) -> Start:
-    """Start a supervisor with its data in `home`, free of this test run's settings, and wait until it is ready or ends."""
+MODULE = ("-m", "infra.embedded.supervisor")
+
+
+def start_platform(
+    home: Path, port: int, output: Path, *, until: str = "Ready after", program: Sequence[str] = MODULE
+) -> Start:
+    """Start a supervisor with its data in `home`, free of this test run's settings.
+
+    Waits until it has printed `until` or ends. `program` is what Python is told to run.
+    """
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("WARSA_", "DJANGO_"))}
     began = time.monotonic()
     with output.open("wb") as file:
         child = subprocess.Popen(
-            [sys.executable, "-m", "infra.embedded.supervisor"],
+            [sys.executable, *program],
             cwd=ROOT,
             env={**kept, "WARSA_HOME": str(home), "WARSA_PORT": str(port)},
             stdout=file,
             stderr=subprocess.STDOUT,
         )
-    while "Ready after" not in output.read_text() and child.poll() is None and time.monotonic() < began + 180:
+    while until not in output.read_text() and child.poll() is None and time.monotonic() < began + 180:
         time.sleep(0.1)
     return Start(child, output, time.monotonic() - began)

@@ -65,8 +65,12 @@ def start(
     user: pwd.struct_passwd | None = None,
     on_our_death: int = signal.SIGTERM,
     cwd: Path | None = None,
+    family: int | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a child in its own process group, its output appended to `log`."""
+    """Start a child in its own process group, its output appended to `log`.
+
+    `family` is an open file that the child and its children keep: its lock tells the next run when the last of them is gone.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         return subprocess.Popen(
@@ -80,6 +84,7 @@ def start(
             extra_groups=[] if user else None,
             cwd=cwd,
             process_group=0,
+            pass_fds=() if family is None else (family,),
             preexec_fn=_die_with_parent(on_our_death),
         )
 

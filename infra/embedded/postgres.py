@@ -53,7 +53,9 @@ def _binaries(home: Path, *, for_other_user: bool) -> Path:
     digest = hashlib.sha256(str(package.stat().st_mtime_ns).encode()).hexdigest()[:12]
     copy = home / f"postgresql-{digest}"
     if not copy.exists():
-        half = Path(tempfile.mkdtemp(dir=home))
+        for left in home.glob("half-*"):
+            shutil.rmtree(left)
+        half = Path(tempfile.mkdtemp(prefix="half-", dir=home))
         shutil.copytree(package, half / package.name, symlinks=True)
         libs = package.with_name(package.name + ".libs")
         if libs.exists():
@@ -81,7 +83,12 @@ class Postgres:
         children.stop(self.child, by=signal.SIGINT, patience=60)
 
 
-def start(home: Path, *, log: Path, settings: Mapping[str, str] | None = None) -> Postgres:
+def socket_folder(home: Path) -> Path:
+    """Where the server of this home listens: a short path, for a socket's name may have about 100 characters."""
+    return Path(tempfile.gettempdir()) / f"warsa-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+
+
+def start(home: Path, *, log: Path, settings: Mapping[str, str] | None = None, family: int | None = None) -> Postgres:
     """Start the server on `home`/pgdata, made on the first call.
 
     A half-finished first run is recognised by the missing marker and made again: it holds nothing yet.
@@ -103,19 +110,12 @@ def start(home: Path, *, log: Path, settings: Mapping[str, str] | None = None) -
             os.chown(secret, user.pw_uid, user.pw_gid)
         layout: list[str | Path] = [binaries / "initdb", "-D", data, "-U", SUPERUSER, "--pwfile", secret]
         layout += ["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions"]
-        made = subprocess.run(
-            layout,
-            capture_output=True,
-            text=True,
-            user=user.pw_uid if user else None,
-            group=user.pw_gid if user else None,
-            extra_groups=[] if user else None,
-            cwd="/",
-        )
-        if made.returncode:
-            raise CannotStart(f"PostgreSQL could not lay out {data}: {made.stderr.strip()}")
+        told = log.with_name("initdb.log")
+        told.unlink(missing_ok=True)
+        if children.start(layout, log=told, user=user, cwd=Path("/"), family=family).wait():
+            raise CannotStart(f"PostgreSQL could not lay out {data}: {told.read_text(errors='replace').strip()}")
         marker.touch()
-    sockets = Path(tempfile.gettempdir()) / f"warsa-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+    sockets = socket_folder(home)
     sockets.mkdir(mode=0o755, exist_ok=True)
     if user:
         os.chown(sockets, user.pw_uid, user.pw_gid)
@@ -123,10 +123,17 @@ def start(home: Path, *, log: Path, settings: Mapping[str, str] | None = None) -
     command: list[str | Path] = [binaries / "postgres", "-D", data]
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
-    child = children.start(command, log=log, user=user, on_our_death=signal.SIGINT, cwd=Path("/"))
+    child = children.start(command, log=log, user=user, on_our_death=signal.SIGINT, cwd=Path("/"), family=family)
     server = Postgres(child, sockets, secret.read_text())
     _wait(server, log)
     return server
+
+
+def _last_words(log: Path) -> str:
+    """The last complaints; what follows them only says that the server ends."""
+    end = log.read_text(errors="replace").splitlines()[-40:]
+    complaints = [line for line in end if any(word in line for word in ("ERROR", "FATAL", "PANIC"))]
+    return "\n".join((complaints or end)[-5:])
 
 
 def _wait(server: Postgres, log: Path) -> None:
@@ -142,6 +149,5 @@ def _wait(server: Postgres, log: Path) -> None:
         except psycopg.OperationalError:
             if server.child.poll() is not None or time.monotonic() > deadline:
                 server.stop()
-                tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
-                raise CannotStart(f"PostgreSQL did not start; the end of {log}:\n{tail}") from None
+                raise CannotStart(f"PostgreSQL did not start; from the end of {log}:\n{_last_words(log)}") from None
             time.sleep(0.05)

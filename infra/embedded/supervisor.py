@@ -17,10 +17,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol, TypeVar
 
 from infra.embedded import children, postgres, valkey
 from infra.embedded.children import CannotStart
@@ -28,6 +28,13 @@ from infra.embedded.children import CannotStart
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 NEEDED_MB = 700
+# Below this PostgreSQL may fail in the middle of its log at any moment: better to stop while it can still end in order.
+LOWEST_MB = 64
+# How the system says that a file could not grow: the disk is full, or a quota or limit is reached.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+GO_ON = "Free some space and run `make run` again: it goes on from there, and nothing is lost."
+# How long the parts of a killed run may take to end by themselves.
+PATIENCE = 20.0
 
 
 def say(text: str) -> None:
@@ -42,6 +49,21 @@ def check_disk(home: Path) -> None:
             f"Only {free} MB are free on the disk of {home}, and WARSA needs {NEEDED_MB} MB.\n"
             "Free some space, or choose another disk with WARSA_HOME=/path make run."
         )
+
+
+def check_room(*homes: Path) -> None:
+    """Raises CannotStart when a disk has become too full to go on."""
+    for home in homes:
+        free = shutil.disk_usage(home).free // 2**20
+        if free < LOWEST_MB:
+            raise CannotStart(
+                f"Only {free} MB are left on the disk of {home}, so WARSA stops before it is full.\n{GO_ON}"
+            )
+
+
+def is_full(text: str) -> bool:
+    """Whether a part's last words say that it could not write."""
+    return any(os.strerror(number) in text for number in NO_ROOM)
 
 
 def check_port(port: int) -> None:
@@ -78,6 +100,47 @@ def lock(home: Path) -> IO[str]:
     return file
 
 
+@contextmanager
+def family(home: Path) -> Iterator[int]:
+    """A file that all our children keep open, locked: a run that was killed leaves it locked until its last part is gone.
+
+    Waits for those of the last run, for two servers on one folder would spoil its files.
+    Raises:  CannotStart when they do not end.
+    """
+    path = home / "family"
+    with path.open("a") as file:
+        ending, told = time.monotonic() + PATIENCE, False
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                left = time.monotonic() - ending
+                if not told:
+                    say("Waiting for the parts of the last run to end …")
+                    told = True
+                if left > 0:
+                    for pid in holders(path):
+                        with suppress(ProcessLookupError):
+                            os.kill(pid, signal.SIGKILL)
+                if left > PATIENCE:
+                    raise CannotStart(
+                        f"Parts of the last run still use {home} and do not end. Wait a moment and run `make run` again."
+                    ) from None
+                time.sleep(0.1)
+        yield file.fileno()
+
+
+def holders(path: Path) -> list[int]:
+    """Other processes that have this file open; empty where the system does not tell."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if int(folder.name) != os.getpid() and any(link.resolve() == path for link in (folder / "fd").iterdir()):
+                found.append(int(folder.name))
+    return found
+
+
 def database_home(home: Path) -> Path:
     """Where PostgreSQL's files go: as root beside other services' data, for the service user cannot enter /root."""
     if os.geteuid() != 0:
@@ -97,12 +160,26 @@ def secret_key(home: Path) -> str:
     return file.read_text()
 
 
+class Server(Protocol):
+    """A running server."""
+
+    @property
+    def child(self) -> subprocess.Popen[bytes]: ...
+
+    def stop(self) -> None: ...
+
+
+Running = TypeVar("Running", bound=Server)
+
+
 class Supervisor:
     """Starts children, restarts the ones that die, stops all."""
 
     def __init__(self, home: Path, port: int) -> None:
         self.home, self.port, self.logs = home, port, home / "logs"
         self.stopping = threading.Event()
+        self.family: int | None = None
+        self.servers: dict[str, tuple[Callable[[], Server], Server]] = {}
         self.watched: dict[str, tuple[Callable[[], subprocess.Popen[bytes]], subprocess.Popen[bytes]]] = {}
 
     def run(self) -> None:
@@ -111,19 +188,24 @@ class Supervisor:
             self.home.mkdir(parents=True, exist_ok=True)
             held = stack.enter_context(lock(self.home))
             check_disk(self.home)
-            check_port(self.port)
             held.truncate(0)
             held.write(f"process {os.getpid()}, http://localhost:{self.port}")
             held.flush()
+            self.family = stack.enter_context(family(self.home))
+            # Not before: the web server of a killed run may hold the port a little longer.
+            check_port(self.port)
             began = time.monotonic()
             say("Starting the database and the broker …")
             db_home = database_home(self.home)
             db_home.mkdir(parents=True, exist_ok=True)
             check_disk(db_home)
-            database = postgres.start(db_home, log=self.logs / "postgres.log")
-            stack.callback(database.stop)
-            broker = valkey.start(self.home, log=self.logs / "valkey.log")
-            stack.callback(broker.stop)
+            stack.callback(self.stop_servers)
+            database = self.serve(
+                "database", lambda: postgres.start(db_home, log=self.logs / "postgres.log", family=self.family)
+            )
+            broker = self.serve(
+                "broker", lambda: valkey.start(self.home, log=self.logs / "valkey.log", family=self.family)
+            )
             mail_port = free_port()
             os.environ.update(
                 WARSA_MODE="embedded",
@@ -152,6 +234,7 @@ class Supervisor:
             say("\n" + (self.logs / "seed_demo.log").read_text().strip())
             say(f"\nReady after {time.monotonic() - began:.1f} s. Logs: {self.logs}. Stop with Ctrl-C.")
             while not self.stopping.wait(1):
+                check_room(self.home, db_home)
                 self.revive()
             say("Stopping …")
 
@@ -177,28 +260,49 @@ class Supervisor:
         say(f"{what} …")
         log = self.logs / f"{command[1]}.log"
         log.unlink(missing_ok=True)
-        child = children.start(command, log=log, cwd=ROOT)
+        child = children.start(command, log=log, cwd=ROOT, family=self.family)
         while child.poll() is None:
             if self.stopping.wait(0.05):
                 children.stop(child)
                 raise KeyboardInterrupt
+            self.revive()
         if child.returncode:
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
             raise CannotStart(
                 f"{what} failed; `make run` goes on from there once it is mended. The end of {log}:\n{tail}"
             )
 
+    def serve(self, name: str, start: Callable[[], Running]) -> Running:
+        """Start a server that is started again, at the same address, when it dies."""
+        server = start()
+        self.servers[name] = (start, server)
+        return server
+
     def watch(self, name: str, command: list[str | Path]) -> None:
         def start() -> subprocess.Popen[bytes]:
-            return children.start(command, log=self.logs / f"{name}.log", cwd=ROOT)
+            return children.start(command, log=self.logs / f"{name}.log", cwd=ROOT, family=self.family)
 
         self.watched[name] = (start, start())
 
     def revive(self) -> None:
+        """Whatever has died runs again, servers first. Raises CannotStart for a server that does not start any more."""
+        for name, (restart, server) in self.servers.items():
+            if server.child.poll() is not None and not self.stopping.is_set():
+                say(f"{name} ended with {server.child.returncode}; starting it again.")
+                self.servers[name] = (restart, self.start_again(restart))
         for name, (start, child) in self.watched.items():
             if child.poll() is not None and not self.stopping.is_set():
                 say(f"{name} ended with {child.returncode}; starting it again.")
                 self.watched[name] = (start, start())
+
+    def start_again(self, start: Callable[[], Server]) -> Server:
+        # What a killed server leaves behind (its own children, a socket) is gone after a moment.
+        for _ in range(4):
+            with suppress(CannotStart):
+                return start()
+            if self.stopping.wait(1):
+                raise KeyboardInterrupt
+        return start()
 
     def wait_for_web(self) -> None:
         deadline = time.monotonic() + 60
@@ -220,6 +324,10 @@ class Supervisor:
         for child in reversed(running):
             children.stop(child)
 
+    def stop_servers(self) -> None:
+        for _start, server in reversed(self.servers.values()):
+            server.stop()
+
 
 def main() -> int:
     home = Path(os.environ.get("WARSA_HOME", ROOT / ".run")).resolve()
@@ -233,12 +341,12 @@ def main() -> int:
     try:
         supervisor.run()
     except CannotStart as reason:
-        say(f"\n{reason}\n")
+        say(f"\nThe disk is full. {GO_ON}\n\n{reason}\n" if is_full(str(reason)) else f"\n{reason}\n")
         return 1
     except OSError as failure:
-        if failure.errno != errno.ENOSPC:
+        if failure.errno not in NO_ROOM:
             raise
-        say(f"\nThe disk is full. Free some space and run `make run` again; nothing is lost. ({failure})\n")
+        say(f"\nThe disk is full. {GO_ON}\n({failure})\n")
         return 1
     except KeyboardInterrupt:
         say("\nStopped.")

@@ -47,7 +47,7 @@ class Valkey:
         children.stop(self.child, by=signal.SIGTERM)
 
 
-def start(home: Path, *, log: Path) -> Valkey:
+def start(home: Path, *, log: Path, family: int | None = None) -> Valkey:
     """Start the server on `home`/valkey. What was acknowledged longer than a second ago survives a kill."""
     data = home / "valkey"
     data.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def start(home: Path, *, log: Path) -> Valkey:
     command: list[str | Path] = [_binary()]
     for name, value in options.items():
         command += [f"--{name}", value]
-    child = children.start(command, log=log)
+    child = children.start(command, log=log, family=family)
     client = redis.Redis(unix_socket_path=str(socket))
     deadline = time.monotonic() + 60
     while True:

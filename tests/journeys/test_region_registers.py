@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys import trading
 from tests.journeys.conftest import Platform
 from tests.journeys.looking import look
 
@@ -130,3 +131,21 @@ def test_lombok_from_the_first_page_to_its_own_address(
     operator.goto(platform.region("lombok"))
     operator.goto(platform.region("lombok") + "/operator/")
     expect(operator.locator("h1")).to_have_text("Halaman ini tidak ada")
+
+    # The market trades: each person on a phone of their own.
+    site = platform.region("lombok")
+    admin, officer, owner, citizen = (trading.new_phone(browser) for _ in range(4))
+    trading.admin_prepares(admin, platform, site, "made@lombok.test")
+    trading.satker_supplies(officer, platform, site)
+    trading.owner_opens(owner, platform, site)
+    number = trading.citizen_orders(citizen, platform, site)
+    trading.owner_fills(owner, site, number)
+    citizen.goto(f"{site}/pesanan/{number}/")
+    expect(citizen.locator("main")).to_contain_text(trading.say("handed over"))
+    # A double tap placed one order.
+    citizen.goto(f"{site}/pesanan/")
+    expect(citizen.locator("main a[href^='/pesanan/']")).to_have_count(1)
+    trading.restock(owner, officer, site)
+    admin.goto(f"{site}/wilayah/")
+    expect(admin.locator("main")).to_contain_text(trading.say("Your market trades. Well done!"))
+    look(admin, "checklist-done")

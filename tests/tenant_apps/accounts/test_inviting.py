@@ -19,6 +19,7 @@ from tenant_apps.accounts.services.inviting import (
     GOOD_FOR,
     Issued,
     accept,
+    accept_as_new,
     invite,
     invite_first_admin,
     proven_email,
@@ -291,3 +292,30 @@ def test_decisions_stay_as_they_were_written(kalidoni: Region, committed: None) 
             with pytest.raises(IntegrityError, match="never rewritten"), transaction.atomic():
                 connection.cursor().execute(sql)
         assert RoleEvent.objects.get().by == BY
+
+
+def test_of_two_new_people_at_once_one_gets_in(committed: None, kalidoni: Region) -> None:
+    with in_region(kalidoni):
+        token = token_in(hasans().link)
+    gate = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def race(name: str, phone: str) -> None:
+        try:
+            with in_region(kalidoni):
+                gate.wait(10)
+                accept_as_new(token=token, name=name, password="rahasia-warga-9", language="id", phone=phone)
+                outcomes.append("in")
+        except InvitationEnded:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=race, args=(f"Hasan {n}", f"+62812345678{n}0")) for n in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    with in_region(kalidoni):
+        assert sorted(outcomes) == ["in", "refused"]
+        assert (User.objects.count(), RoleGrant.objects.count()) == (1, 1)

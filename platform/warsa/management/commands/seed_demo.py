@@ -72,6 +72,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{word:<17} {address}{login}")
 
     def _registration(self) -> Registration:
+        """The camat's registration with every answer given, from wherever an earlier run was cut short."""
         ended = [State.REJECTED, State.WITHDRAWN]
         found = Registration.objects.filter(email=CAMAT).exclude(state__in=ended).first()
         if found is None:
@@ -84,17 +85,24 @@ class Command(BaseCommand):
                 email=CAMAT,
                 phone="0812 0000 0000",
             )
-        if found.state == State.DRAFT:
-            letter = OutboxMessage.objects.filter(dedupe=f"onboarding.resume:{found.token_hash}").get()
-            link = re.search(r"/daftar/lanjut/([\w-]+)/", letter.payload["body"])
-            if link is None:
-                raise CommandError("the resume mail holds no link")
-            drafting.open_resume_link(token=link.group(1))
-            found.refresh_from_db()
+        if found.state == State.DRAFT and drafting.open_resume_link(token=self._mailed_token(found)) is None:
+            # The link has ended meanwhile.
+            drafting.send_resume_link(registration=found)
+            drafting.open_resume_link(token=self._mailed_token(found))
+        found.refresh_from_db()
+        if found.editable and not found.proof:
             proof = SimpleUploadedFile("bukti.pdf", ContentFile(PROOF).read())
             drafting.save_proof(registration=found, file=proof, services=[str(code) for code in Service.values])
+        if found.editable and not found.slug:
             drafting.save_address(registration=found, name="Kalidoni", slug="kalidoni")
         return found
+
+    def _mailed_token(self, registration: Registration) -> str:
+        letter = OutboxMessage.objects.get(dedupe=f"onboarding.resume:{registration.token_hash}")
+        link = re.search(r"/daftar/lanjut/([\w-]+)/", letter.payload["body"])
+        if link is None:
+            raise CommandError("the resume mail holds no link")
+        return link.group(1)
 
     def _wait(self, registration: Registration) -> None:
         deadline = time.monotonic() + 120

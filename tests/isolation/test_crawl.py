@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client
 
 from tenants.context import in_region
@@ -62,7 +61,7 @@ def twins(db: None, kalidoni: Region, lombok: Region) -> Twins:
     return Twins(kalidoni, lombok)
 
 
-def attempt(client: Client, method: str, path: str, data: dict[str, Any]) -> HttpResponse:
+def attempt(client: Client, method: str, path: str, data: dict[str, Any]) -> Any:
     """One request whose effects are taken back."""
     # A savepoint and no atomic block: the guard against switching regions in a transaction is not to be in the way.
     before = transaction.savepoint()
@@ -73,7 +72,8 @@ def attempt(client: Client, method: str, path: str, data: dict[str, Any]) -> Htt
 
 
 def content(answer: Any) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+    body: bytes = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return body
 
 
 @pytest.mark.parametrize("role", ROLES)

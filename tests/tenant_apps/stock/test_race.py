@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.db import connection
@@ -21,7 +21,7 @@ from tests.trials import rounds, seeded
 BUYERS = 10
 
 
-def at_once(region: Region, works: list[Callable[[], None]]) -> list[str]:
+def at_once(region: Region, works: Sequence[Callable[[], None]]) -> list[str]:
     """Run all of them at the same moment, each on a connection of its own; what went wrong unexpectedly."""
     start, faults = threading.Barrier(len(works)), []
 

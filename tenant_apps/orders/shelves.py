@@ -18,7 +18,7 @@ from tenant_apps.warungs.selectors import Nearby, Place, nearest, shown_warungs
 # No question means more products than this.
 MOST_PRODUCTS = 200
 # A warung in the results of a search shows this many goods; all others are one tap away.
-SHOWN_PER_WARUNG = 6
+SHOWN_PER_WARUNG = 4
 IN_ORDER = (
     "pack__product__category__order",
     "pack__product__category__name",

@@ -12,6 +12,7 @@ from tenant_apps.orders.errors import BadLine, NotOffered
 from tenant_apps.orders.models import MOST_OF_A_PACK, Cart, CartLine, Order, OrderLine
 from tenant_apps.pricing.selectors import prices_in_force
 from tenant_apps.warungs.models import Warung
+from tenant_apps.warungs.selectors import shown_warungs
 
 # A longer list is nobody's basket.
 MOST_LINES = 100
@@ -65,7 +66,9 @@ def adopt_carts(*, visitor: UUID, person: UUID) -> None:
 def fill_again(*, key: UUID, order: Order) -> list[OrderLine]:
     """The goods of an earlier order lie in the cart, as many as then. Returns the lines that the warung no longer sells."""
     lines = list(order.lines.select_related("pack"))
-    sold = prices_in_force(order.warung, [line.pack_id for line in lines])
+    # The prices of a warung that ended are in force for ever, and nobody can buy there.
+    is_shown = shown_warungs().filter(pk=order.warung_id).exists()
+    sold = prices_in_force(order.warung, [line.pack_id for line in lines]) if is_shown else {}
     with transaction.atomic():
         cart = _locked_cart(key, order.warung)
         for line in lines:

@@ -28,9 +28,10 @@ from tenants.access import public_page
 from tenants.forms import asked_text
 
 ON_FIRST_PAGE = 6
-PER_SHELF = 60
+# A page of tiles must reach a slow phone before its owner gives up.
+PER_SHELF = 24
 PER_LIST = 20
-PER_SEARCH = 8
+PER_SEARCH = 6
 
 
 def where(place: Place | None) -> dict[str, Any]:

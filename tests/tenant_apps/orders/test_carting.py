@@ -18,6 +18,7 @@ from tenant_apps.orders.services.carting import (
     put_in_cart,
 )
 from tenant_apps.pricing.services import publish_price, withdraw_price
+from tenant_apps.warungs.services import close_warung
 from tests.cast import BY, Cast
 from tests.tenant_apps.orders.desk import footprint, levels, place
 
@@ -140,3 +141,10 @@ def test_the_same_again_names_what_is_no_longer_sold(market: Cast) -> None:
     assert inside(market) == {"Beras medium": 2}
     fill_again(key=KEY, order=order)
     assert inside(market) == {"Beras medium": 2}
+
+
+def test_a_warung_that_ended_sells_nothing_again(market: Cast) -> None:
+    order = place(market)
+    close_warung(warung=market.warung, by=BY, reason="pindah")
+    assert len(fill_again(key=KEY, order=order)) == 2
+    assert inside(market) == {}

@@ -1,0 +1,31 @@
+"""What orders tell the platform and the admin's checklist."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tenant_apps.orders.models import Order
+from tenants import hooks
+from tenants.context import in_region
+from tenants.kernel import clock
+from tenants.models import Region
+from tests.cast import Cast
+from tests.tenant_apps.orders.desk import place
+
+
+def test_the_first_order_checks_itself(market: Cast) -> None:
+    (item,) = [item for item in hooks.checklist() if item.name == "first_order"]
+    assert (item.order, item.done()) == (60, False)
+    place(market)
+    assert item.done()
+
+
+def test_orders_are_counted_for_the_operators(market: Cast, lombok: Region) -> None:
+    measure = hooks.status_measures()["orders"]
+    assert measure() == {"orders_today": 0, "orders_total": 0}
+    old = place(market)
+    Order.objects.filter(pk=old.pk).update(placed_at=clock.now() - timedelta(days=2))
+    place(market)
+    assert measure() == {"orders_today": 1, "orders_total": 2}
+    with in_region(lombok):
+        assert measure() == {"orders_today": 0, "orders_total": 0}

@@ -90,7 +90,9 @@ def pack_lines(product: Product | None, data: Any = None) -> forms.BaseFormSet[P
     initial = [
         {"pk": pack.pk, "label": pack.label, "base_quantity": pack.base_quantity, "use": pack.use} for pack in packs
     ]
-    return _Lines(data, prefix="packs", initial=initial)
+    # Every line is read, also one that nobody changed: a line that is left out removes its pack.
+    every_line = {"empty_permitted": False, "use_required_attribute": False}
+    return _Lines(data, prefix="packs", initial=initial, form_kwargs=every_line)
 
 
 def drafts_of(lines: forms.BaseFormSet[PackForm]) -> list[PackDraft]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -17,6 +18,8 @@ from tenant_apps.warungs.selectors import Nearby, Place, nearest, shown_warungs
 
 # No question means more products than this.
 MOST_PRODUCTS = 200
+# Who asks for "minyak" does not mean "minuman", which shares half of its letters.
+NEARLY = 0.75
 # A warung in the results of a search shows this many goods; all others are one tap away.
 SHOWN_PER_WARUNG = 4
 IN_ORDER = (
@@ -66,8 +69,9 @@ def shelf_of(warung: Warung, *, text: str = "", category: str = "") -> QuerySet[
 
 
 def products_like(text: str) -> list[int]:
-    """Ids of the products that the text may mean, best first."""
-    return [product.pk for product in search_products(text, limit=MOST_PRODUCTS)]
+    """Ids of the products that the text means, best first; what fits much worse than the best is left out."""
+    found: list[Any] = list(search_products(text, limit=MOST_PRODUCTS))
+    return [product.pk for product in found if product.fit >= found[0].fit * NEARLY]
 
 
 def categories_of(warung: Warung | None = None) -> list[Category]:

@@ -154,3 +154,12 @@ def test_a_first_page_needs_few_questions(market: Cast, django_assert_max_num_qu
         visitor.get("/")
     with django_assert_max_num_queries(16):  # type: ignore[operator]
         visitor.get("/warung/warung-hasan/")
+
+
+def test_what_fits_much_worse_is_left_out(market: Cast) -> None:
+    water = search_text_of(name="Air mineral gelas", category="Minuman", sku="SB-050", synonyms="")
+    Product.objects.filter(pk=market.egg.pk).update(name="Air mineral gelas", search=water)
+    Product.objects.filter(pk=market.rice.pk).update(name="Minyak goreng", search="minyak goreng")
+    text = page(market, "/cari/?q=minyak")
+    assert "Minyak goreng" in text
+    assert "Air mineral gelas" not in text

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.http import QueryDict
@@ -14,14 +14,22 @@ from tenant_apps.catalog.models import Pack, Product
 from tenant_apps.catalog.selectors import units_of
 from tenants.forms import RupiahField
 
+Line = TypeVar("Line")
 # A row's number in a field's name; longer ones are no row of ours.
 _LONGEST_NUMBER = 18
 
 
-def posted_numbers(data: QueryDict, start: str) -> set[int]:
-    """The rows that a form names: "price-12" is row 12."""
-    numbers = (name.removeprefix(start) for name in data if name.startswith(start))
-    return {int(text) for text in numbers if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER}
+def posted_numbers(data: QueryDict, start: str) -> dict[int, int]:
+    """The rows that a form names, with their places in it: "price-12" is row 12."""
+    names = (name.removeprefix(start) for name in data if name.startswith(start))
+    numbers = (int(text) for text in names if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER)
+    return {number: place for place, number in enumerate(numbers)}
+
+
+def as_posted(lines: Iterable[Line], places: Mapping[int, int], numbers: Callable[[Line], Iterable[int]]) -> list[Line]:
+    """The lines that a form named, in its order, so that the page comes back as it was sent."""
+    placed = [(min((places[one] for one in numbers(line) if one in places), default=-1), line) for line in lines]
+    return [line for place, line in sorted(placed, key=lambda pair: pair[0]) if place >= 0]
 
 
 class PricesForm(forms.Form):

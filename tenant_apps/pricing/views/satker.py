@@ -26,7 +26,7 @@ from tenant_apps.pricing.boards import (
     market_board,
     wholesale_board,
 )
-from tenant_apps.pricing.forms import ObservationForm, PricesForm, RoundForm, WhereForm, posted_numbers
+from tenant_apps.pricing.forms import ObservationForm, PricesForm, RoundForm, WhereForm, as_posted, posted_numbers
 from tenant_apps.pricing.selectors import known_markets, price_history, price_rule
 from tenant_apps.pricing.services import (
     market_price_for,
@@ -100,8 +100,7 @@ def record(request: RegionRequest) -> HttpResponse:
 
 
 def _record(request: RegionRequest, lines: Sequence[MarketLine]) -> HttpResponse:
-    posted = posted_numbers(request.POST, "price-")
-    mine = [line for line in lines if line.product.pk in posted]
+    mine = as_posted(lines, posted_numbers(request.POST, "price-"), lambda line: [line.product.pk])
     where = WhereForm(request.POST, today=_today())
     form = RoundForm([(line.product, line.packs) for line in mine], request.POST)
     saved = 0
@@ -209,8 +208,8 @@ def wholesale(request: RegionRequest) -> HttpResponse:
     satker = the_satker()
     lines = wholesale_board(satker)
     if request.method == "POST":
-        packs = posted_numbers(request.POST, "price-")
-        mine = [line for line in lines if any(one.pack.pk in packs for one in line.packs)]
+        places = posted_numbers(request.POST, "price-")
+        mine = as_posted(lines, places, lambda line: [one.pack.pk for one in line.packs])
         form = _wholesale_form(mine, request.POST)
         form.is_valid()
         changed = 0
@@ -230,7 +229,7 @@ def wholesale(request: RegionRequest) -> HttpResponse:
             messages.success(request, words % {"count": changed})
         if not form.errors:
             return redirect(request.get_full_path())
-        return _wholesale_page(request, form, mine, {"wanted": ""})
+        return _wholesale_page(request, form, mine, {"wanted": asked_text(request)})
     wanted = asked_text(request)
     by_product = {line.product.pk: line for line in lines}
     if wanted:

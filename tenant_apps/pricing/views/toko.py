@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tenant_apps.accounts.access import Role, roles_only
 from tenant_apps.catalog.selectors import first_pack, product_for, search_products
 from tenant_apps.pricing.boards import PackLine, ProductLine, price_board
-from tenant_apps.pricing.forms import PricesForm, posted_numbers
+from tenant_apps.pricing.forms import PricesForm, as_posted, posted_numbers
 from tenant_apps.pricing.selectors import own_prices, price_history, price_rule
 from tenant_apps.pricing.services import market_price_for, publish_price, withdraw_price
 from tenant_apps.warungs.counter import CounterRequest, at_counter
@@ -56,8 +56,8 @@ def board(request: CounterRequest) -> HttpResponse:
 
 
 def _save(request: CounterRequest, lines: Sequence[ProductLine]) -> HttpResponse:
-    packs = posted_numbers(request.POST, "price-")
-    mine = [line for line in lines if any(one.pack.pk in packs for one in line.packs)]
+    places = posted_numbers(request.POST, "price-")
+    mine = as_posted(lines, places, lambda line: [one.pack.pk for one in line.packs])
     form = _form(mine, request.POST)
     form.is_valid()
     published = withdrawn = 0
@@ -73,7 +73,8 @@ def _save(request: CounterRequest, lines: Sequence[ProductLine]) -> HttpResponse
     _tell(request, published, withdrawn)
     if not form.errors:
         return redirect(request.get_full_path())
-    return _page(request, form, mine, {"tab": "", "wanted": "", "counts": _counts(lines)})
+    context = {"tab": _tab(request, lines), "wanted": asked_text(request), "counts": _counts(lines)}
+    return _page(request, form, mine, context)
 
 
 def _tell(request: CounterRequest, published: int, withdrawn: int) -> None:

@@ -78,6 +78,15 @@ def test_what_is_no_price_is_a_message_and_changes_nothing(market: Cast, hasan: 
     assert in_force(market) == {"kg": 14_500, "butir": 2_000}
 
 
+def test_a_refused_page_comes_back_in_the_order_in_which_it_was_sent(market: Cast, hasan: Client) -> None:
+    sent = form(market)
+    eggs_first = [(name, text) for name, text in sent.items() if not name.startswith("price-")]
+    eggs_first += [(f"price-{market.piece.pk}", "9.000"), (f"price-{market.kilo.pk}", "14.500")]
+    answer = hasan.post(URL + "?q=ayam", dict(eggs_first))
+    assert [line.product.name for line, _packs in answer.context["rows"]] == ["Telur ayam", "Beras medium"]
+    assert answer.context["wanted"] == "ayam"
+
+
 def test_an_emptied_price_is_withdrawn(market: Cast, hasan: Client) -> None:
     assert hasan.post(URL, form(market, kilo="")).status_code == 302
     assert in_force(market) == {"butir": 2_000}

@@ -22,7 +22,7 @@ def price_rule() -> PriceRule:
 def evidence_for(product_id: int, rule: PriceRule) -> MarketObservation | None:
     """The newest observation that is fresh enough; never an estimate."""
     oldest = clock.today(current_region().time_zone) - timedelta(days=rule.freshness_days)
-    rows = MarketObservation.objects.filter(product_id=product_id, is_estimate=False, observed_on__gt=oldest)
+    rows = MarketObservation.objects.filter(product_id=product_id, is_estimate=False, observed_on__gte=oldest)
     return rows.order_by("-observed_on", "-pk").first()
 
 

@@ -45,7 +45,8 @@ def post(
 ) -> JournalEntry:
     """The entry is booked, once for its `key`: booking it again gives the same entry.
 
-    Raises:  Unbalanced unless two lines or more sum to zero; Overdrawn; KeyReused when the key has an entry of other lines.
+    Raises:  Unbalanced unless two lines or more sum to zero; Overdrawn; KeyReused when the key has an entry of other lines,
+             or when `reverses` was reversed before.
     Writes:  entry, lines, balances. Locks the accounts in the order of their codes.
     """
     lines = [one for one in postings if one.amount]
@@ -63,8 +64,12 @@ def post(
             with transaction.atomic():
                 entry = JournalEntry.objects.create(key=key, text=text[:240], by=by, reverses=reverses)
         except IntegrityError:
-            # Somebody books this key on other accounts, whose locks are not ours.
-            _must_be_same(JournalEntry.objects.get(key=key), lines)
+            # Somebody books this key on other accounts, whose locks are not ours; or the entry has been reversed before.
+            first = JournalEntry.objects.filter(key=key).first()
+            if first is None and reverses is not None:
+                raise KeyReused(_("This has been reversed before.")) from None
+            if first is not None:
+                _must_be_same(first, lines)
             raise
         JournalLine.objects.bulk_create(
             [JournalLine(entry=entry, account_id=one.account.pk, amount=one.amount) for one in lines]
@@ -82,7 +87,10 @@ def post(
 
 
 def reverse(*, entry: JournalEntry, key: str, text: str, by: str) -> JournalEntry:
-    """What the entry did is undone by a second one; reversing twice with the same key changes nothing."""
+    """What the entry did is undone by a second one; reversing twice with the same key changes nothing.
+
+    Raises:  KeyReused when it was reversed with another key; Overdrawn.
+    """
     lines = [Posting(line.account, -line.amount) for line in entry.lines.select_related("account")]
     return post(key=key, text=text, postings=lines, by=by, reverses=entry)
 

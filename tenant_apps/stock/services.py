@@ -18,6 +18,7 @@ from tenant_apps.stock.errors import BadQuantity, Shortage, StockShort
 from tenant_apps.stock.locks import lock_levels
 from tenant_apps.stock.models import LocationKind, StockLevel, StockLocation, StockMovement
 from tenant_apps.warungs.models import Warung
+from tenants.kernel.units import quantity_text
 
 # PostgreSQL's bigint, with room for sums.
 MOST = 10**15
@@ -103,7 +104,7 @@ def adjust(
         if counted < level.reserved:
             raise BadQuantity(
                 _("%(reserved)s of this are promised to customers. Fill or reject their orders first.")
-                % {"reserved": level.reserved}
+                % {"reserved": quantity_text(level.reserved, product.base_unit)}
             )
         difference = counted - level.on_hand
         if difference:

@@ -48,7 +48,7 @@ def at_once(region: Region, works: Sequence[Callable[[], None]]) -> list[str]:
 def test_mixed_baskets_never_oversell(committed: None, market: Cast, kalidoni: Region) -> None:
     chance, shelf = seeded(), location_of_warung(market.warung)
     category = market.rice.category
-    for turn in range(rounds(500) // 5 + 1):
+    for turn in range(rounds(500)):
         goods = [
             Product.objects.create(sku=f"R{turn}-{n}", name=f"Barang {n}", category=category, base_unit="pcs")
             for n in range(3)

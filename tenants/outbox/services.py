@@ -12,9 +12,9 @@ from typing import Any
 
 from django.db import transaction
 
-from tenants.context import region_is_bound
+from tenants.context import current_region, region_is_bound
 from tenants.kernel import clock
-from tenants.models import Region
+from tenants.models import Region, RegionStatus
 from tenants.outbox.models import OutboxMessage
 from tenants.tasks import HEADER
 
@@ -50,11 +50,16 @@ def put(kind: str, payload: dict[str, Any], *, dedupe: str) -> bool:
     message, created = OutboxMessage.objects.get_or_create(
         dedupe=dedupe, defaults={"kind": kind, "payload": payload, "due_at": clock.now()}
     )
-    if created:
+    if created and not _waits_for_opening():
         from tenants.outbox.tasks import deliver_for_platform, deliver_in_region
 
         (deliver_in_region if region_is_bound() else deliver_for_platform).on_commit(message.pk)
     return created
+
+
+def _waits_for_opening() -> bool:
+    """Whether the bound region is still being built: no worker may carry anything out there yet, see `leave_now`."""
+    return region_is_bound() and current_region().status in (RegionStatus.BUILDING, RegionStatus.FAILED)
 
 
 def put_mail(*, to: str, subject: str, body: str, dedupe: str) -> bool:

@@ -2,10 +2,10 @@
 
 from django.urls import path, register_converter
 
-from tenant_apps.orders.converters import OrderNumber
 from tenant_apps.orders.views import baskets, board, own, shop
+from tenants.kernel.numbers import DocumentNumber
 
-register_converter(OrderNumber, "order_number")
+register_converter(DocumentNumber, "order_number")
 
 app_name = "orders"
 urlpatterns = [

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
-from tenant_apps.procurement.converters import DocumentNumber
 from tenant_apps.procurement.views import owner, receipts, satker
+from tenants.kernel.numbers import DocumentNumber
 
 register_converter(DocumentNumber, "document_number")
 

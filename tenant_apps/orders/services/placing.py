@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenant_apps.catalog.models import Pack
@@ -36,10 +35,7 @@ from tenant_apps.warungs.selectors import opening_of, village_choices
 from tenants.activity import note_activity
 from tenants.identity.models import User
 from tenants.kernel import clock
-
-# No vowels, so that no number is a word; nothing that is taken for another (0 O, 1 I L, 5 S, 8 B, U V).
-ALPHABET = "2346789CDFGHJKMNPQRTVWXYZ"
-NUMBER_LENGTH = 6
+from tenants.kernel.numbers import save_numbered
 
 
 @dataclass(frozen=True)
@@ -98,7 +94,7 @@ def place_order(
         prices = _agreed_prices(now_warung, lines, method, fee)
         goods_total = sum(line.quantity * prices[line.pack_id].price for line in lines)
         moment = clock.now()
-        order = _numbered(
+        order = save_numbered(
             Order(
                 customer=customer,
                 warung=now_warung,
@@ -259,17 +255,3 @@ def _line(order: Order, seen: SeenLine, price: WarungPrice) -> OrderLine:
         market=price.evidence.market,
         observed_on=price.evidence.observed_on,
     )
-
-
-def _numbered(order: Order) -> Order:
-    """The order is written, under a number that no other has."""
-    for _attempt in range(20):
-        order.number = "".join(secrets.choice(ALPHABET) for _place in range(NUMBER_LENGTH))
-        try:
-            with transaction.atomic():
-                order.save(force_insert=True)
-                return order
-        except IntegrityError as refused:
-            if "number" not in str(refused):
-                raise
-    raise LookupError("no free order number")

@@ -15,7 +15,6 @@ from tenant_apps.pricing.selectors import wholesale_in_force
 from tenant_apps.procurement.errors import BadPacks, MovedPrice, NothingAsked, PricesMoved
 from tenant_apps.procurement.locks import lock_request
 from tenant_apps.procurement.models import MOST_OF_A_PACK, RestockEvent, RestockLine, RestockRequest, RestockState
-from tenant_apps.procurement.numbers import save_numbered
 from tenant_apps.procurement.services.telling import tell_satker
 from tenant_apps.satker.models import Satker
 from tenant_apps.satker.selectors import the_satker
@@ -23,6 +22,7 @@ from tenant_apps.warungs.errors import WarungClosed
 from tenant_apps.warungs.models import Warung, WarungState
 from tenants.kernel import clock
 from tenants.kernel.moves import move
+from tenants.kernel.numbers import save_numbered
 
 # A request is packed and carried as one.
 MOST_LINES = 200

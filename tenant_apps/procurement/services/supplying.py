@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from tenant_apps.catalog.models import Pack
 from tenant_apps.procurement.errors import BadReceipt
 from tenant_apps.procurement.models import MOST_OF_A_PACK, GoodsReceipt, GoodsReceiptLine
-from tenant_apps.procurement.numbers import save_numbered
 from tenant_apps.satker.models import Satker
 from tenant_apps.stock.services import Line, location_of_satker, receive
 from tenants.context import current_region
 from tenants.kernel import clock
+from tenants.kernel.numbers import save_numbered
 
 MOST_LINES = 200
 # A pack that costs more is a typing error.

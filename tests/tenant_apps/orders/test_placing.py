@@ -21,11 +21,12 @@ from tenant_apps.orders.errors import (
 )
 from tenant_apps.orders.models import Method, Order, OrderState
 from tenant_apps.orders.services.carting import put_in_cart
-from tenant_apps.orders.services.placing import ALPHABET, Address, SeenLine
+from tenant_apps.orders.services.placing import Address, SeenLine
 from tenant_apps.pricing.services import publish_price, withdraw_price
 from tenant_apps.stock.errors import Shortage
 from tenant_apps.warungs.errors import WarungClosed
 from tenant_apps.warungs.services import close_warung, pause_warung, set_hours
+from tenants.kernel.numbers import ALPHABET
 from tests.cast import BY, VILLAGE, Cast
 from tests.tenant_apps.orders.desk import HOME, deliver, footprint, levels, place, seen, told, two_kilos
 

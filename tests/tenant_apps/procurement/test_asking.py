@@ -12,12 +12,12 @@ from tenant_apps.pricing.models import WholesalePrice
 from tenant_apps.pricing.services import set_wholesale_price
 from tenant_apps.procurement.errors import BadPacks, MovedPrice, NothingAsked, PricesMoved
 from tenant_apps.procurement.models import RestockEvent, RestockRequest
-from tenant_apps.procurement.numbers import ALPHABET
 from tenant_apps.procurement.services import Wish, call_off_restock, cancel_restock, submit_restock
 from tenant_apps.warungs.errors import WarungClosed
 from tenant_apps.warungs.services import close_warung
 from tenants.kernel import clock
 from tenants.kernel.errors import StaleDocument
+from tenants.kernel.numbers import ALPHABET
 from tenants.models import Region
 from tenants.outbox.models import OutboxMessage
 from tests.cast import BY, Cast

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -26,20 +25,6 @@ LOMBOK = [
 def phone(page: Page) -> Page:
     page.set_default_timeout(20_000)
     return page
-
-
-def mailed_link(page: Page, platform: Platform, to: str) -> str:
-    letters = page.locator("main li a")
-    deadline = time.monotonic() + 45
-    while True:
-        page.goto(f"{platform.url}/kotak-surat/?to={to}")
-        if letters.count() or time.monotonic() > deadline:
-            break
-        page.wait_for_timeout(300)
-    letters.first.click()
-    href = page.locator("pre a").first.get_attribute("href")
-    assert href
-    return href
 
 
 def test_lombok_from_the_first_page_to_its_own_address(
@@ -87,7 +72,7 @@ def test_lombok_from_the_first_page_to_its_own_address(
 
     # The mail is opened on another phone: everything typed so far is there.
     other = browser.new_context(viewport={"width": 360, "height": 740}).new_page()
-    other.goto(mailed_link(other, platform, "made@lombok.test"))
+    other.goto(trading.received(other, platform, "made@lombok.test", r"(http\S+/daftar/lanjut/\S+/)"))
     expect(other.locator("main")).to_contain_text("Alamat surel Anda sudah dikonfirmasi.")
     expect(other.locator("main")).to_contain_text("Made Suartana")
     other.get_by_role("button", name="Kirim pendaftaran").click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import uuid
 from datetime import timedelta
@@ -34,19 +33,9 @@ from tenants.identity.phones import PhoneRefused
 from tenants.kernel import clock
 from tenants.models import Region
 from tenants.outbox.models import OutboxMessage
+from tests.tenant_apps.accounts.doors import messages_to, token_in
 
 BY = "user:00000000-0000-0000-0000-000000000001"
-
-
-def token_in(text: str) -> str:
-    found = re.search(r"/undangan/([\w-]+)/", text)
-    assert found
-    return found.group(1)
-
-
-def sent_to(address: str) -> list[str]:
-    """The bodies that wait for this address, oldest first."""
-    return [m.payload["body"] for m in OutboxMessage.objects.filter(payload__to=address).order_by("pk")]
 
 
 def person(name: str) -> User:
@@ -78,7 +67,7 @@ def test_the_link_gives_the_role_and_says_so(kalidoni: Region) -> None:
 def test_the_sent_links_are_not_the_shown_one_and_prove_their_address(kalidoni: Region) -> None:
     with in_region(kalidoni):
         issued = hasans(email="Hasan@Example.test ", phone="0812-3456-7890")
-        mailed, texted = sent_to("hasan@example.test"), sent_to("+6281234567890")
+        mailed, texted = messages_to("hasan@example.test"), messages_to("+6281234567890")
         assert (len(mailed), len(texted)) == (1, 1)
         tokens = [token_in(issued.link), token_in(mailed[0]), token_in(texted[0])]
         assert len(set(tokens)) == 3
@@ -143,7 +132,7 @@ def test_sending_again_revives_one_that_ran_out(kalidoni: Region) -> None:
         moment.shift(GOOD_FOR)
         again = renew(invitation=issued.invitation, by=BY)
         assert again.invitation.expires_at == clock.now() + GOOD_FOR
-        letters = sent_to("hasan@example.test")
+        letters = messages_to("hasan@example.test")
         assert len(letters) == 2 and token_in(letters[0]) != token_in(letters[1])
 
 
@@ -271,14 +260,14 @@ def test_the_first_admin_is_mailed_once(kalidoni: Region) -> None:
     with in_region(kalidoni):
         invite_first_admin(new_region())
         invite_first_admin(new_region())
-        (body,) = sent_to("camat@example.test")
+        (body,) = messages_to("camat@example.test")
         assert "http://sasak.localhost:8000/undangan/" in body
         row = Invitation.objects.get()
         assert (row.role, row.name, row.by) == ("admin", "Made", "system:provisioning")
         made = person("Made")
         accept(token=token_in(body), user=made)
         invite_first_admin(new_region())
-        assert len(sent_to("camat@example.test")) == 1
+        assert len(messages_to("camat@example.test")) == 1
 
 
 def test_decisions_stay_as_they_were_written(kalidoni: Region, committed: None) -> None:

@@ -97,7 +97,8 @@ def test_lombok_from_the_first_page_to_its_own_address(
     operator.get_by_role("button", name="Masuk").click()
     expect(operator.locator("main")).to_contain_text("kalidoni.localhost")
     look(operator, "console")
-    operator.get_by_role("link", name="Pendaftaran yang menunggu keputusan").click()
+    with operator.expect_navigation():
+        operator.get_by_role("link", name="Pendaftaran yang menunggu keputusan").click()
     look(operator, "registrations")
     operator.get_by_role("link", name="Lombok").click()
     expect(operator.locator("main")).to_contain_text("54 kecamatan dipegang.")

@@ -32,13 +32,16 @@ def heading(page: Page, text: str) -> None:
 
 
 def press(where: Page | Locator, text: str) -> None:
-    """Tap the button with exactly these words."""
-    where.get_by_role("button", name=say(text), exact=True).first.click()
+    """Tap the button with exactly these words, and be on the page that answers."""
+    page = where if isinstance(where, Page) else where.page
+    with page.expect_navigation():
+        where.get_by_role("button", name=say(text), exact=True).first.click()
 
 
 def go(page: Page, text: str) -> None:
-    """Follow the link of the page's content with these words."""
-    page.locator("main").get_by_role("link", name=say(text)).first.click()
+    """Follow the link of the page's content with these words, and be there."""
+    with page.expect_navigation():
+        page.locator("main").get_by_role("link", name=say(text)).first.click()
 
 
 def choose(where: Page | Locator, label: str, words: str) -> None:
@@ -184,7 +187,8 @@ def citizen_orders(citizen: Page, platform: Platform, site: str) -> str:
     expect(citizen.locator("main")).to_contain_text("Pasar Mandalika")
     look(citizen, "warung")
     citizen.get_by_role("button", name=re.compile(rf"^{say('Add')} Beras medium")).click()
-    citizen.locator("#cart-bar").get_by_role("link", name=say("To the cart")).click()
+    with citizen.expect_navigation():
+        citizen.locator("#cart-bar").get_by_role("link", name=say("To the cart")).click()
     look(citizen, "cart")
     go(citizen, "Go on to order")
     citizen.locator("main").get_by_role("link", name=say("Open an account")).click()

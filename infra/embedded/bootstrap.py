@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,12 +90,48 @@ def need_browser() -> None:
         )
 
 
+def need_pgbouncer() -> None:
+    """A PgBouncer for the tests of the start-up probe, unpacked from Debian's packages into .venv: installed, it would run."""
+    program = VENV / "pgbouncer" / "usr" / "sbin" / "pgbouncer"
+    if shutil.which("pgbouncer") or program.exists():
+        return
+    if shutil.which("apt-get") and shutil.which("dpkg"):
+        print("Fetching pgbouncer …", flush=True)
+        if not fetch_packages(["pgbouncer"], VENV / "pgbouncer") and os.geteuid() == 0:
+            # An image often comes without the lists of packages.
+            subprocess.run(["apt-get", "update", "-qq"], cwd=ROOT)
+            fetch_packages(["pgbouncer"], VENV / "pgbouncer")
+    if not program.exists():
+        fail(
+            "The tests of connection pooling need PgBouncer, and it cannot be fetched from here."
+            " On Debian, as root: apt-get update, or apt-get install pgbouncer"
+        )
+
+
+def fetch_packages(names: list[str], into: Path) -> bool:
+    """Unpack Debian packages, and the libraries they need that this machine lacks, without installing them."""
+    listed = subprocess.run(["apt-cache", "depends", "--important", *names], capture_output=True, text=True, cwd=ROOT)
+    needs = [line.split()[-1] for line in listed.stdout.splitlines() if "Depends: lib" in line]
+    lacking = [name for name in needs if subprocess.run(["dpkg", "-s", name], capture_output=True).returncode]
+    with tempfile.TemporaryDirectory(prefix="warsa-packages-") as folder:
+        got = subprocess.run(["apt-get", "download", "-qq", *names, *lacking], cwd=folder, stdin=subprocess.DEVNULL)
+        if got.returncode:
+            return False
+        half = into.with_name(into.name + ".half")
+        shutil.rmtree(half, ignore_errors=True)
+        for package in sorted(Path(folder).glob("*.deb")):
+            sh("dpkg", "-x", package, half, what=f"Unpacking {package.name}")
+        half.rename(into)
+    return True
+
+
 def main() -> None:
     purpose = sys.argv[1] if len(sys.argv) > 1 else "run"
     make_venv()
     install(ROOT / "requirements" / ("run.txt" if purpose == "run" else "test.txt"))
     if purpose == "test":
         need_browser()
+        need_pgbouncer()
 
 
 if __name__ == "__main__":

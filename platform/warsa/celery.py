@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warsa.settings")
 
@@ -24,3 +27,18 @@ app.conf.beat_schedule = {
         "options": {"expires": 300},
     },
 }
+
+
+@worker_init.connect(weak=False)
+def refuse_leaky_pooler(**_: Any) -> None:
+    """No worker starts behind a pooler that mixes regions."""
+    from django.conf import settings
+
+    from tenants.pooling import refuse_leaky_pooler
+
+    try:
+        refuse_leaky_pooler(settings.DATABASES["default"])
+    except Exception as refusal:
+        # Celery logs what a signal's receiver raises and starts all the same.
+        logging.getLogger(__name__).critical("%s", refusal)
+        raise SystemExit(1) from refusal

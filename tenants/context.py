@@ -5,15 +5,15 @@ The binding lives on the thread's own connection and in the call that made it; n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django_tenants.postgresql_backend.base import FakeTenant
 
 from tenants.errors import NoRegionBound
-from tenants.registry import PUBLIC
+from tenants.registry import OWNER_ROLE, PLATFORM_ROLE, PUBLIC
 
 if TYPE_CHECKING:
     from tenants.models import Region
@@ -22,14 +22,15 @@ _conn: Any = connection
 
 
 @contextmanager
-def _bound(tenant: Any) -> Iterator[None]:
-    before, before_public, was_bound = _conn.tenant, _conn.include_public_schema, _conn.is_bound
-    _conn.set_tenant(tenant)
+def _bound(tenant: Any, role: str) -> Iterator[None]:
+    before = (_conn.tenant, _conn.include_public_schema, _conn.role)
+    was_bound = _conn.is_bound
+    _conn.set_tenant(tenant, role=role)
     _conn.is_bound = True
     try:
         yield
     finally:
-        _conn.set_tenant(before, before_public)
+        _conn.set_tenant(*before)
         _conn.is_bound = was_bound
 
 
@@ -39,15 +40,35 @@ def in_region(region: Region) -> Iterator[Region]:
 
     Raises:  RegionSwitchInTransaction when a transaction is open in another binding.
     """
-    with _bound(region):
+    with _bound(region, region.schema_name):
         yield region
 
 
 @contextmanager
 def on_platform() -> Iterator[None]:
     """Work on the platform's own data (public) until the block ends."""
-    with _bound(FakeTenant(PUBLIC)):
+    with _bound(FakeTenant(PUBLIC), PLATFORM_ROLE):
         yield
+
+
+@contextmanager
+def as_owner(schema: str = PUBLIC) -> Iterator[None]:
+    """Work as the owner of all tables, who alone has DDL: on the platform, or in this schema.
+
+    For building, migrating and saving; the database refuses it to the web process.
+    """
+    with _bound(FakeTenant(schema), OWNER_ROLE):
+        yield
+
+
+@contextmanager
+def founding() -> Iterator[Callable[[Region], None]]:
+    """One transaction, as owner, that founds a region: first on the platform, and from the call with the new region on inside it.
+
+    The only transaction that sees both, and no region but the one that it makes.
+    """
+    with _bound(FakeTenant(PUBLIC), OWNER_ROLE), transaction.atomic():
+        yield _conn.enter_founded
 
 
 def current_region() -> Region:

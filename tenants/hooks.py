@@ -43,6 +43,7 @@ class ProvisionStep:
     label: str | Promise
     order: int
     run: Callable[[NewRegion], None]
+    founding: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,15 @@ def blueprint_section(name: str, *, order: int) -> Callable[[type[BlueprintSecti
 
 
 def provision_step(
-    name: str, *, label: str | Promise, order: int
+    name: str, *, label: str | Promise, order: int, founding: bool = False
 ) -> Callable[[Callable[[NewRegion], None]], Callable[[NewRegion], None]]:
-    """Register an idempotent step that runs after the schema exists and before the region opens."""
+    """Register an idempotent step that runs after the schema exists and before the region opens.
+
+    A `founding` one is quick and stands in the very transaction that makes the region: with it or not at all.
+    """
 
     def register(run: Callable[[NewRegion], None]) -> Callable[[NewRegion], None]:
-        _once(_hooks.steps, name, ProvisionStep(name, label, order, run))
+        _once(_hooks.steps, name, ProvisionStep(name, label, order, run, founding))
         return run
 
     return register

@@ -100,3 +100,47 @@ class SlugClaim(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class SchemaRelease(models.Model):
+    """The SQL and the fingerprint of one version of the region schema; see tenants.schemas.release."""
+
+    version = models.CharField(max_length=64, primary_key=True)
+    script = models.JSONField()
+    fingerprint = models.JSONField()
+    captured_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class PooledSchema(models.Model):
+    """A blank schema that waits for a region; see tenants.schemas.pool."""
+
+    class State(models.TextChoices):
+        BUILDING = "building", _("being built")
+        READY = "ready", _("waiting")
+        CLAIMED = "claimed", _("taken")
+        BURNED = "burned", _("to be dropped")
+
+    schema_name = models.CharField(max_length=42, unique=True)
+    version = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, choices=State, default=State.BUILDING)
+    created_at = models.DateTimeField(auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["building", "ready", "claimed", "burned"]), name="pooled_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(schema_name__regex=rf"^{SCHEMA_NAME.pattern}$"), name="pooled_schema_is_generated"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["version", "id"], condition=models.Q(state="ready"), name="pooled_ready"),
+        ]
+
+    def __str__(self) -> str:
+        return self.schema_name

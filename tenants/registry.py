@@ -10,6 +10,11 @@ from django.conf import settings
 
 PUBLIC = "public"
 
+# What the database calls those who work in it; infra/database/roles.py makes them, docs/tenancy.md explains them.
+OWNER_ROLE = "warsa_owner"
+PLATFORM_ROLE = "warsa_platform"
+NO_ROLE = "none"
+
 # Generated names only: never a person's text, never a name that PostgreSQL or public uses.
 SCHEMA_NAME = re.compile(r"t_[a-z0-9]{4,40}")
 

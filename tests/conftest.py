@@ -6,7 +6,10 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
+
+from infra.database import roles
 
 if TYPE_CHECKING:
     from tenants.models import Region
@@ -19,17 +22,20 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any, worke
     from django.core.management import call_command
     from django.db import connection
 
-    from tenants.context import on_platform
+    from tenants.context import as_owner, on_platform
 
     with django_db_blocker.unblock():
         name = f"warsa_{worker_id}"
-        with on_platform(), connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{name}"')
+        admin = os.environ["WARSA_ADMIN_DATABASE_URL"]
+        with psycopg.connect(admin, autocommit=True) as raw:
+            raw.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            raw.execute(f'CREATE DATABASE "{name}"')
+        with psycopg.connect(admin, dbname=name, autocommit=True) as raw:
+            roles.prepare_database(raw)
         connection.close()
         connection.settings_dict["NAME"] = name
         os.environ["WARSA_TEST_DATABASE"] = name
-        with on_platform():
+        with as_owner():
             call_command("migrate_schemas", shared=True, verbosity=0)
         from tests.world import build_world
 

@@ -15,6 +15,7 @@ from infra.embedded import postgres, valkey
 @dataclass(frozen=True)
 class Services:
     database_url: str
+    admin_url: str
     broker_url: str
     cache_url: str
 
@@ -24,6 +25,7 @@ class Services:
         return {
             "WARSA_MODE": "test",
             "WARSA_DATABASE_URL": self.database_url,
+            "WARSA_ADMIN_DATABASE_URL": self.admin_url,
             "WARSA_BROKER_URL": self.broker_url,
             "WARSA_CACHE_URL": self.cache_url,
             "WARSA_SECRET_KEY": "test-key-that-signs-nothing-outside-of-tests-0123456789",
@@ -40,7 +42,7 @@ def services() -> Iterator[Services]:
         try:
             broker = valkey.start(home, log=home / "valkey.log")
             try:
-                yield Services(database.url, broker.url, broker.cache_url)
+                yield Services(database.worker_url, database.url, broker.url, broker.cache_url)
             finally:
                 broker.stop()
         finally:

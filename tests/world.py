@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
 from django.db import connection, transaction
 
 from shared_apps.regions.services import load_areas
-from tenants.context import on_platform
+from tenants.context import as_owner, on_platform
 from tenants.hosts import host_of_slug
 from tenants.kernel import clock
 from tenants.models import Domain, Region, RegionStatus
-from tenants.provisioning import create_schema, migrate_schema
+from tenants.provisioning import complete_schema
+from tenants.schemas.release import drop
 
 
 def build_region(name: str, slug: str) -> Region:
     """A READY region with every table and nobody in it."""
     region: Region = Region.objects.create(name=name)
-    create_schema(region)
-    migrate_schema(region)
+    complete_schema(region)
     with transaction.atomic():
         Region.objects.filter(pk=region.pk).update(status=RegionStatus.READY, ready_at=clock.now())
         Domain.objects.create(tenant=region, domain=host_of_slug(slug), is_primary=True)
@@ -31,6 +36,14 @@ def build_world() -> None:
     build_region("Lombok", "lombok")
 
 
+@contextmanager
+def admin(*, autocommit: bool = True) -> Iterator[psycopg.Cursor]:
+    """The superuser of this worker's database, on a connection of its own: what the platform itself may never do."""
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(os.environ["WARSA_ADMIN_DATABASE_URL"], dbname=name, autocommit=autocommit) as raw:
+        yield raw.cursor()
+
+
 def schemas() -> set[str]:
     """Every schema of a region that the database holds, registered or not."""
     with connection.cursor() as cursor:
@@ -41,20 +54,23 @@ def schemas() -> set[str]:
 def sweep_world() -> None:
     """Everything that a committing test left is gone; areas, the two regions and their tables stay."""
     kept = {"django_migrations", "django_content_type", "auth_permission", "tenants_region", "tenants_domain"}
-    with on_platform(), connection.cursor() as cursor:
+    with on_platform():
         world = list(Region.objects.filter(name__in=["Kalidoni", "Lombok"]).values_list("schema_name", flat=True))
-        for schema in schemas() - set(world):
-            cursor.execute(f'DROP SCHEMA "{schema}" CASCADE')
+        strange = schemas() - set(world)
+    with as_owner():
+        for schema in strange:
+            drop(schema)
+    with admin() as cursor:
         cursor.execute(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s) AND tablename NOT LIKE %s",
             [[*world, "public"], "regions\\_%"],
         )
         tables = ", ".join(f'"{schema}"."{table}"' for schema, table in cursor.fetchall() if table not in kept)
         # Entries and movements refuse to be emptied, as they must. Only this throw-away database's superuser may do it,
-        # by leaving triggers out for one transaction.
-        with transaction.atomic():
-            cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute(f"TRUNCATE {tables}")
+        # by leaving triggers out.
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(f"TRUNCATE {tables}")
+    with on_platform():
         Domain.objects.exclude(tenant__schema_name__in=world).delete()
         Region.objects.exclude(schema_name__in=world).delete()
         Region.objects.update(status=RegionStatus.READY)

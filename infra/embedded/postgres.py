@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 import psycopg
 
+from infra.database import roles
 from infra.embedded import children
 from infra.embedded.children import CannotStart
 
@@ -67,17 +68,30 @@ def _binaries(home: Path, *, for_other_user: bool) -> Path:
 
 @dataclass
 class Postgres:
-    """A running server; `url` is for settings (WARSA_DATABASE_URL)."""
+    """A running server, and whom one may log in as."""
 
     child: subprocess.Popen[bytes]
     socket_dir: Path
     password: str
+    logins_password: str
 
     @property
     def url(self) -> str:
-        return (
-            f"postgresql://{SUPERUSER}:{quote(self.password)}@/{DATABASE}?host={quote(str(self.socket_dir))}&port=5432"
-        )
+        """The superuser's: for whoever keeps the server, never for the platform."""
+        return self._url(SUPERUSER, self.password)
+
+    @property
+    def web_url(self) -> str:
+        """WARSA_DATABASE_URL of the web process."""
+        return self._url(roles.WEB, self.logins_password)
+
+    @property
+    def worker_url(self) -> str:
+        """WARSA_DATABASE_URL of Celery and of commands."""
+        return self._url(roles.WORKER, self.logins_password)
+
+    def _url(self, user: str, password: str) -> str:
+        return f"postgresql://{user}:{quote(password)}@/{DATABASE}?host={quote(str(self.socket_dir))}&port=5432"
 
     def stop(self) -> None:
         children.stop(self.child, by=signal.SIGINT, patience=60)
@@ -98,6 +112,7 @@ def start(home: Path, *, log: Path, settings: Mapping[str, str] | None = None, f
     home.mkdir(parents=True, exist_ok=True)
     binaries = _binaries(home, for_other_user=user is not None)
     data, marker, secret = home / "pgdata", home / "pgdata.ready", home / "pg.password"
+    logins = home / "pg.logins.password"
     if user:
         home.chmod(0o755)
     if not marker.exists():
@@ -124,8 +139,14 @@ def start(home: Path, *, log: Path, settings: Mapping[str, str] | None = None, f
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
     child = children.start(command, log=log, user=user, on_our_death=signal.SIGINT, cwd=Path("/"), family=family)
-    server = Postgres(child, sockets, secret.read_text())
+    if not logins.exists():
+        logins.touch(mode=0o600)
+        logins.write_text(secrets.token_urlsafe(24))
+    server = Postgres(child, sockets, secret.read_text(), logins.read_text())
     _wait(server, log)
+    with psycopg.connect(server.url, autocommit=True) as admin:
+        roles.make_roles(admin, web_password=server.logins_password, worker_password=server.logins_password)
+        roles.prepare_database(admin)
     return server
 
 

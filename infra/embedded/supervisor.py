@@ -209,7 +209,7 @@ class Supervisor:
             mail_port = free_port()
             os.environ.update(
                 WARSA_MODE="embedded",
-                WARSA_DATABASE_URL=database.url,
+                WARSA_DATABASE_URL=database.worker_url,
                 WARSA_BROKER_URL=broker.url,
                 WARSA_CACHE_URL=broker.cache_url,
                 WARSA_SECRET_KEY=secret_key(self.home),
@@ -228,7 +228,7 @@ class Supervisor:
             self.watch("beat", [*celery, "beat", "--schedule", self.home / "beat", "--pidfile", ""])
             web: list[str | Path] = [BIN / "gunicorn", "warsa.wsgi", "--bind", f"127.0.0.1:{self.port}"]
             web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--access-logfile", "-"]
-            self.watch("web", web)
+            self.watch("web", web, WARSA_DATABASE_URL=database.web_url)
             self.wait_for_web()
             self.step([BIN / "warsa", "seed_demo"], "Building the demo region Kalidoni")
             say("\n" + (self.logs / "seed_demo.log").read_text().strip())
@@ -278,9 +278,10 @@ class Supervisor:
         self.servers[name] = (start, server)
         return server
 
-    def watch(self, name: str, command: list[str | Path]) -> None:
+    def watch(self, name: str, command: list[str | Path], **environment: str) -> None:
         def start() -> subprocess.Popen[bytes]:
-            return children.start(command, log=self.logs / f"{name}.log", cwd=ROOT, family=self.family)
+            log = self.logs / f"{name}.log"
+            return children.start(command, log=log, cwd=ROOT, family=self.family, env=environment)
 
         self.watched[name] = (start, start())
 

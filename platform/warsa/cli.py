@@ -17,9 +17,9 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     django.setup()
-    from tenants.context import on_platform
+    from tenants.context import as_owner, on_platform
 
-    with on_platform():
+    with as_owner() if sys.argv[1:2] == ["migrate_schemas"] else on_platform():
         execute_from_command_line(sys.argv)
 
 

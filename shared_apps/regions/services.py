@@ -12,6 +12,7 @@ from shared_apps.regions.errors import AreasAlreadyLoaded, AreasNotLoaded, PlanI
 from shared_apps.regions.models import Area, AreaChange, AreaSource, Level
 from shared_apps.regions.planning import Trace, UpdatePlan, compare
 from shared_apps.regions.source import AreaRow, Release, read_release
+from tenants.context import as_owner
 from tenants.kernel import clock
 
 # Two loads at one time would write the same codes twice.
@@ -30,7 +31,7 @@ def load_areas(release: Release | None = None) -> AreaSource:
     Raises:  AreasAlreadyLoaded when another version is here: that is an update, and is reviewed first.
     Writes:  Area rows, one AreaSource.
     """
-    with transaction.atomic():
+    with as_owner(), transaction.atomic():
         _lock()
         present = current_source()
         wanted = release or (read_release() if present is None or not _is_installed(present) else None)
@@ -74,7 +75,7 @@ def apply_update(plan: UpdatePlan) -> AreaSource:
     Raises:  PlanIsStale when the areas are no longer those the plan was made for.
     Writes:  Area rows (none is deleted), AreaChange rows, one AreaSource.
     """
-    with transaction.atomic():
+    with as_owner(), transaction.atomic():
         _lock()
         present = current_source()
         if present is None:
@@ -150,6 +151,7 @@ def _copy(rows: Iterable[AreaRow]) -> None:
 
 
 def _ready_for_search() -> None:
+    # Both are for the owner of the table alone.
     with connection.cursor() as cursor:
         # New rows wait in a list of the index, and until it is emptied each search reads it from end to end.
         cursor.execute("SELECT gin_clean_pending_list('regions_area_search')")

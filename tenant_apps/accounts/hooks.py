@@ -11,6 +11,6 @@ from tenants.hooks import NewRegion, provision_step
 __all__ = ["first_admin", "on_accept"]
 
 
-@provision_step("first_admin", label=_("Inviting the first admin"), order=90)
+@provision_step("first_admin", label=_("Inviting the first admin"), order=10, founding=True)
 def first_admin(new: NewRegion) -> None:
     invite_first_admin(new)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from tenants.models import Region
+from tests.world import admin
 
 # Nothing that a page of the first region shows may ever hold this.
 SECRET = "zq7rahasia"
@@ -115,7 +116,6 @@ def fingerprint(region: Region) -> dict[str, str]:
 @contextmanager
 def _without_triggers() -> Iterator[Any]:
     # Entries and movements refuse to be copied over; only this throw-away database's superuser may leave triggers out.
-    with transaction.atomic(), connection.cursor() as cursor:
+    with admin(autocommit=False) as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield cursor
-        cursor.execute("SET LOCAL session_replication_role = origin")

@@ -15,7 +15,7 @@ BANNED = {
     "schema_context": set[str](),
     "tenant_context": set[str](),
     "activate": set[str](),
-    "set_tenant": {"tenants/backend/base.py", "tenants/context.py", "tenants/provisioning.py"},
+    "set_tenant": {"tenants/backend/base.py", "tenants/context.py", "tenants/schemas/release.py"},
     "set_schema": set[str](),
     "set_schema_to_public": set[str](),
     "Signer": set[str](),

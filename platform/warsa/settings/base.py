@@ -252,6 +252,11 @@ SMS_GATEWAY = env.text("WARSA_SMS_GATEWAY", "tenants.outbox.mail.MailSmsGateway"
 ONBOARDING_AUTO_APPROVE_GOV_MAIL = env.flag("WARSA_AUTO_APPROVE_GOV_MAIL", False)
 # Seconds that each step of building a region waits, so that a trial can kill the worker in it.
 PROVISIONING_PAUSE = 0.0
+# Blank schemas of the present version that wait for a region, and how many of them one round of replenishing may build.
+POOL_SIZE = env.number("WARSA_POOL_SIZE", 3)
+POOL_BUILDS_PER_ROUND = 5
+# A back end of PostgreSQL keeps about 1.4 MB for every schema that it has touched, so connections end after this many.
+REGIONS_PER_CONNECTION = env.number("WARSA_REGIONS_PER_CONNECTION", 200)
 # Where the embedded mailbox keeps mail; empty where mail leaves the machine.
 MAILBOX_DIR = ""
 # The gallery of components at /ui/ of the platform.

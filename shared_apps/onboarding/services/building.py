@@ -22,7 +22,7 @@ from tenants.context import in_region, on_platform
 from tenants.hosts import host_of_slug, region_url
 from tenants.kernel import clock
 from tenants.kernel.moves import move
-from tenants.models import Domain, Region, RegionStatus, SlugClaim, TimeZone
+from tenants.models import Domain, PooledSchema, Region, RegionStatus, SlugClaim, TimeZone
 from tenants.outbox.services import leave_now, put_mail
 
 log = logging.getLogger(__name__)
@@ -50,33 +50,48 @@ def time_zone_of(area_codes: list[str]) -> str:
     return TimeZone.WITA if province in _WITA else TimeZone.WIT if province in _WIT else TimeZone.WIB
 
 
-def _register(registration: Registration, step: BuildStep) -> None:
-    with transaction.atomic():
+def _room(registration: Registration, step: BuildStep) -> None:
+    def progress(migration: str, done: int, total: int) -> None:
+        with on_platform():
+            BuildStep.objects.filter(pk=step.pk).update(done=done, total=total, message=migration)
+
+    if registration.region is None:
+        provisioning.make_room(progress)
+    else:
+        provisioning.complete_schema(registration.region, progress)
+
+
+def _found(registration: Registration, step: BuildStep) -> None:
+    if registration.region_id is not None:
+        return
+
+    def register(slot: PooledSchema) -> Region:
         locked = Registration.objects.select_for_update().get(pk=registration.pk)
-        if locked.region_id is None:
-            zone = time_zone_of(registration.area_codes)
-            locked.region = Region.objects.create(name=registration.name, time_zone=zone)
-            locked.save(update_fields=["region"])
+        locked.region = region = Region.objects.create(
+            name=registration.name,
+            time_zone=time_zone_of(registration.area_codes),
+            schema_name=slot.schema_name,
+            schema_version=slot.version,
+        )
+        locked.save(update_fields=["region"])
+        # The address says that the market is being built until it opens.
+        Domain.objects.create(domain=host_of_slug(registration.slug), tenant=region)
+        return region
+
+    def inside(region: Region) -> None:
+        for each in hooks.steps():
+            if each.founding:
+                each.run(new_region(registration))
+
+    provisioning.found(register, inside)
     registration.refresh_from_db()
 
 
 def _region(registration: Registration) -> Region:
     region: Region | None = registration.region
     if region is None:
-        raise LookupError("the region's row is made by the first step")
+        raise LookupError("the region's row is made by an earlier step")
     return region
-
-
-def _schema(registration: Registration, step: BuildStep) -> None:
-    provisioning.create_schema(_region(registration))
-
-
-def _tables(registration: Registration, step: BuildStep) -> None:
-    def progress(migration: str, done: int, total: int) -> None:
-        with on_platform():
-            BuildStep.objects.filter(pk=step.pk).update(done=done, total=total, message=migration)
-
-    provisioning.migrate_schema(_region(registration), progress)
 
 
 def _blueprint(registration: Registration, step: BuildStep) -> None:
@@ -87,9 +102,9 @@ def _blueprint(registration: Registration, step: BuildStep) -> None:
 
 
 def _check(registration: Registration, step: BuildStep) -> None:
-    missing = provisioning.missing_tables(_region(registration))
-    if missing:
-        raise RuntimeError(f"tables are missing: {', '.join(missing)}")
+    drift = provisioning.drift(_region(registration))
+    if drift:
+        raise RuntimeError(f"the schema is not that of its release: {'; '.join(drift[:5])}")
 
 
 def _open(registration: Registration, step: BuildStep) -> None:
@@ -100,7 +115,7 @@ def _open(registration: Registration, step: BuildStep) -> None:
         SlugClaim.objects.filter(held_for=registration.public_id).update(region=region)
         move(registration, "open", by=BY)
         carve(registration=registration, region=region, by=BY)
-        # Last: from here on the address answers.
+        # An address is there since the founding, but for regions that an earlier release began.
         Domain.objects.get_or_create(domain=host_of_slug(registration.slug), defaults={"tenant": region})
         put_mail(
             to=registration.email,
@@ -139,11 +154,10 @@ def new_region(registration: Registration) -> hooks.NewRegion:
 
 def plan() -> list[Part]:
     """Every step in order."""
-    own = [Part(step.name, step.label, _hook(step.run)) for step in hooks.steps()]
+    own = [Part(step.name, step.label, _hook(step.run)) for step in hooks.steps() if not step.founding]
     return [
-        Part("register", gettext_lazy("Entering the region in the register"), _register),
-        Part("schema", gettext_lazy("Making room in the database"), _schema),
-        Part("tables", gettext_lazy("Building the market's tables"), _tables),
+        Part("schema", gettext_lazy("Making room in the database"), _room),
+        Part("register", gettext_lazy("Entering the region in the register"), _found),
         Part("blueprint", gettext_lazy("Applying the blueprint"), _blueprint),
         *own,
         Part("check", gettext_lazy("Checking that nothing is missing"), _check),

@@ -14,7 +14,7 @@ from tenants.hosts import platform_url
 from tenants.kernel.moves import move
 from tenants.models import Region, SlugClaim
 from tenants.outbox.services import put_mail
-from tenants.provisioning import drop_schema
+from tenants.provisioning import give_up
 
 
 def submit(*, registration: Registration) -> None:
@@ -130,7 +130,7 @@ def withdraw(*, registration: Registration, by: str) -> None:
         registration.save(update_fields=["region"])
         _free(registration, by)
         if region is not None:
-            drop_schema(region)
+            give_up(region)
             Region.objects.filter(pk=region.pk, ready_at=None).delete()
 
 

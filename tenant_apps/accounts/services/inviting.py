@@ -80,7 +80,7 @@ def invite_first_admin(new: NewRegion) -> None:
     """
 
     def address(path: str) -> str:
-        # Its Domain row is written last of all, so the address is made from the slug that the registration holds.
+        # Inside the founding transaction the registry is out of reach, so the address is made from the slug.
         return f"{settings.SITE_SCHEME}://{host_of_slug(new.slug)}{settings.SITE_PORT_SUFFIX}{path}"
 
     with transaction.atomic():

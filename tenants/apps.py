@@ -6,4 +6,9 @@ class TenantsConfig(AppConfig):
     verbose_name = "Regions"
 
     def ready(self) -> None:
-        from tenants import checks  # noqa: F401
+        from tenants import (
+            checks,  # noqa: F401
+            content_types,
+        )
+
+        content_types.install()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from tenants.models import Domain, Region
+from tenants.sites import region_at
 
 # One label or more, ASCII, no trailing dot; an optional port. Anything else is nobody's host.
 HOST = re.compile(r"(?P<name>[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
@@ -36,8 +37,8 @@ def site_for(header: str) -> Site | None:
         return None
     if name == settings.BASE_HOST:
         return Site(None, name)
-    domain = Domain.objects.select_related("tenant").filter(domain=name).first()
-    return Site(domain.tenant, name) if domain else None
+    region = region_at(name)
+    return Site(region, name) if region else None
 
 
 def region_url(region: Region, path: str = "/") -> str:

@@ -13,9 +13,11 @@ from shared_apps.regions.services import load_areas
 from tenants.context import as_owner, on_platform
 from tenants.hosts import host_of_slug
 from tenants.kernel import clock
-from tenants.models import Domain, Region, RegionStatus
+from tenants.listening import EVERYTHING
+from tenants.models import Domain, PooledSchema, Region, RegionStatus
 from tenants.provisioning import complete_schema
 from tenants.schemas.release import drop
+from tenants.sites import memory
 
 
 def build_region(name: str, slug: str) -> Region:
@@ -44,16 +46,20 @@ def admin(*, autocommit: bool = True) -> Iterator[psycopg.Cursor]:
         yield raw.cursor()
 
 
-def schemas() -> set[str]:
-    """Every schema of a region that the database holds, registered or not."""
+def schemas(*, waiting: bool = True) -> set[str]:
+    """Every schema of a region that the database holds, registered or not; without `waiting`, none of the pool's."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", [r"t\_%"])
-        return {name for (name,) in cursor.fetchall()}
+        found = {name for (name,) in cursor.fetchall()}
+    if waiting:
+        return found
+    return found - set(PooledSchema.objects.filter(state="ready").values_list("schema_name", flat=True))
 
 
 def sweep_world() -> None:
     """Everything that a committing test left is gone; areas, the two regions and their tables stay."""
     kept = {"django_migrations", "django_content_type", "auth_permission", "tenants_region", "tenants_domain"}
+    kept |= {"tenants_schemarelease"}
     with on_platform():
         world = list(Region.objects.filter(name__in=["Kalidoni", "Lombok"]).values_list("schema_name", flat=True))
         strange = schemas() - set(world)
@@ -74,3 +80,5 @@ def sweep_world() -> None:
         Domain.objects.exclude(tenant__schema_name__in=world).delete()
         Region.objects.exclude(schema_name__in=world).delete()
         Region.objects.update(status=RegionStatus.READY)
+    # The registry tells it too, a moment later.
+    memory.told(frozenset({EVERYTHING}))

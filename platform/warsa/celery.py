@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warsa.settings")
@@ -14,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warsa.settings")
 app = Celery("warsa")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["tenants.schemas"])
 app.conf.beat_schedule = {
     "outbox": {"task": "tenants.outbox.tasks.sweep_everywhere", "schedule": 20.0, "options": {"expires": 20}},
     "rescue-provisioning": {
@@ -21,10 +23,18 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "pool": {"task": "tenants.schemas.tasks.keep_pool", "schedule": 30.0, "options": {"expires": 30}},
     "region-counters": {
         "task": "shared_apps.operations.tasks.push_counters_everywhere",
         "schedule": 300.0,
         "options": {"expires": 300},
+    },
+    # At 02.00 in Jakarta, when hardly anybody shops.
+    "verify-fleet": {"task": "tenants.fleet.tasks.verify_nightly", "schedule": crontab(hour="19", minute="0")},
+    "go-on-verifying": {
+        "task": "tenants.fleet.tasks.go_on_verifying",
+        "schedule": 900.0,
+        "options": {"expires": 900},
     },
 }
 

@@ -91,6 +91,8 @@ def differences(expected: Fingerprint, found: Fingerprint) -> list[str]:
         if want == have:
             continue
         listed += [
-            f"{kind}: {line[:2].strip()} {line[2:]}" for line in difflib.ndiff(want, have) if line.startswith(("- ", "+ "))
+            f"{kind}: {line[:2].strip()} {line[2:]}"
+            for line in difflib.ndiff(want, have)
+            if line.startswith(("- ", "+ "))
         ]
     return listed

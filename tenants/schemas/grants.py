@@ -39,6 +39,17 @@ def repair_statements() -> list[str]:
     ]
 
 
+def withdrawal_statements() -> list[str]:
+    """The role may do nothing more in its schema, as before the schema is given to another role."""
+    return [
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA {TOKEN} FROM {TOKEN}",
+        f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {TOKEN} FROM {TOKEN}",
+        f"REVOKE ALL ON SCHEMA {TOKEN} FROM {TOKEN}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA {TOKEN} REVOKE ALL ON TABLES FROM {TOKEN}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA {TOKEN} REVOKE ALL ON SEQUENCES FROM {TOKEN}",
+    ]
+
+
 def role_exists(cursor: Any, schema: str) -> bool:
     cursor.execute("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)", [schema])
     return bool(cursor.fetchone()[0])

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from tenants.registry import SCHEMA_NAME
 
 # Stands in captured statements where the schema itself is named.
-TOKEN = "@schema@"
+TOKEN = "@schema@"  # noqa: S105
 
 
 def quoted(schema: str) -> str:

@@ -13,9 +13,12 @@ from django.db import connection, transaction
 
 from tenants.context import as_owner, on_platform
 from tenants.kernel import clock
+from tenants.locks import alone
 from tenants.models import PooledSchema, Region, new_schema_name
 from tenants.schemas import release, replay
 from tenants.schemas.release import Progress
+
+_LOCK_SPACE = 0x57_52_50  # "WRP"
 
 log = logging.getLogger(__name__)
 
@@ -72,11 +75,15 @@ def ready() -> int:
 
 
 def replenish() -> int:
-    """Fill the pool up to settings.POOL_SIZE, at most settings.POOL_BUILDS_PER_ROUND at once. Returns how many were built."""
-    wanted = min(settings.POOL_SIZE - ready(), settings.POOL_BUILDS_PER_ROUND)
-    for _ in range(wanted):
-        fill()
-    return max(wanted, 0)
+    """Fill the pool up to settings.POOL_SIZE, at most settings.POOL_BUILDS_PER_ROUND at once. Returns how many were built.
+
+    While one process does so, others leave it to it.
+    """
+    with alone(_LOCK_SPACE) as mine:
+        wanted = max(min(settings.POOL_SIZE - ready(), settings.POOL_BUILDS_PER_ROUND), 0) if mine else 0
+        for _ in range(wanted):
+            fill()
+    return wanted
 
 
 def sweep() -> int:

@@ -60,7 +60,7 @@ def build(schema: str, progress: Progress = lambda *_: None) -> SchemaRelease:
             conn: Any = connection
             conn.ensure_connection()
             with connection.cursor():
-                send(conn.connection, [filled(text, schema) for text in _statements(plain)])
+                send(conn.connection, [filled(text, schema) for text in statements_to_build(plain)])
         progress("replayed", len(plain), len(steps))
     if len(plain) < len(steps):
         with as_owner(schema):
@@ -68,7 +68,7 @@ def build(schema: str, progress: Progress = lambda *_: None) -> SchemaRelease:
     return current
 
 
-def _statements(steps: list[Step]) -> list[str]:
+def statements_to_build(steps: list[Step]) -> list[str]:
     listed = [
         *grants.role_statements(),
         f"CREATE SCHEMA {TOKEN}",

@@ -15,10 +15,12 @@ from tenants.identity.models import User
 from tenants.models import Region
 from tests.trials import rounds, seeded
 
+PATH, ROLE = "set_config('search_path', %s, false)", "set_config('role', %s, false)"
 FAULTS = {
-    "the server cancels the statement": "SELECT set_config('search_path', %s, false), pg_sleep(5) WHERE %s <> ''",
-    "the server refuses the statement": "SELECT set_config('no such setting', %s, false) WHERE %s <> ''",
-    "the schema is not there": "SELECT set_config('search_path', %s, false) WHERE to_regnamespace(%s || 'x') IS NOT NULL",
+    "the server cancels the statement": f"SELECT {PATH}, {ROLE}, pg_sleep(5) WHERE %s <> ''",
+    "the server refuses the statement": "SELECT set_config('no such setting', %s, false) WHERE %s || %s <> ''",
+    "the role is refused": f"SELECT {PATH}, set_config('role', %s || 'x', false) WHERE %s <> ''",
+    "the schema is not there": f"SELECT {PATH}, {ROLE} WHERE to_regnamespace(%s || 'x') IS NOT NULL",
 }
 
 
@@ -60,7 +62,7 @@ def test_a_failed_set_inside_a_transaction_ends_it(
     with in_region(kalidoni):
         with pytest.raises(DatabaseError), transaction.atomic():
             User.objects.create(name="Ratna")
-            conn._path_on_server = None
+            conn._on_server = None
             monkeypatch.setattr(base, "SET_PATH", FAULTS["the server refuses the statement"])
             User.objects.count()
         monkeypatch.undo()

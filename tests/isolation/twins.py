@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from tenants.context import as_owner
 from tenants.models import Region
-from tests.world import admin
 
 # Nothing that a page of the first region shows may ever hold this.
 SECRET = "zq7rahasia"
@@ -92,7 +92,7 @@ def _sequences(region: Region) -> list[tuple[str, str]]:
 
 def apart(region: Region, start: int) -> None:
     """Rows written in the region from now on get ids from `start`, which no row of another region has."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         for table, column in _sequences(region):
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence(%s, %s), %s)",
@@ -103,7 +103,7 @@ def apart(region: Region, start: int) -> None:
 def fingerprint(region: Region) -> dict[str, str]:
     """A digest of every table's rows."""
     prints = {}
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         for table in tables_of(region):
             cursor.execute(
                 f"SELECT md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), ''))"
@@ -115,7 +115,8 @@ def fingerprint(region: Region) -> dict[str, str]:
 
 @contextmanager
 def _without_triggers() -> Iterator[Any]:
-    # Entries and movements refuse to be copied over; only this throw-away database's superuser may leave triggers out.
-    with admin(autocommit=False) as cursor:
+    # Entries and movements refuse to be copied over; in this throw-away cluster the owner may leave triggers out.
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield cursor
+        cursor.execute("SET LOCAL session_replication_role = origin")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +21,7 @@ from tenants.context import in_region, on_platform
 from tenants.hosts import host_of_slug, region_url
 from tenants.kernel import clock
 from tenants.kernel.moves import move
+from tenants.locks import alone
 from tenants.models import Domain, PooledSchema, Region, RegionStatus, SlugClaim, TimeZone
 from tenants.outbox.services import leave_now, put_mail
 
@@ -165,26 +165,12 @@ def plan() -> list[Part]:
     ]
 
 
-@contextmanager
-def _only_worker(registration_id: int) -> Iterator[bool]:
-    """True for the one worker that builds this region. The database frees the lock when that worker dies."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_SPACE, registration_id])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_SPACE, registration_id])
-
-
 def build(registration_id: int) -> None:
     """Take the approved registration to live, from wherever an earlier worker left it.
 
     States:  approved -> provisioning -> live, or failed with the step's message. A second call at the same time does nothing.
     """
-    with _only_worker(registration_id) as mine:
+    with alone(_LOCK_SPACE, registration_id) as mine:
         registration = Registration.objects.get(pk=registration_id)
         if not mine or registration.state not in (State.APPROVED, State.PROVISIONING):
             return
@@ -227,7 +213,7 @@ def abandoned(quiet: timedelta = timedelta(seconds=5)) -> list[int]:
     waiting = Registration.objects.filter(state__in=[State.APPROVED, State.PROVISIONING])
     found = []
     for pk in waiting.filter(updated_at__lt=clock.now() - quiet).values_list("pk", flat=True):
-        with _only_worker(pk) as free:
+        with alone(_LOCK_SPACE, pk) as free:
             if free:
                 found.append(pk)
     return found

@@ -225,5 +225,5 @@ def test_two_operators_at_once_make_two_versions(
 
 def test_the_step_stands_after_the_tables_and_before_the_apps_own() -> None:
     names = [part.name for part in building.plan()]
-    assert names[:4] == ["register", "schema", "tables", "blueprint"]
+    assert names[:3] == ["schema", "register", "blueprint"]
     assert names[-2:] == ["check", "open"]

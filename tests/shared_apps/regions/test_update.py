@@ -17,6 +17,7 @@ from shared_apps.regions.planning import Trace
 from shared_apps.regions.selectors import children_of, districts_under, history_of, search_areas, successors_of
 from shared_apps.regions.services import apply_update, load_areas, plan_update
 from shared_apps.regions.source import AreaRow, Release, release_of
+from tenants.context import as_owner
 from tenants.kernel import clock
 
 pytestmark = pytest.mark.usefixtures("platform")
@@ -208,7 +209,7 @@ def test_a_trace_that_does_not_fit_is_refused(case: str, trace: Trace, present: 
 
 
 def test_nothing_is_planned_before_the_first_load(present: Release) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE regions_area, regions_areasource, regions_areachange")
     with pytest.raises(AreasNotLoaded):
         plan_update(present)

@@ -1,0 +1,25 @@
+"""Locks of the database's own that no dead process keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+
+@contextmanager
+def alone(space: int, number: int = 0) -> Iterator[bool]:
+    """True for the one process that works on this number; the others get False at once.
+
+    The database frees the lock when its holder's connection ends. `space` keeps the numbers of different works apart.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [space, number])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [space, number])

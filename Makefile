@@ -22,13 +22,14 @@ trials: ## The heavy trials (races, kills) with all their rounds
 	@$(BIN)/warsa messages compile
 	WARSA_TRIALS=full $(BIN)/python -m pytest -n 2
 
-lint: ## Style, types, imports, missing migrations, translations
+lint: ## Style, types, imports, missing and unsafe migrations, translations
 	@$(PYTHON) infra/embedded/bootstrap.py lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m infra.embedded.with_services $(BIN)/mypy platform/warsa tenants shared_apps tenant_apps infra tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m infra.embedded.with_services $(BIN)/warsa makemigrations --check --dry-run
+	$(BIN)/python -m infra.embedded.with_services sh -c '$(BIN)/warsa migrate_schemas --shared -v 0 && $(BIN)/warsa fleet lint'
 	$(BIN)/warsa messages check
 
 format: ## Let ruff put the code in order

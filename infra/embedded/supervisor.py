@@ -251,7 +251,7 @@ class Supervisor:
         self.step([BIN / "warsa", "messages", "compile"], "Compiling texts")
         self.step([BIN / "warsa", "migrate_schemas", "--shared"], "Laying out the platform's tables")
         self.step([BIN / "warsa", "areas", "load"], "Loading the official areas of Indonesia")
-        self.step([BIN / "warsa", "migrate_regions"], "Bringing every region to this version")
+        self.step([BIN / "warsa", "fleet", "migrate"], "Bringing every region to this version")
         self.step([BIN / "warsa", "collectstatic", "--noinput"], "Gathering static files")
         stamp.write_text(digest.hexdigest())
 

@@ -33,6 +33,7 @@ _IN_BOTH = [
 SHARED_APPS = [
     "django_tenants",
     "tenants",
+    "tenants.fleet",
     "shared_apps.regions",
     "shared_apps.onboarding",
     "shared_apps.operations",

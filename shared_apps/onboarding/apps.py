@@ -8,6 +8,7 @@ class OnboardingConfig(AppConfig):
     verbose_name = "Onboarding"
 
     def ready(self) -> None:
+        from shared_apps.onboarding import archives  # noqa: F401
         from shared_apps.onboarding.selectors import waiting_for_decision
         from tenants.kernel.navigation import OPERATOR, NavItem, register
 

@@ -10,3 +10,6 @@ class LedgerConfig(AppConfig):
     name = "tenant_apps.ledger"
     label = "ledger"
     verbose_name = _("Ledger")
+
+    def ready(self) -> None:
+        from tenant_apps.ledger import hooks  # noqa: F401

@@ -33,6 +33,7 @@ _IN_BOTH = [
 SHARED_APPS = [
     "django_tenants",
     "tenants",
+    "tenants.backup",
     "tenants.fleet",
     "shared_apps.regions",
     "shared_apps.onboarding",
@@ -258,6 +259,8 @@ POOL_SIZE = env.number("WARSA_POOL_SIZE", 3)
 POOL_BUILDS_PER_ROUND = 5
 # A back end of PostgreSQL keeps about 1.4 MB for every schema that it has touched, so connections end after this many.
 REGIONS_PER_CONNECTION = env.number("WARSA_REGIONS_PER_CONNECTION", 200)
+# What two installations share so that each can check the other's archives of regions; empty where archives stay at home.
+REGION_ARCHIVE_KEY = env.text("WARSA_ARCHIVE_KEY", "")
 # Where the embedded mailbox keeps mail; empty where mail leaves the machine.
 MAILBOX_DIR = ""
 # The gallery of components at /ui/ of the platform.

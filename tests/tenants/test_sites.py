@@ -141,7 +141,7 @@ def test_an_address_that_is_taken_away_or_new_counts_at_once() -> None:
 
 
 def test_a_listener_whose_back_end_is_ended_believes_nothing() -> None:
-    for _ in range(5):
+    for _ in range(2):
         with admin(autocommit=False) as cursor:
             # One transaction: nobody could be told of the change by the session that is gone.
             cursor.execute(f"SELECT count(pg_terminate_backend(pid, 5000)) {LISTENERS}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 from typing import Any, cast
 
@@ -15,9 +16,12 @@ from celery import Task, current_app, shared_task
 from celery.signals import before_task_publish
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Mod
 
 from tenants.context import in_region, on_platform, region_is_bound, scope
 from tenants.errors import RegionNotServed
+from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
 from tenants.registry import PUBLIC
 
@@ -108,13 +112,24 @@ def platform_task(**options: Any) -> Callable[[Callable[..., Any]], ScopedTask]:
     return make
 
 
-def for_each_ready_region(task: ScopedTask, *, expires: int) -> int:
-    """Send a region task to every READY region. Called on the platform; returns how many were sent."""
+def for_each_ready_region(
+    task: ScopedTask, *, expires: int, turn: tuple[int, int] | None = None, active: timedelta = timedelta()
+) -> int:
+    """Send a region task to READY regions. Called on the platform; returns how many were sent.
+
+    With `turn` (which, of how many) only to that part of them, so that a frequent fan-out does not grow with the fleet;
+    regions where something happened within `active` are asked in each turn.
+    """
     if region_is_bound():
         raise RegionNotServed("a fan-out starts on the platform")
     count = 0
-    names = Region.objects.filter(status=RegionStatus.READY).values_list("schema_name", flat=True)
-    for name in names.iterator():
+    regions = Region.objects.filter(status=RegionStatus.READY)
+    if turn is not None:
+        which, of = turn
+        regions = regions.annotate(part=Mod("pk", of)).filter(
+            Q(part=which % of) | Q(last_activity_at__gt=clock.now() - active)
+        )
+    for name in regions.values_list("schema_name", flat=True).iterator():
         task.apply_async(headers={HEADER: name}, expires=expires)
         count += 1
     return count

@@ -65,7 +65,7 @@ def move(document: Any, name: str, *, by: str, reason: str = "") -> bool:
         raise transaction.TransactionManagementError("move() belongs inside transaction.atomic()")
     this: Move = type(document).moves[name]
     rows = type(document)._base_manager.filter(pk=document.pk)
-    before: str = rows.select_for_update().values_list("state", flat=True).get()
+    before: str = rows.select_for_update(no_key=True).values_list("state", flat=True).get()
     if before == this.target:
         document.state = before
         return False

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from tenants.activity import note_activity
 from tenants.context import current_region, region_is_bound
 from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
@@ -25,6 +26,8 @@ _deliverers: dict[str, Deliverer] = {}
 
 MAX_ATTEMPTS = 12
 QUIET = timedelta(seconds=10)
+# Seconds. A task that waits longer than the broker's visibility timeout would be given out twice; the sweep takes over there.
+LONGEST_COUNTDOWN = 600
 
 
 def deliverer(kind: str) -> Callable[[Deliverer], Deliverer]:
@@ -51,10 +54,16 @@ def put(kind: str, payload: dict[str, Any], *, dedupe: str) -> bool:
         dedupe=dedupe, defaults={"kind": kind, "payload": payload, "due_at": clock.now()}
     )
     if created and not _waits_for_opening():
-        from tenants.outbox.tasks import deliver_for_platform, deliver_in_region
-
-        (deliver_in_region if region_is_bound() else deliver_for_platform).on_commit(message.pk)
+        _tell_a_worker(message.pk)
+        if region_is_bound():
+            note_activity()
     return created
+
+
+def _tell_a_worker(message_id: int, **options: Any) -> None:
+    from tenants.outbox.tasks import deliver_for_platform, deliver_in_region
+
+    (deliver_in_region if region_is_bound() else deliver_for_platform).on_commit(message_id, **options)
 
 
 def _waits_for_opening() -> bool:
@@ -98,9 +107,12 @@ def deliver(message_id: int) -> bool:
         except Exception as failure:
             log.warning("outbox %s failed (%s)", message.pk, type(failure).__name__)
             message.last_error = f"{type(failure).__name__}: {failure}"[:500]
-            message.due_at = clock.now() + timedelta(seconds=min(15 * 2**message.attempts, 6 * 3600))
+            wait = min(15 * 2**message.attempts, 6 * 3600)
+            message.due_at = clock.now() + timedelta(seconds=wait)
             if message.attempts >= MAX_ATTEMPTS:
                 message.state = OutboxMessage.State.GIVEN_UP
+            elif wait <= LONGEST_COUNTDOWN:
+                _tell_a_worker(message.pk, countdown=wait)
             message.save()
             return False
         message.state = OutboxMessage.State.DELIVERED

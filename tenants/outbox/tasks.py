@@ -2,9 +2,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tenants.kernel import clock
 from tenants.models import RegionStatus
 from tenants.outbox.services import QUIET, deliver, sweep
 from tenants.tasks import for_each_ready_region, platform_task, region_task
+
+# Beat asks every SWEEP_SECONDS; a region's turn comes every ten minutes, or each time while something happens there.
+SWEEP_SECONDS = 20
+TURNS = 30
+# Longer than activity.EVERY, which is how late a region's activity may be written.
+ACTIVE = timedelta(minutes=15)
 
 
 @region_task(statuses=(RegionStatus.READY, RegionStatus.SUSPENDED))
@@ -24,6 +31,10 @@ def sweep_region(quiet_seconds: int = int(QUIET.total_seconds())) -> None:
 
 @platform_task()
 def sweep_everywhere() -> None:
-    """Beat: what waits on the platform leaves now; each READY region is asked to do the same."""
+    """Beat: what waits on the platform leaves now. READY regions are asked to do the same, each in its turn.
+
+    The sweep only finds what was lost on the way to a worker, so a region where nothing happens may wait for its turn.
+    """
     sweep()
-    for_each_ready_region(sweep_region, expires=60)
+    turn = int(clock.now().timestamp()) // SWEEP_SECONDS
+    for_each_ready_region(sweep_region, expires=60, turn=(turn, TURNS), active=ACTIVE)

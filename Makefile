@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test trials lint format messages requirements
+.PHONY: help run test trials bench bench-7300 lint format messages requirements
 
 help: ## Show what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: ## Install and start the whole platform with the demo region Kalidoni
 	@$(PYTHON) infra/embedded/bootstrap.py run
@@ -21,6 +21,16 @@ trials: ## The heavy trials (races, kills) with all their rounds
 	@$(PYTHON) infra/embedded/bootstrap.py test
 	@$(BIN)/warsa messages compile
 	WARSA_TRIALS=full $(BIN)/python -m pytest -n 2
+
+bench: ## Compare with stock django-tenants and plain Django on an idle machine, about ten minutes; writes docs/benchmarks.md
+	@$(PYTHON) infra/embedded/bootstrap.py lint
+	@$(BIN)/warsa messages compile
+	$(BIN)/python -m tests.benchmarks --write
+
+bench-7300: ## The same for a fleet of all kecamatan of Indonesia: an hour or so, 37 GB of disk; writes docs/benchmarks-7300.md
+	@$(PYTHON) infra/embedded/bootstrap.py lint
+	@$(BIN)/warsa messages compile
+	$(BIN)/python -m tests.benchmarks --country --regions 7300 --write
 
 lint: ## Style, types, imports, missing and unsafe migrations, translations
 	@$(PYTHON) infra/embedded/bootstrap.py lint

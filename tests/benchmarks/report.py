@@ -1,0 +1,116 @@
+"""The table on the screen, and docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from infra.embedded import postgres
+from tests.benchmarks.figures import Section
+from tests.benchmarks.ground import COUNTING, ROOT, Ground
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+SHOWN = (
+    "server_version",
+    "fsync",
+    "synchronous_commit",
+    "full_page_writes",
+    "wal_sync_method",
+    "shared_buffers",
+    "max_connections",
+    "random_page_cost",
+    "autovacuum",
+    "shared_preload_libraries",
+)
+HEAD = ("", "", "compared with", "ratio", "bar", "")
+
+
+def passed(sections: Sequence[Section]) -> bool:
+    return all(line.passed is not False for section in sections for line in section.lines)
+
+
+def on_screen(sections: Sequence[Section]) -> str:
+    """Aligned text."""
+    rows = [HEAD]
+    for section in sections:
+        rows.append((section.title.upper(), section.side, section.against, "", "", ""))
+        rows += [(f"  {one.what}", one.ours, one.theirs, one.ratio, one.bar, one.verdict) for one in section.lines]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def machine(ground: Ground) -> list[str]:
+    """What the figures were measured on."""
+    processor = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = " ".join(f"{value:.2f}" for value in os.getloadavg())
+    with ground.admin() as admin:
+        settings = dict(
+            admin.execute("SELECT name, current_setting(name) FROM unnest(%s::text[]) name", [list(SHOWN)]).fetchall()
+        )
+    return [
+        f"- Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.",
+        f"- {os.cpu_count()} cores ({processor}), {memory:.0f} GiB of memory, disk {shutil.disk_usage(ground.home).total / 2**30:.0f} GiB,"
+        f" {platform.system()} {platform.release()}, Python {platform.python_version()}. Load average at the end: {load}.",
+        "- PostgreSQL as `make run` starts it, with `pg_stat_statements` besides for counting: "
+        + ", ".join(f"`{name} = {settings[name]}`" for name in SHOWN)
+        + ".",
+    ]
+
+
+def as_markdown(sections: Sequence[Section], about: Sequence[str], command: str) -> str:
+    text = [INTRODUCTION.format(command=command).strip(), "", "## Machine and settings", "", *about, ""]
+    for section in sections:
+        text += [f"## {section.title}", "", section.method, ""]
+        if section.against:
+            text += [f"| | {section.side} | {section.against} | ratio | bar | |", "|---|---|---|---|---|---|"]
+            text += [
+                f"| {one.what} | {one.ours} | {one.theirs} | {one.ratio} | {one.bar} | {one.verdict} |"
+                for one in section.lines
+            ]
+        else:
+            text += ["| | WARSA |", "|---|---|", *(f"| {one.what} | {one.ours} |" for one in section.lines)]
+        text.append("")
+    return "\n".join([*text, CLOSING.strip(), ""])
+
+
+INTRODUCTION = """
+# Benchmarks
+
+Written by `{command}`; do not edit. WARSA's engine beside django-tenants 4.0.1 as it comes and beside plain Django, with the same apps and
+models, on one PostgreSQL server, in one run. A figure is the median; in brackets are the least, the greatest and the number of values.
+Ratios are of medians. `make bench` exits with an error when a bar is missed.
+"""
+CLOSING = """
+## How it is done
+
+- Each side is a process of its own (`tests/benchmarks/agent.py`), for Django chooses its database backend when it starts. The measuring
+  process sends it orders through a pipe; the time is taken inside the side's process, so starting Python and importing is in no figure.
+- Stock has `ENGINE = "django_tenants.postgresql_backend"`, `TenantMainMiddleware`, `TenantSyncRouter`, `TenantMixin.create_schema` and
+  `migrate_schemas`, and works as superuser, which spares it every check of rights. WARSA works with its roles: the worker's login for
+  building and migrating, the web process's login for pages.
+- The next release is the catalog's migrations with one `AddField` more, put in place by `MIGRATION_MODULES`.
+
+## What is not compared
+
+- Stock can clone a schema (`TENANT_BASE_SCHEMA`) instead of migrating it. That is its opt-in way, copies rows as well, and is not measured.
+- Rows: the fleet's tables are empty but for twenty regions with goods. A migration that rewrites rows costs both sides the same work in the
+  server, and the ratio falls accordingly.
+- Many clients at once, a network between Django and the database, a pooler, replication: everything runs on one machine, through a socket.
+- The page of `A request` is small on purpose; a larger page makes the share of tenancy smaller.
+- The exact figures belong to this machine. What should hold elsewhere are the ratios.
+"""
+assert postgres.SETTINGS.get("fsync", "on") == "on" and "fsync" not in COUNTING

@@ -1,0 +1,98 @@
+"""What tenancy costs a request."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from tests.benchmarks.figures import Line, Sample, Section
+from tests.benchmarks.ground import Agent, Ground, stock_up
+
+PATH = "/bench/shelf/"
+BATCH = 20
+AT_MOST = 1.15
+# Requests to each host before anything is measured: what is slow once is done, and psycopg has prepared its statements.
+WARM = 12
+
+
+def furnish(ground: Ground, regions: int) -> list[str]:
+    """The hosts of regions with goods on their shelves; plain Django has the same goods."""
+    we = ground.agent("ours", login="worker")
+    schemas = we.ask("schemas_of", first=0, regions=regions)
+    with ground.admin() as admin:
+        for schema in schemas:
+            stock_up(admin, schema)
+    with ground.admin("plain") as admin:
+        stock_up(admin, "public")
+    return [f"bench-{number}.localhost" for number in range(regions)]
+
+
+def overhead(ground: Ground, pairs: int, regions: int = 20) -> list[Section]:
+    hosts = furnish(ground, regions)
+    ours = Section(
+        "A request",
+        "A list of 20 goods, three queries, through the whole middleware; plain Django has the same middleware less ours,"
+        " all tables in public and one superuser. Both call the WSGI application in a process of their own, with nothing of HTTP"
+        f" between. Batches of {BATCH} requests alternate (ABBA); the ratio is the median of the pairs' ratios. Statements are"
+        " counted by pg_stat_statements; one of them is Django's own health check of the connection. A request to another region"
+        " than the last one sets role and path, in one statement.",
+        against="plain Django",
+    )
+    stocks = Section(
+        "A request, stock beside plain Django",
+        "The same for django-tenants as it comes, on the same regions of the same database.",
+        side="stock",
+        against="plain Django",
+    )
+    for section, side, login, bar in ((ours, "ours", "web", True), (stocks, "stock", "admin", False)):
+        agent, plain = ground.agent(side, login=login, database="warsa"), ground.agent("plain")
+        for what, group, extra in (("one region", hosts[:1], 0), (f"{regions} regions in turn", hosts, 1)):
+            for one in (agent, plain):
+                one.ask("serve", hosts=group, path=PATH, times=WARM)
+            section.lines.append(_paired(what, agent, plain, group, pairs if bar else max(pairs // 4, 1), bar=bar))
+            section.lines.append(_counted(what, ground, agent, plain, group, extra if bar else None))
+    return [ours, stocks]
+
+
+def _paired(what: str, agent: Agent, plain: Agent, hosts: Sequence[str], pairs: int, *, bar: bool) -> Line:
+    rounds = max(BATCH // len(hosts), 1)
+    ours, theirs = list[float](), list[float]()
+
+    def batch(one: Agent, into: list[float]) -> None:
+        spent = one.ask("serve", hosts=list(hosts), path=PATH, times=rounds)
+        into.append(spent["seconds"] / (rounds * len(hosts)))
+
+    for number in range(pairs):
+        both = [(agent, ours), (plain, theirs)]
+        for one, into in both if number % 2 else reversed(both):
+            batch(one, into)
+    ratios = sorted(mine / other for mine, other in zip(ours, theirs, strict=True))
+    ratio = statistics.median(ratios)
+    low, high = ratios[len(ratios) // 4], ratios[len(ratios) * 3 // 4]
+    return Line(
+        what,
+        str(Sample(ours)),
+        str(Sample(theirs)),
+        f"{ratio:.3f}× (middle half {low:.3f} to {high:.3f})",
+        f"≤ {AT_MOST}×" if bar else "",
+        ratio <= AT_MOST if bar else None,
+    )
+
+
+def _counted(what: str, ground: Ground, agent: Agent, plain: Agent, hosts: Sequence[str], extra: int | None) -> Line:
+    """Statements of a warm request, as the server counts them."""
+    rounds = max(200 // len(hosts), 1)
+    requests = rounds * len(hosts)
+    ground.forget_calls()
+    for one in (agent, plain):
+        one.ask("serve", hosts=list(hosts), path=PATH, times=rounds)
+    ours, theirs = ground.calls("ours") / requests, ground.calls("plain") / requests
+    return Line(
+        f"{what}: statements of a request",
+        f"{ours:.2f}",
+        f"{theirs:.2f}",
+        f"{ours - theirs:+.2f}",
+        "" if extra is None else f"≤ +{extra}",
+        # A fresh connection asks a few questions more; a twentieth is far from one for each request.
+        None if extra is None else ours - theirs <= extra + 0.05,
+    )

@@ -1,0 +1,3 @@
+"""WARSA as it is."""
+
+from tests.benchmarks.settings.common import *  # noqa: F403

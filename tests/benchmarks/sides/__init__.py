@@ -1,0 +1,1 @@
+"""What each side can be asked to do. Arguments and answers are JSON."""

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol, TypeVar
@@ -207,19 +207,22 @@ class Supervisor:
                 "broker", lambda: valkey.start(self.home, log=self.logs / "valkey.log", family=self.family)
             )
             mail_port = free_port()
-            os.environ.update(
-                WARSA_MODE="embedded",
-                WARSA_DATABASE_URL=database.worker_url,
-                WARSA_BROKER_URL=broker.url,
-                WARSA_CACHE_URL=broker.cache_url,
-                WARSA_SECRET_KEY=secret_key(self.home),
-                WARSA_PORT=str(self.port),
-                WARSA_SMTP_PORT=str(mail_port),
-                WARSA_MAILBOX_DIR=str(self.home / "mail"),
-                WARSA_MEDIA_ROOT=str(self.home / "media"),
+            settings = {
+                "WARSA_MODE": "embedded",
+                "WARSA_DATABASE_URL": database.worker_url,
+                "WARSA_BROKER_URL": broker.url,
+                "WARSA_CACHE_URL": broker.cache_url,
+                "WARSA_SECRET_KEY": secret_key(self.home),
+                "WARSA_PORT": str(self.port),
+                "WARSA_SMTP_PORT": str(mail_port),
+                "WARSA_MAILBOX_DIR": str(self.home / "mail"),
+                "WARSA_MEDIA_ROOT": str(self.home / "media"),
                 # Beside the data: two copies at different versions must not gather into one folder.
-                WARSA_STATIC_ROOT=str(self.home / "static"),
-            )
+                "WARSA_STATIC_ROOT": str(self.home / "static"),
+            }
+            os.environ.update(settings)
+            self.tell_commands(settings)
+            stack.callback((self.home / "environment").unlink, missing_ok=True)
             self.prepare()
             stack.callback(self.stop_watched)
             self.watch("mailbox", [sys.executable, "-m", "infra.embedded.mailbox", str(mail_port), self.home / "mail"])
@@ -237,6 +240,13 @@ class Supervisor:
                 check_room(self.home, db_home)
                 self.revive()
             say("Stopping …")
+
+    def tell_commands(self, settings: Mapping[str, str]) -> None:
+        """How the `warsa` command in another terminal finds what runs here."""
+        file = self.home / "environment"
+        file.unlink(missing_ok=True)
+        file.touch(mode=0o600)
+        file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
 
     def prepare(self) -> None:
         """Tables, texts and static files of this version; only when the code has changed since the last start."""

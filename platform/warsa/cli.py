@@ -4,6 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def find_running() -> None:
+    """Without settings of its own the command works on the platform that `make run` has started.
+
+    Raises:  SystemExit when there are neither.
+    """
+    if {"WARSA_DATABASE_URL", "WARSA_DATABASE_URL_FILE"} & os.environ.keys():
+        return
+    file = Path(os.environ.get("WARSA_HOME", ROOT / ".run")) / "environment"
+    if not file.exists():
+        raise SystemExit(
+            "WARSA does not run here. Start it with `make run`, or set WARSA_DATABASE_URL and its companions."
+        )
+    for line in file.read_text().splitlines():
+        name, _, value = line.partition("=")
+        os.environ.setdefault(name, value)
 
 
 def main() -> None:
@@ -13,6 +33,7 @@ def main() -> None:
         from warsa.messages import run
 
         raise SystemExit(run(sys.argv[2:]))
+    find_running()
     import django
     from django.core.management import execute_from_command_line
 

@@ -24,7 +24,7 @@ from django.db.migrations.operations import RunPython, SeparateDatabaseAndState
 from django.db.migrations.recorder import MigrationRecorder
 
 from tenants.context import as_owner, on_platform
-from tenants.models import SchemaRelease, new_schema_name
+from tenants.models import PooledSchema, SchemaRelease, new_schema_name
 from tenants.registry import in_regions
 from tenants.schemas import grants
 from tenants.schemas.fingerprint import fingerprint
@@ -207,6 +207,8 @@ def capture(progress: Progress = lambda *_: None) -> SchemaRelease:
             found = SchemaRelease.objects.filter(version=version).first()
             if found is not None:
                 return found
+            # So that a sweep finds what a killed process leaves behind.
+            slot = PooledSchema.objects.create(schema_name=scratch, version=version)
             opening = [*grants.role_statements(), f"CREATE SCHEMA {TOKEN}", *grants.schema_statements()]
             with transaction.atomic(), connection.cursor() as cursor:
                 for statement in opening:
@@ -220,6 +222,7 @@ def capture(progress: Progress = lambda *_: None) -> SchemaRelease:
                 marks = fingerprint(scratch)
             finally:
                 drop(scratch)
+                slot.delete()
             return cast(
                 SchemaRelease,
                 SchemaRelease.objects.create(version=version, script=json.loads(json.dumps(steps)), fingerprint=marks),

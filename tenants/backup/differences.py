@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def rows_of(first: str, second: str, table: str, *, limit: int = 20, offset: int
         if table not in one or table not in two:
             raise LookupError(f"not both schemas have the table {table}")
         cursor.execute(_listing(first, second, one[table], two[table]), [limit, offset])
-        return [RowDifference(key, what, columns or []) for key, what, columns in cursor.fetchall()]
+        return [RowDifference(json.loads(key), what, columns or []) for key, what, columns in cursor.fetchall()]
 
 
 def _by_name(cursor: Any, schema: str) -> dict[str, Layout]:

@@ -112,7 +112,7 @@ def sweep() -> list[str]:
             continue
         try:
             with on_platform():
-                now = SideSchema.objects.filter(pk=side.pk).first()
+                now = SideSchema.objects.select_related("region").filter(pk=side.pk).first()
             if now is None:
                 continue
             if now.state == State.BUILDING:

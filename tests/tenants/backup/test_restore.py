@@ -67,7 +67,12 @@ def test_the_restored_state_stands_beside_with_its_differences(plaju: Region, ar
 def test_the_rows_behind_a_difference_are_shown_a_page_at_a_time(plaju: Region, archive: Path) -> None:
     side, _ = restore(path=archive)
     rows = rows_of(side.schema_name, plaju.schema_name, "identity_user")
-    assert [(row.what, row.columns) for row in rows] == [("changed", ["name"]), ("second", [])]
+    with in_region(plaju):
+        ratna, rini = (User.objects.get(name=name).pk for name in ("Ratna Dewi", "Rini"))
+    assert [(row.key, row.what, row.columns) for row in rows] == [
+        ({"id": ratna}, "changed", ["name"]),
+        ({"id": rini}, "second", []),
+    ]
     page = rows_of(side.schema_name, plaju.schema_name, "identity_user", limit=1, offset=1)
     assert page == rows[1:]
     with pytest.raises(LookupError):

@@ -19,7 +19,7 @@ from tenants.listening import registry
 from tenants.models import Domain, Region, RegionStatus
 from tenants.raw import connect
 from tenants.sites import memory, region_at
-from tests.tenants.proxy import wire_to
+from tests.tenants.proxy import Wire, wire_to
 from tests.world import admin
 
 HOST = "kalidoni.localhost"
@@ -155,32 +155,61 @@ def test_a_listener_whose_back_end_is_ended_believes_nothing() -> None:
         until(lambda: seen() == RegionStatus.READY and look()[1] == 0)
 
 
-def test_a_silent_network_hides_a_suspension_for_less_than_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def wire(remembered: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    """The listener hears through a wire that can go silent."""
     with wire_to(connection.settings_dict) as (wire, through):
         monkeypatch.setattr(listening, "connect", lambda _, name: connect(through, name))
-        change(f"SELECT pg_terminate_backend(pid) {LISTENERS}")
-        until(lambda: not registry.is_heard())
-        until(registry.is_heard)
+        listen_anew()
         assert wire.carried >= 1
         look()
         assert look()[1] == 0
-        wire.silent.set()
-        change(SUSPEND)
-        # Still believed, for the silence is young.
-        assert (seen(), look()[1]) == (RegionStatus.READY, 0)
-        took = until(suspended, within=6)
-        print(f"known after {took:.2f} s of silence")
-        assert 2 < took < 5
-        # Every request asks meanwhile, and is answered.
-        assert [look()[1] for _ in range(3)] == [1, 1, 1]
-        # The listener gives the silent connection up, and is back when the network is.
-        wire.silent.clear()
-        until(registry.is_heard)
-        look()
-        assert (seen(), look()[1]) == (RegionStatus.SUSPENDED, 0)
+        yield wire
     monkeypatch.undo()
     until(lambda: not registry.is_heard())
+
+
+def listen_anew() -> None:
+    change(f"SELECT pg_terminate_backend(pid) {LISTENERS}")
+    until(lambda: not registry.is_heard())
     until(registry.is_heard)
+
+
+def test_a_silent_network_hides_a_suspension_for_less_than_five_seconds(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A listener that never gives up, as one that hangs: the clock alone must do.
+    monkeypatch.setattr(listening, "ANSWER_WITHIN", 60)
+    time.sleep(listening.ASK_EVERY + 0.2)
+    wire.silent.set()
+    change(SUSPEND)
+    # Still believed, for the silence is young.
+    assert (seen(), look()[1]) == (RegionStatus.READY, 0)
+    took = until(suspended, within=6)
+    print(f"known after {took:.2f} s of silence")
+    assert 2 < took < 5
+    # Every request asks meanwhile, and is answered.
+    assert [look()[1] for _ in range(3)] == [1, 1, 1]
+    wire.silent.clear()
+    until(registry.is_heard)
+    look()
+    assert (seen(), look()[1]) == (RegionStatus.SUSPENDED, 0)
+
+
+def test_a_silent_connection_is_given_up_for_a_new_one(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "ANSWER_WITHIN", 0.2)
+    monkeypatch.setattr(listening, "ASK_EVERY", 0.05)
+    time.sleep(1.2)
+    carried = wire.carried
+    wire.silent.set()
+    until(lambda: not registry.is_heard(), within=1)
+    change(SUSPEND)
+    assert suspended()
+    wire.silent.clear()
+    until(registry.is_heard)
+    assert wire.carried > carried
+    look()
+    assert (seen(), look()[1]) == (RegionStatus.SUSPENDED, 0)
 
 
 def test_what_was_read_before_a_change_is_not_kept_after_it() -> None:

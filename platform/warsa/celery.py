@@ -40,13 +40,15 @@ app.conf.beat_schedule = {
 
 
 @worker_init.connect(weak=False)
-def refuse_leaky_pooler(**_: Any) -> None:
-    """No worker starts behind a pooler that mixes regions."""
+def refuse_unsafe_database(**_: Any) -> None:
+    """No worker starts with rights that it must not have, or behind a pooler that mixes regions."""
     from django.conf import settings
 
+    from tenants.logins import refuse_strong_login
     from tenants.pooling import refuse_leaky_pooler
 
     try:
+        refuse_strong_login(settings.DATABASES["default"], may_own=True)
         refuse_leaky_pooler(settings.DATABASES["default"])
     except Exception as refusal:
         # Celery logs what a signal's receiver raises and starts all the same.

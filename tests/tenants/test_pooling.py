@@ -13,6 +13,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from infra.database import roles
 from tenants.pooling import refuse_leaky_pooler
 from tests.tenants.bouncer import bouncer
 
@@ -81,7 +82,9 @@ worker_init.send(sender=None)
 @pytest.mark.parametrize("start", [START_WEB, START_WORKER], ids=["web", "worker"])
 @pytest.mark.parametrize("mode", ["session", "transaction"])
 def test_web_and_worker_start_only_behind_sessions(database: dict[str, Any], start: str, mode: str) -> None:
-    with bouncer(database, pool_mode=mode) as through:
+    # Both logins of the tests' server have one password.
+    login = {**database, "USER": roles.WEB if start == START_WEB else roles.WORKER}
+    with bouncer(login, pool_mode=mode) as through:
         url = "postgresql://{USER}:{PASSWORD}@/{NAME}?host={HOST}&port={PORT}".format(**through)
         done = subprocess.run(
             [sys.executable, "-c", start],

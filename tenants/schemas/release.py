@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict
 
 import sqlparse
 from django.apps import apps
@@ -223,9 +223,8 @@ def capture(progress: Progress = lambda *_: None) -> SchemaRelease:
             finally:
                 drop(scratch)
                 slot.delete()
-            return cast(
-                SchemaRelease,
-                SchemaRelease.objects.create(version=version, script=json.loads(json.dumps(steps)), fingerprint=marks),
+            return SchemaRelease.objects.create(
+                version=version, script=json.loads(json.dumps(steps)), fingerprint=marks
             )
         finally:
             with connection.cursor() as cursor:

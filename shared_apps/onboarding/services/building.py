@@ -67,12 +67,13 @@ def _found(registration: Registration, step: BuildStep) -> None:
 
     def register(slot: PooledSchema) -> Region:
         locked = Registration.objects.select_for_update().get(pk=registration.pk)
-        locked.region = region = Region.objects.create(
+        region: Region = Region.objects.create(
             name=registration.name,
             time_zone=time_zone_of(registration.area_codes),
             schema_name=slot.schema_name,
             schema_version=slot.version,
         )
+        locked.region = region
         locked.save(update_fields=["region"])
         # The address says that the market is being built until it opens.
         Domain.objects.create(domain=host_of_slug(registration.slug), tenant=region)

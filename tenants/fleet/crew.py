@@ -68,10 +68,10 @@ TICK_SECONDS = 0.2
 
 
 class _Queue:
-    def __init__(self, pieces: Iterable[Piece], tally: Tally) -> None:
+    def __init__(self, pieces: Iterable[Piece], tally: Tally, may_fail: int | None) -> None:
         self.new = deque(pieces)
         self.later: list[tuple[float, int, Piece]] = []
-        self.tally = tally
+        self.tally, self.may_fail = tally, may_fail
         self.lock = threading.Lock()
         self.over = threading.Event()
 
@@ -100,18 +100,25 @@ class _Queue:
                 self.tally.done += 1
             else:
                 self.tally.failed += 1
+                if self.may_fail is not None and self.tally.failed > self.may_fail:
+                    self.over.set()
 
 
 def work_through(
-    pieces: list[Piece], *, hands: int, make_hand: MakeHand, tick: Callable[[Tally], bool], tally: Tally | None = None
+    pieces: list[Piece],
+    *,
+    hands: int,
+    make_hand: MakeHand,
+    tick: Callable[[Tally], bool],
+    may_fail: int | None = None,
 ) -> Tally:
-    """Every piece is done or failed, or `tick` has said to stop; then what is in hand is still finished.
+    """Every piece is done or failed, or more than `may_fail` have failed, or `tick` has said to stop.
 
-    `tick` is called a few times a second in the caller's thread and answers whether to go on. Raises what a hand could not
-    handle, after the others have ended; the pieces that it leaves are pending still.
+    What is in hand is always finished. `tick` is called a few times a second in the caller's thread and answers whether to go
+    on. Raises what a hand could not handle, after the others have ended; the pieces that it leaves are pending still.
     """
-    tally = tally or Tally(total=len(pieces))
-    queue, faults = _Queue(pieces, tally), list[BaseException]()
+    tally = Tally(total=len(pieces))
+    queue, faults = _Queue(pieces, tally, may_fail), list[BaseException]()
 
     def hand() -> None:
         try:

@@ -21,12 +21,12 @@ class Lock(IntEnum):
 
 
 @contextmanager
-def alone(lock: Lock, *, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+def alone(lock: Lock) -> Iterator[None]:
     """Nobody else is inside until the block ends, whatever machine they run on; the server frees it when we die.
 
-    Raises:  FleetBusy when another process stays inside for longer than `patience` seconds.
+    Raises:  FleetBusy when another process stays inside for longer than PATIENCE_SECONDS.
     """
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + PATIENCE_SECONDS
     with connect() as raw:
         while raw.execute("SELECT pg_try_advisory_lock(%s, %s)", [_SPACE, int(lock)]).fetchone() != (True,):
             if time.monotonic() >= deadline:

@@ -132,13 +132,14 @@ def _wave(run: FleetRun, wave: int, wanted: Wanted, plans: dict[str, Upgrade], p
     def tick(tally: Tally) -> bool:
         seen.beat()
         progress.show(tally)
-        return before.failed + tally.failed <= allowed
+        return True
 
     tally = work_through(
         pieces,
         hands=wanted.hands,
         make_hand=lambda: Bench(run.pk, plans, wanted.patience).open(),
         tick=tick,
+        may_fail=allowed - before.failed,
     )
     progress.show(tally, last=True)
     failed = before.failed + tally.failed

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from tenants.context import as_owner
-from tenants.fleet.applying import Patience
+from tenants.fleet.applying import Patience, told
 from tenants.fleet.errors import CannotGoBack
 from tenants.fleet.locks import Lock, alone
 from tenants.fleet.models import FleetRun, FleetTask
@@ -44,7 +44,10 @@ def take_back(region: Region, run_id: int | None = None, patience: Patience | No
         task = _task_of(region, run_id)
         before, after = task.from_version, region.schema_version
         keys = _newest_first(region, _gained(region, before))
-        _apply(region, keys, task, patience or Patience())
+        try:
+            _apply(region, keys, task, patience or Patience())
+        except DatabaseError as failure:
+            raise CannotGoBack(f"the database refused it, and nothing has changed: {told(failure)}") from failure
         region.refresh_from_db()
         return Return(region, task.run, after, before, [f"{app}.{name}" for app, name in keys])
 
@@ -93,7 +96,6 @@ def _newest_first(region: Region, gained: set[Key]) -> list[Key]:
 
 
 def _apply(region: Region, keys: list[Key], task: FleetTask, patience: Patience) -> None:
-    executor: Any = None
     reason = f"taken back by hand to {task.from_version} from run {task.run_id}"
     with as_owner(region.schema_name):
         executor = RegionExecutor(region.schema_name, lambda *_: None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from typing import Any
 
@@ -10,23 +11,35 @@ from django.db import connection
 
 from tenants.context import as_owner, on_platform
 from tenants.fleet.models import FleetTask
-from tenants.models import Region, RegionStatus
+from tenants.models import Region, RegionStatus, new_schema_name
 from tenants.schemas import replay
-from tenants.schemas.release import current_version
+from tenants.schemas.release import current_release, current_version
 
 
 def build_fleet(number: int) -> list[Region]:
     """READY regions named Wilayah 000, 001, …; the two regions of the world are put out of the way."""
     with on_platform():
         Region.objects.filter(name__in=["Kalidoni", "Lombok"]).update(status=RegionStatus.CLOSED)
-    regions = []
-    for count in range(number):
-        region = Region(name=f"Wilayah {count:03}", schema_version=current_version(), status=RegionStatus.READY)
-        replay.build(region.schema_name)
-        with on_platform():
-            region.save()
-        regions.append(region)
+    current_release()
+    schemas = [new_schema_name() for _ in range(number)]
+    with ThreadPoolExecutor(2) as builders:
+        list(builders.map(_build, schemas))
+    regions = [
+        Region(
+            name=f"Wilayah {count:03}", schema_name=schema, schema_version=current_version(), status=RegionStatus.READY
+        )
+        for count, schema in enumerate(schemas)
+    ]
+    with on_platform():
+        Region.objects.bulk_create(regions)
     return regions
+
+
+def _build(schema: str) -> None:
+    try:
+        replay.build(schema)
+    finally:
+        connection.close()
 
 
 def sql(region: Region, statement: str) -> list[Any]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-APP = "catalog"
+APP, MIGRATIONS = "catalog", "tenant_apps.catalog.migrations"
 ROOT = Path(__file__).resolve().parents[3]
 ADD_NOTE = 'migrations.AddField("category", "note", models.CharField(max_length=40, null=True)),'
 _MIGRATION = """
@@ -26,7 +26,7 @@ from django.db import migrations, models
 {before}
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "{last}")]
+    dependencies = [("{app}", "{last}")]
     {extra}
     operations = [{operations}]
 """
@@ -57,22 +57,30 @@ class Release:
 
 
 @contextmanager
-def later_release(folder: Path, operations: str = ADD_NOTE, *, before: str = "", extra: str = "") -> Iterator[Release]:
+def later_release(
+    folder: Path,
+    operations: str = ADD_NOTE,
+    *,
+    before: str = "",
+    extra: str = "",
+    app: str = APP,
+    module: str = MIGRATIONS,
+) -> Iterator[Release]:
     """Inside the block this process runs the later code; its models are those of today."""
     from django.test import override_settings
 
     from tenants.schemas.release import forget_version
 
     package, name = f"later_{uuid.uuid4().hex[:8]}", f"later_{uuid.uuid4().hex[:8]}"
-    own = Path(importlib.import_module(f"tenant_apps.{APP}.migrations").__path__[0])
+    own = Path(importlib.import_module(module).__path__[0])
     shutil.copytree(own, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     last = max(path.stem for path in own.glob("0*.py"))
-    text = _MIGRATION.format(last=last, operations=operations, before=before, extra=extra)
+    text = _MIGRATION.format(app=app, last=last, operations=operations, before=before, extra=extra)
     (folder / package / f"{name}.py").write_text(text)
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
     try:
-        with override_settings(MIGRATION_MODULES={APP: package}):
+        with override_settings(MIGRATION_MODULES={app: package}):
             forget_version()
             yield Release(folder, package, name)
     finally:

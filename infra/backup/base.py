@@ -37,10 +37,8 @@ def take(*, into: Path, wal: Path, url: str, keep: int = KEPT) -> Path:
     part = into / "unfinished"
     shutil.rmtree(part, ignore_errors=True)
     # With the log that the copy itself needs, so that it can be checked and started without the streamed one.
-    run(
-        [program("pg_basebackup"), "--dbname", url, "--pgdata", part, "--wal-method", "stream", "--checkpoint", "fast"]
-        + ["--manifest-checksums", "SHA256", "--no-password"]
-    )
+    copying: list[str | Path] = [program("pg_basebackup"), "--dbname", url, "--pgdata", part, "--wal-method", "stream"]
+    run([*copying, "--checkpoint", "fast", "--manifest-checksums", "SHA256", "--no-password"])
     run([program("pg_verifybackup"), "--quiet", "--no-parse-wal", part])
     # Rounded up: a moment inside this second may lie before the copy's end.
     ended = datetime.fromtimestamp(datetime.now(UTC).timestamp() + 1, UTC)

@@ -74,7 +74,8 @@ def fill_schema(*, reader: ArchiveReader, schema: str, region: Region) -> None:
         _must_fit(cursor, schema, reader.manifest)
         _load(cursor, schema, reader)
         _must_be_exact(cursor, schema, reader.manifest)
-    _bring_up(schema, recipe)
+    if recipe.rest:
+        _apply(schema, upgrade.Upgrade(recipe.version, release.current_version(), recipe.rest))
     _must_prove(schema, reader.manifest, region)
 
 
@@ -186,11 +187,13 @@ def _must_be_exact(cursor: Any, schema: str, manifest: Manifest) -> None:
             raise NotExact(f"{table.name} came back with {rows} rows that are not the {table.rows} of the archive.")
 
 
-def _bring_up(schema: str, recipe: Recipe) -> None:
-    """The schema is on the present version."""
-    if not recipe.rest:
-        return
-    plan = upgrade.Upgrade(recipe.version, release.current_version(), recipe.rest)
+def bring_up(schema: str, version: str) -> None:
+    """A side schema of an earlier version is on the present one. Not inside a transaction."""
+    if version != release.current_version():
+        _apply(schema, upgrade.plan_upgrade(version))
+
+
+def _apply(schema: str, plan: upgrade.Upgrade) -> None:
     if plan.is_plain:
         with as_owner(schema), transaction.atomic(), connection.cursor() as cursor:
             upgrade.apply_upgrade(cursor.connection, schema, plan)

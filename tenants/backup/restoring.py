@@ -88,6 +88,7 @@ def swap(*, region: Region, drain_s: float = DRAIN_S) -> list[TableDifference]:
     sides.sweep()
     side = side_of(region)
     with sides.held(side):
+        _bring_up(side)
         _shut(side)
         try:
             time.sleep(drain_s)
@@ -97,6 +98,14 @@ def swap(*, region: Region, drain_s: float = DRAIN_S) -> list[TableDifference]:
                 side.refresh_from_db()
             finish_swap(side)
     return found
+
+
+def _bring_up(side: SideSchema) -> None:
+    """The fleet may have been migrated since the state was put beside."""
+    loading.bring_up(side.schema_name, side.schema_version)
+    with on_platform():
+        SideSchema.objects.filter(pk=side.pk).update(schema_version=release.current_version())
+        side.refresh_from_db()
 
 
 def _shut(side: SideSchema) -> None:

@@ -60,7 +60,8 @@ def streamed(into: Path, url: str) -> Iterator[None]:
 def until_streamed() -> None:
     """Everything that has been committed lies in the folder."""
     with admin() as cursor:
-        wanted = cursor.execute("SELECT pg_current_wal_insert_lsn()").fetchone()[0]
+        cursor.execute("SELECT pg_current_wal_insert_lsn()")
+        (wanted,) = cursor.fetchall()[0]
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             cursor.execute(
@@ -107,7 +108,7 @@ def test_one_region_goes_back_to_a_moment(plaju: Region, lombok: Region, shelf: 
             **os.environ,
             "WARSA_DATABASE_URL": at_its_socket(os.environ["WARSA_DATABASE_URL"], copy.socket_dir),
         }
-        warsa = [Path(sys.executable).with_name("warsa"), "region", "export", SLUG, archive]
+        warsa: list[str | Path] = [Path(sys.executable).with_name("warsa"), "region", "export", SLUG, archive]
         done = subprocess.run(warsa, env=environment, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     finally:

@@ -11,7 +11,7 @@ from tenants.backup.exporting import export_region
 from tenants.backup.restoring import restore, swap
 from tenants.context import in_region, on_platform
 from tenants.models import Region, SchemaRelease
-from tenants.provisioning import drift, migrate_schema
+from tenants.provisioning import current_version, drift, migrate_schema
 from tests.cast import person
 from tests.tenants.backup.plaju import contents, names
 from tests.tenants.fleet.fleets import applied, columns, sql
@@ -61,6 +61,19 @@ def test_python_of_a_later_release_works_on_the_rows_that_came_back(
         swap(region=plaju, drain_s=0)
         assert {note for (note,) in sql(plaju, "SELECT note FROM catalog_category")} == {"filled"}
         assert drift(plaju) == []
+
+
+def test_what_stood_beside_during_a_fleet_migration_is_brought_along_by_the_swap(
+    plaju: Region, archive: Path, tmp_path: Path
+) -> None:
+    restore(path=archive)
+    with later_release(tmp_path, ADD_NOTE):
+        migrate_schema(plaju)
+        swap(region=plaju, drain_s=0)
+        assert drift(plaju) == []
+        with on_platform():
+            plaju.refresh_from_db()
+        assert plaju.schema_version == current_version()
 
 
 def test_an_archive_of_a_later_release_is_refused(plaju: Region, tmp_path: Path) -> None:

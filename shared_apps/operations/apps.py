@@ -10,4 +10,7 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         from tenants.kernel.navigation import OPERATOR, NavItem, register
 
-        register(NavItem("operator", _("Regions"), "operations:console", "map", 10, frozenset({OPERATOR})))
+        register(
+            NavItem("operator", _("Regions"), "operations:console", "map", 10, frozenset({OPERATOR})),
+            NavItem("operator", _("Fleet"), "operations:fleet", "layers", 40, frozenset({OPERATOR})),
+        )

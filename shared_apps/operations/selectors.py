@@ -8,7 +8,10 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from tenants.fleet.models import Drift, ParkedRegion
+from tenants.fleet.selectors import standing
 from tenants.models import Domain, Region, RegionStatus
+from tenants.schemas.release import current_version
 
 # Longer than any name or address; the rest is nobody's.
 LONGEST_TEXT = 80
@@ -60,3 +63,26 @@ def regions_by_status() -> list[tuple[str, str, int]]:
         for status, label in RegionStatus.choices
         if status in numbers or status == RegionStatus.READY
     ]
+
+
+@dataclass(frozen=True)
+class FleetNumbers:
+    """How many regions are where. `current` follow this code, `behind` come with the next run, `parked` wait for a person."""
+
+    version: str
+    current: int
+    behind: int
+    parked: int
+    differing: int
+
+
+def fleet_numbers() -> FleetNumbers:
+    """Where the fleet stands against the code that shows the page."""
+    version = current_version()
+    return FleetNumbers(
+        version,
+        Region.objects.filter(schema_version=version).exclude(status=RegionStatus.CLOSED).count(),
+        standing(version).number,
+        ParkedRegion.objects.count(),
+        Drift.objects.count(),
+    )

@@ -1,13 +1,18 @@
-"""Regions tell the platform how they are."""
+"""Regions tell the platform how they are; operators let a parked one go on."""
 
 from __future__ import annotations
 
 import logging
 
+from django.db import transaction
+
 from shared_apps.operations.models import RegionCounter
 from tenants import hooks
 from tenants.context import current_region, on_platform
+from tenants.fleet.migrating import unpark
+from tenants.fleet.tasks import migrate_region
 from tenants.kernel import clock
+from tenants.models import Region
 
 log = logging.getLogger(__name__)
 
@@ -36,3 +41,10 @@ def push_counters() -> int:
             rows, update_conflicts=True, unique_fields=["region", "name"], update_fields=["value", "measured_at"]
         )
     return len(rows)
+
+
+def retry_parked(*, region: Region) -> None:
+    """The region is no longer parked, and a worker tries to bring it to this version. Doing so twice changes nothing."""
+    with transaction.atomic():
+        unpark([region])
+        migrate_region.on_commit(region.pk)

@@ -70,6 +70,8 @@ def migrate_fleet(wanted: Wanted, progress: Progress) -> Outcome:
         if not now.number and now.open_run is None:
             return Outcome(target, parked=now.parked)
         run = _run_for(target, now, wanted, progress)
+        if run is None:
+            return Outcome(target, parked=now.parked)
         _work(run, wanted, progress)
         run.refresh_from_db()
         sums = selectors.run_with_sums(run).whole
@@ -92,13 +94,16 @@ def unpark(regions: list[Region] | None = None) -> int:
         return parked.delete()[0]
 
 
-def _run_for(target: str, now: selectors.Standing, wanted: Wanted, progress: Progress) -> FleetRun:
+def _run_for(target: str, now: selectors.Standing, wanted: Wanted, progress: Progress) -> FleetRun | None:
     if now.open_run is not None and wanted.only is None:
         run = FleetRun.objects.get(pk=now.open_run)
         progress.say(f"Going on with run {run.pk}, which was cut off.")
         add_newcomers(run)
     else:
-        run = plan_migration(target=target, stop_share=wanted.stop_share, canary=wanted.canary, only=wanted.only)
+        planned = plan_migration(target=target, stop_share=wanted.stop_share, canary=wanted.canary, only=wanted.only)
+        if planned is None:
+            return None
+        run = planned
         progress.say(f"Run {run.pk}: {run.tasks.count():,} regions to version {target}.")
     begin_run(run)
     return run

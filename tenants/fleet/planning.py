@@ -16,16 +16,19 @@ LAST_WAVE = 4
 _WAVE_OF = "CASE WHEN n = 1 THEN 1 WHEN n <= 11 THEN 2 WHEN n <= 111 THEN 3 ELSE 4 END"
 
 
-def plan_migration(*, target: str, stop_share: float, canary: Region | None, only: list[Region] | None) -> FleetRun:
-    """A run with a task for every region that is behind; `only` narrows it, `canary` goes first."""
+def plan_migration(
+    *, target: str, stop_share: float, canary: Region | None, only: list[Region] | None
+) -> FleetRun | None:
+    """A run with a task for every region that is behind; `only` narrows it, `canary` goes first. None when that leaves nobody."""
     with transaction.atomic():
         FleetRun.objects.filter(kind=FleetRun.Kind.MIGRATE, ended_at=None).exclude(target=target).update(
             state=FleetRun.State.STOPPED, stop_reason=f"taken over by a migration to {target}", ended_at=clock.now()
         )
         run = FleetRun.objects.create(kind=FleetRun.Kind.MIGRATE, target=target, stop_share=stop_share)
-        where, values = f"{BEHIND} AND NOT {PARKED}", [target]
-        _add_tasks(run, _WAVE_OF, where, values, canary=canary, only=only)
-    return run
+        if _add_tasks(run, _WAVE_OF, f"{BEHIND} AND NOT {PARKED}", [target], canary=canary, only=only):
+            return run
+        run.delete()
+        return None
 
 
 def add_newcomers(run: FleetRun) -> int:

@@ -21,9 +21,10 @@ from tenants.context import in_region, on_platform
 from tenants.fleet.applying import Patience
 from tenants.fleet.errors import FleetBusy
 from tenants.fleet.locks import Lock, alone
-from tenants.fleet.migrating import Wanted, allowed_failures, migrate_fleet
+from tenants.fleet.migrating import Wanted, allowed_failures, migrate_fleet, unpark
 from tenants.fleet.models import Drift, FleetRun, FleetTask, ParkedRegion
 from tenants.fleet.progress import Progress
+from tenants.fleet.tasks import migrate_region
 from tenants.models import Region, RegionStatus
 from tests.tenants.fleet.fleets import applied, build_fleet, columns, fleet, sql, states, version
 from tests.tenants.fleet.future import ADD_NOTE, Release, later_release
@@ -376,3 +377,19 @@ def test_an_unfinished_run_for_another_version_ends(committed: None, tmp_path: P
 def test_bad_input_is_refused(committed: None, arguments: tuple[str, str]) -> None:
     code, text = fleet("migrate", *arguments)
     assert code == 1 and arguments[1] in text
+
+
+def test_a_region_that_an_operator_unparks_is_migrated_by_a_worker(committed: None, tmp_path: Path) -> None:
+    regions = build_fleet(2)
+    sql(regions[0], POISON)
+    with later_release(tmp_path):
+        assert fleet("migrate")[0] == 3
+        sql(regions[0], "ALTER TABLE catalog_category DROP COLUMN note")
+        with on_platform():
+            assert unpark([regions[0]]) == 1
+            migrate_region.run(regions[0].pk)
+        # That region alone, and a second message changes nothing.
+        assert [NOTE in columns(region) for region in regions] == [True, False]
+        with on_platform():
+            migrate_region.run(regions[0].pk)
+            assert FleetRun.objects.count() == 2

@@ -6,7 +6,7 @@ import pytest
 from celery import current_app
 
 from tenants.context import on_platform
-from tenants.fleet import tasks, verifying
+from tenants.fleet import tasks
 from tenants.fleet.models import Drift, FleetRun, FleetTask
 from tenants.models import Region
 from tests.tenants.fleet.fleets import build_fleet, fleet, sql, states
@@ -63,7 +63,7 @@ def test_the_nightly_comparison_goes_on_chunk_by_chunk(committed: None, monkeypa
     sent: list[str] = []
     monkeypatch.setattr(tasks, "CHUNK_SECONDS", 0.0)
     monkeypatch.setattr(tasks, "WORKER_HANDS", 1)
-    monkeypatch.setattr(verifying.Pulse, "beat", lambda self: None)
+    monkeypatch.setattr("tenants.fleet.life.Pulse.beat", lambda self: None)
     monkeypatch.setattr("tenants.tasks.ScopedTask.apply_async", lambda self, *a, **k: sent.append(self.name))
     with on_platform():
         tasks.verify_nightly.run()

@@ -121,7 +121,8 @@ class Command(BaseCommand):
         outcome = migrate_fleet(wanted, progress)
         parked = f" {outcome.parked:,} parked." if outcome.parked else ""
         if outcome.run is None:
-            progress.say(f"Every region is at {outcome.target}.{parked}")
+            who = "None of them is behind" if wanted.only else "Every region is at"
+            progress.say(f"{who} {outcome.target}.{parked}")
             return 0
         self._list_failures(progress, outcome.run)
         progress.say(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.backup import programs
-from infra.backup.programs import BackupFailed, program, run, server_url
+from infra.backup.programs import BackupFailed, Server, alone_in, program, run, server_url
 
 NAME = "%Y%m%dT%H%M%SZ"
 KEPT = 7
@@ -34,18 +34,30 @@ def take(*, into: Path, wal: Path, url: str, keep: int = KEPT) -> Path:
     Raises:  BackupFailed; then only an unfinished folder is left, which the next call clears.
     """
     into.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = into / "unfinished"
-    shutil.rmtree(part, ignore_errors=True)
-    # With the log that the copy itself needs, so that it can be checked and started without the streamed one.
-    copying: list[str | Path] = [program("pg_basebackup"), "--dbname", url, "--pgdata", part, "--wal-method", "stream"]
-    run([*copying, "--checkpoint", "fast", "--manifest-checksums", "SHA256", "--no-password"])
-    run([program("pg_verifybackup"), "--quiet", "--no-parse-wal", part])
-    # Rounded up: a moment inside this second may lie before the copy's end.
-    ended = datetime.fromtimestamp(datetime.now(UTC).timestamp() + 1, UTC)
-    target = into / ended.strftime(NAME)
-    part.rename(target)
-    _drop_old(into, wal, keep)
+    with alone_in(into):
+        part = into / "unfinished"
+        shutil.rmtree(part, ignore_errors=True)
+        _copy(Server.at(url), part)
+        # Rounded up: a moment inside this second may lie before the copy's end.
+        ended = datetime.fromtimestamp(datetime.now(UTC).timestamp() + 1, UTC)
+        target = into / ended.strftime(NAME)
+        part.rename(target)
+        _drop_old(into, wal, keep)
     return target
+
+
+def _copy(server: Server, part: Path) -> None:
+    """With the log that the copy itself needs, so that it can be checked and started without the streamed one."""
+    copying: list[str | Path] = [
+        program("pg_basebackup"),
+        "--dbname",
+        server.address,
+        "--no-password",
+        "--pgdata",
+        part,
+    ]
+    run([*copying, "--wal-method", "stream", "--checkpoint", "fast", "--manifest-checksums", "SHA256"], server)
+    run([program("pg_verifybackup"), "--quiet", "--no-parse-wal", part])
 
 
 def _drop_old(into: Path, wal: Path, keep: int) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from infra.embedded import children
 
@@ -38,9 +42,33 @@ def program(name: str) -> Path:
     raise BackupFailed(f"{name} is not found. Install PostgreSQL's client programs or set WARSA_POSTGRES_BIN.")
 
 
-def run(command: Sequence[str | Path]) -> str:
-    """What the command prints. Raises BackupFailed with its last words; an address with a password is not among them."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+@dataclass(frozen=True)
+class Server:
+    """Where the server is, in two parts: an address that everybody may read in the list of processes, and the rest."""
+
+    address: str
+    environment: dict[str, str]
+
+    @classmethod
+    def at(cls, url: str) -> Server:
+        parts = urlsplit(url)
+        secret = {"PGPASSWORD": unquote(parts.password)} if parts.password else {}
+        person, _, place = parts.netloc.rpartition("@")
+        netloc = f"{person.partition(':')[0]}@{place}" if person else place
+        # urlunsplit drops the slashes of an address without a host.
+        query = f"?{parts.query}" if parts.query else ""
+        return cls(f"{parts.scheme}://{netloc}{parts.path}{query}", {**os.environ, **secret})
+
+
+def run(command: Sequence[str | Path], server: Server | None = None) -> str:
+    """What the command prints. Raises BackupFailed with its last words."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env=server.environment if server else None,
+    )
     if done.returncode:
         words = (done.stderr or done.stdout).strip().splitlines()[-5:]
         raise BackupFailed(f"{Path(str(command[0])).name} failed:\n" + "\n".join(words))
@@ -55,6 +83,17 @@ def server_url() -> str:
         raise BackupFailed(
             "WARSA_BACKUP_DATABASE_URL is not set: give the address of a role with REPLICATION."
         ) from None
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """No other act works in this folder until the block ends. Raises BackupFailed when one does."""
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupFailed(f"Another process is at work in {folder}.") from None
+        yield
 
 
 def arguments(purpose: str) -> argparse.ArgumentParser:

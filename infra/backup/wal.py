@@ -10,23 +10,24 @@ import os
 from pathlib import Path
 
 from infra.backup import programs
-from infra.backup.programs import SLOT, program, run, server_url
+from infra.backup.programs import SLOT, Server, program, run, server_url
 
 
-def command(folder: Path, url: str) -> list[str]:
+def command(folder: Path, server: Server) -> list[str]:
     """What streams into the folder; the slot is made when it is not there."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    receive = str(program("pg_receivewal"))
-    run([receive, "--dbname", url, "--slot", SLOT, "--create-slot", "--if-not-exists"])
-    return [receive, "--dbname", url, "--directory", str(folder), "--slot", SLOT, "--synchronous", "--no-password"]
+    receive = [str(program("pg_receivewal")), "--dbname", server.address, "--slot", SLOT, "--no-password"]
+    run([*receive, "--create-slot", "--if-not-exists"], server)
+    return [*receive, "--directory", str(folder), "--synchronous"]
 
 
 def main() -> None:
     parser = programs.arguments("Stream the write-ahead log into a folder.")
     parser.add_argument("--into", type=Path, required=True, help="the folder; not on the database's own disk")
-    streaming = command(parser.parse_args().into, server_url())
+    server = Server.at(server_url())
+    streaming = command(parser.parse_args().into, server)
     # In our place, so that whoever watches us watches the stream itself.
-    os.execv(streaming[0], streaming)
+    os.execve(streaming[0], streaming, server.environment)
 
 
 if __name__ == "__main__":

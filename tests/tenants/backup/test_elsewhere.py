@@ -91,10 +91,10 @@ def test_it_takes_another_address_where_its_own_is_taken(archive: Path) -> None:
     assert "Ratna" in names(back)
 
 
-@pytest.mark.parametrize("slug", ["admin", "x", "Plaju", "pla ju", "plaju.evil"])
-def test_an_address_that_cannot_be_one_is_refused(slug: str, archive: Path) -> None:
-    with pytest.raises(Occupied, match="--slug"):
-        import_region(path=archive, slug=slug)
+def test_an_address_that_cannot_be_one_is_refused(archive: Path) -> None:
+    for slug in ("admin", "x", "Plaju", "pla ju", "plaju.evil", "xn--plaju"):
+        with pytest.raises(Occupied, match="--slug"):
+            import_region(path=archive, slug=slug)
 
 
 def test_a_kecamatan_that_is_held_or_unknown_is_told(plaju: Region, archive: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tenants.backup import files, sides
+from tenants.backup.archive import opened
 from tenants.backup.exporting import export_region
 from tenants.backup.importing import import_region
 from tenants.backup.models import SideSchema
@@ -56,6 +59,22 @@ def test_a_killed_restore(plaju: Region, lombok: Region, archive: Path) -> None:
     assert found == [] and side.state == SideSchema.State.RESTORED
 
 
+def test_a_sweep_leaves_living_work_alone(plaju: Region, archive: Path) -> None:
+    told: list[list[str]] = []
+
+    def elsewhere() -> None:
+        told.append(sides.sweep())
+        connection.close()
+
+    with opened(archive) as reader, sides.new_side(reader.manifest, plaju):
+        sweeper = threading.Thread(target=elsewhere)
+        sweeper.start()
+        sweeper.join()
+        with on_platform():
+            assert SideSchema.objects.count() == 1
+    assert told == [[]]
+
+
 def test_a_killed_import(plaju: Region, archive: Path) -> None:
     before = contents(plaju)
     wipe(region=plaju, typed_slug=SLUG, archive=archive, drain_s=0)
@@ -74,34 +93,42 @@ def test_a_killed_import(plaju: Region, archive: Path) -> None:
         assert not SideSchema.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("target", "nth", "swapped"),
-    [
-        ("tenants.backup.restoring:_exchange", 1, False),
-        ("tenants.backup.restoring:_keep_deliveries", 1, False),
-        ("tenants.backup.restoring:finish_swap", 1, True),
-        ("pathlib:Path.rename", 1, True),
-        ("pathlib:Path.rename", 2, True),
-        ("pathlib:Path.rename", 3, True),
-    ],
-)
-def test_a_killed_swap(plaju: Region, archive: Path, target: str, nth: int, swapped: bool) -> None:
+# Where a swap dies, and on which state the region then works.
+SWAPS = [
+    ("tenants.backup.restoring:_exchange", 1, "as it was"),
+    ("tenants.backup.restoring:_keep_deliveries", 1, "as it was"),
+    ("tenants.backup.restoring:finish_swap", 1, "swapped"),
+    ("pathlib:Path.rename", 1, "swapped"),
+    ("pathlib:Path.rename", 2, "swapped"),
+    ("pathlib:Path.rename", 3, "swapped"),
+]
+
+
+def test_a_killed_swap(plaju: Region, archive: Path) -> None:
     with in_region(plaju):
         person("Rini")
     (files.folder_of(plaju.schema_name) / "kosong.txt").write_bytes(b"since")
     restore(path=archive)
-    kill_in("swap", plaju.pk, target, nth)
-    # Shut, not half: nobody reads rows of one state beside files of the other.
-    assert answer() == 503
-    assert len(sides.sweep()) == 1
-    assert answer() == 200
-    assert ("Rini" in names(plaju)) is not swapped
-    assert (files.folder_of(plaju.schema_name) / "kosong.txt").read_bytes() == (
-        FILES["kosong.txt"] if swapped else b"since"
-    )
-    assert drift(plaju) == []
-    assert folders() == {plaju.schema_name, side_of(plaju).schema_name}
-    swap(region=plaju, drain_s=0)
-    assert ("Rini" in names(plaju)) is swapped
+    for target, nth, then in SWAPS:
+        kill_in("swap", plaju.pk, target, nth)
+        # Shut, not half: nobody reads rows of one state beside files of the other.
+        assert answer() == 503, target
+        assert len(sides.sweep()) == 1
+        assert answer() == 200
+        assert state_of(plaju) == (then, then), (target, nth)
+        assert drift(plaju) == []
+        assert folders() == {plaju.schema_name, side_of(plaju).schema_name}
+        if then == "swapped":
+            swap(region=plaju, drain_s=0)
+            assert state_of(plaju) == ("as it was", "as it was")
     with on_platform():
         assert Region.objects.get(pk=plaju.pk).status == RegionStatus.READY
+
+
+def state_of(region: Region) -> tuple[str, str]:
+    """By its rows, and by its files."""
+    file = (files.folder_of(region.schema_name) / "kosong.txt").read_bytes()
+    return (
+        "as it was" if "Rini" in names(region) else "swapped",
+        {b"since": "as it was", FILES["kosong.txt"]: "swapped"}[file],
+    )

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import pytest
 from django.db import connection
 
 from infra.backup import base, check, recover, wal
-from infra.backup.programs import SLOT, BackupFailed
+from infra.backup.programs import SLOT, BackupFailed, Server, alone_in
 from infra.embedded.children import package_folder
 from tenant_apps.ledger.services import unproven_accounts
 from tenants.backup.differences import TableDifference
@@ -47,7 +47,10 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def streamed(into: Path, url: str) -> Iterator[None]:
     with admin() as cursor:
         assert cursor.execute("SELECT 1 FROM pg_replication_slots WHERE slot_name = %s", [SLOT]).fetchone() is None
-    child = subprocess.Popen(wal.command(into, url), stderr=subprocess.DEVNULL)
+    server = Server.at(url)
+    streaming = wal.command(into, server)
+    assert unquote(urlsplit(url).password or "?") not in " ".join(streaming)
+    child = subprocess.Popen(streaming, env=server.environment, stderr=subprocess.DEVNULL)
     try:
         yield
     finally:
@@ -156,6 +159,28 @@ def test_old_bases_go_and_the_log_before_them(shelf: Path, monkeypatch: pytest.M
     base._drop_old(bases, log, 2)
     assert [path.name for _, path in base.bases(bases)] == ["20260102T000000Z", "20260103T000000Z"]
     assert min(path.name for path in log.iterdir()) == "000000010000000000000007"
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "password"),
+    [
+        ("postgresql://w:a%40b@/db?host=/tmp/x&port=5432", "postgresql://w@/db?host=/tmp/x&port=5432", "a@b"),
+        ("postgresql://w:p@db.example:5433/db", "postgresql://w@db.example:5433/db", "p"),
+        ("postgresql://w@db.example/db", "postgresql://w@db.example/db", None),
+        ("postgresql:///db?service=x", "postgresql:///db?service=x", None),
+    ],
+)
+def test_no_password_stands_in_the_list_of_processes(
+    url: str, address: str, password: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    server = Server.at(url)
+    assert (server.address, server.environment.get("PGPASSWORD")) == (address, password)
+
+
+def test_two_base_backups_at_once_are_one_too_many(shelf: Path) -> None:
+    with alone_in(shelf), pytest.raises(BackupFailed, match="at work"):
+        base.take(into=shelf, wal=shelf / "wal", url="postgresql:///nowhere")
 
 
 def test_missing_backups_are_told(committed: None, shelf: Path) -> None:

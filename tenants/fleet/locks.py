@@ -27,7 +27,8 @@ def alone(lock: Lock) -> Iterator[None]:
     Raises:  FleetBusy when another process stays inside for longer than PATIENCE_SECONDS.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
-    with connect() as raw:
+    raw = connect()
+    try:
         while raw.execute("SELECT pg_try_advisory_lock(%s, %s)", [_SPACE, int(lock)]).fetchone() != (True,):
             if time.monotonic() >= deadline:
                 raise FleetBusy(
@@ -35,3 +36,5 @@ def alone(lock: Lock) -> Iterator[None]:
                 )
             time.sleep(0.2)
         yield
+    finally:
+        raw.close()

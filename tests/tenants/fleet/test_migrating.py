@@ -262,20 +262,47 @@ def test_nobody_waits_for_long_and_a_held_region_comes_last(committed: None, tmp
                         break
                 assert states() == {"done": 3, "pending": 1}
                 # Long enough for several attempts and for the people who queue behind each.
-                time.sleep(2)
+                time.sleep(2.5)
                 assert version(held) != run_of().target
             mover.join()
             time.sleep(0.2)
     assert [(one.failure, one.rounds > 20) for one in there] == [("", True)] * 4
     longest = max(one.longest for one in there)
     print(f"the longest wait: {longest:.2f} s, behind the held lock {there[2].longest:.2f} s")
-    assert 0.5 < there[2].longest < 2 and longest < 2
+    # One attempt waits 0.75 s here; nothing else may add to it but a busy machine.
+    assert 0.5 < there[2].longest < 1.8 and longest < 1.8
     assert results[0][0] == 0, results
     with on_platform():
         task = FleetTask.objects.get(region=held)
         assert (task.state, task.lock_waits >= 2, task.attempts) == ("done", True, task.lock_waits + 1)
         assert not ParkedRegion.objects.exists()
     assert all(NOTE in columns(region) for region in regions)
+
+
+def test_connections_that_are_cut_are_taken_up_again(committed: None, tmp_path: Path) -> None:
+    regions = build_fleet(6)
+    cut = []
+    with later_release(tmp_path, SLOW):
+        fleet("capture")
+        mover = threading.Thread(target=lambda: results.append(fleet("migrate", "--hands", "2")))
+        results: list[tuple[int, str]] = []
+        mover.start()
+        with admin() as cursor:
+            for _ in range(4):
+                time.sleep(0.1)
+                # The one that only keeps others out is spared; whoever migrates is in the middle of a region.
+                cursor.execute(
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'warsa-fleet'"
+                    " AND datname = current_database() AND state = 'active'"
+                )
+                cut.append(cursor.fetchone()[0])  # type: ignore[index]
+        mover.join()
+        assert sum(cut) > 0, cut
+        assert results[0][0] == 0, results
+        assert states() == {"done": 6}
+        assert all(NOTE in columns(region) for region in regions)
+        with on_platform():
+            assert max(FleetTask.objects.values_list("attempts", flat=True)) > 1
 
 
 def test_a_region_that_stays_locked_fails_and_the_next_run_takes_it(committed: None, tmp_path: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 
+import psycopg
+
 from infra.embedded.children import CannotStart
 from tests.benchmarks import backups, creating, fleets, memory, report, requests
-from tests.benchmarks.figures import Section
+from tests.benchmarks.figures import Line, Section
 from tests.benchmarks.ground import Ground, ground
 
 
@@ -48,12 +51,23 @@ def whole_country(regions: int) -> Iterator[Bench]:
     yield lambda stage: backups.backup(stage, rounds=3)
 
 
+def attempt(bench: Bench, stage: Ground) -> list[Section]:
+    """What the benchmark found. One that breaks down counts as missed, and the others go on."""
+    try:
+        made = bench(stage)
+    except (RuntimeError, psycopg.Error, subprocess.SubprocessError) as failure:
+        say(str(failure))
+        why = str(failure).strip().splitlines()[-1]
+        return [Section("Broken down", "A benchmark did not come to its end.", lines=[Line(why, "", passed=False)])]
+    return made if isinstance(made, list) else [made]
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     asked.add_argument("--regions", type=int, default=1_000, help="size of the fleet")
     asked.add_argument("--country", action="store_true", help="only what changes with the size of the fleet")
     asked.add_argument(
-        "--write", action="store_true", help="write docs/benchmarks.md (or its part about the whole country)"
+        "--write", action="store_true", help="write docs/benchmarks.md (of the country: docs/benchmarks-7300.md)"
     )
     options = asked.parse_args()
     began = time.monotonic()
@@ -63,19 +77,19 @@ def main() -> int:
             say("Laying out the databases …")
             prepare(stage, "ours", "stock", "plain")
             for bench in (whole_country if options.country else whole)(options.regions):
-                made = bench(stage)
-                sections += made if isinstance(made, list) else [made]
-                say(f"{time.monotonic() - began:6.0f} s  {sections[-1].title}")
+                made = attempt(bench, stage)
+                sections += made
+                say(f"\n{report.on_screen(made)}\n(after {time.monotonic() - began:.0f} s)")
             about = report.machine(stage)
+            say("\n" + "=" * 80 + "\n\n" + report.on_screen(sections))
+            if options.write:
+                command = "make bench-7300" if options.country else "make bench"
+                page = report.PAGE.with_stem("benchmarks-7300") if options.country else report.PAGE
+                page.write_text(report.as_markdown(sections, about, command))
+                say(f"\nWritten to {page}")
     except CannotStart as reason:
         say(f"\n{reason}\n")
         return 1
-    say("\n" + report.on_screen(sections))
-    if options.write:
-        command = "make bench-7300" if options.country else "make bench"
-        page = report.PAGE.with_stem("benchmarks-7300") if options.country else report.PAGE
-        page.write_text(report.as_markdown(sections, about, command))
-        say(f"\nWritten to {page}")
     if not report.passed(sections):
         say("\nA bar was missed.")
         return 1

@@ -49,34 +49,41 @@ def overhead(ground: Ground, pairs: int, regions: int = 20) -> list[Section]:
         for what, group, extra in (("one region", hosts[:1], 0), (f"{regions} regions in turn", hosts, 1)):
             for one in (agent, plain):
                 one.ask("serve", hosts=group, path=PATH, times=WARM)
-            section.lines.append(_paired(what, agent, plain, group, pairs if bar else max(pairs // 4, 1), bar=bar))
+            section.lines.extend(_paired(what, agent, plain, group, pairs if bar else max(pairs // 4, 1), bar=bar))
             section.lines.append(_counted(what, ground, agent, plain, group, extra if bar else None))
     return [ours, stocks]
 
 
-def _paired(what: str, agent: Agent, plain: Agent, hosts: Sequence[str], pairs: int, *, bar: bool) -> Line:
+def _paired(what: str, agent: Agent, plain: Agent, hosts: Sequence[str], pairs: int, *, bar: bool) -> list[Line]:
     rounds = max(BATCH // len(hosts), 1)
-    ours, theirs = list[float](), list[float]()
+    ours, theirs = list[dict[str, float]](), list[dict[str, float]]()
 
-    def batch(one: Agent, into: list[float]) -> None:
+    def batch(one: Agent, into: list[dict[str, float]]) -> None:
         spent = one.ask("serve", hosts=list(hosts), path=PATH, times=rounds)
-        into.append(spent["seconds"] / (rounds * len(hosts)))
+        into.append({key: value / (rounds * len(hosts)) for key, value in spent.items()})
 
     for number in range(pairs):
         both = [(agent, ours), (plain, theirs)]
         for one, into in both if number % 2 else reversed(both):
             batch(one, into)
-    ratios = sorted(mine / other for mine, other in zip(ours, theirs, strict=True))
-    ratio = statistics.median(ratios)
-    low, high = ratios[len(ratios) // 4], ratios[len(ratios) * 3 // 4]
-    return Line(
-        what,
-        str(Sample(ours)),
-        str(Sample(theirs)),
-        f"{ratio:.3f}× (middle half {low:.3f} to {high:.3f})",
-        f"≤ {AT_MOST}×" if bar else "",
-        ratio <= AT_MOST if bar else None,
-    )
+    lines = []
+    for kind, what_of in (("seconds", what), ("processor", f"{what}: processor time in Python")):
+        mine, others = ([one[kind] for one in group] for group in (ours, theirs))
+        ratios = sorted(one / other for one, other in zip(mine, others, strict=True))
+        ratio = statistics.median(ratios)
+        low, high = ratios[len(ratios) // 4], ratios[len(ratios) * 3 // 4]
+        counts = bar and kind == "seconds"
+        lines.append(
+            Line(
+                what_of,
+                str(Sample(mine)),
+                str(Sample(others)),
+                f"{ratio:.3f}× (middle half {low:.3f} to {high:.3f})",
+                f"≤ {AT_MOST}×" if counts else "",
+                ratio <= AT_MOST if counts else None,
+            )
+        )
+    return lines
 
 
 def _counted(what: str, ground: Ground, agent: Agent, plain: Agent, hosts: Sequence[str], extra: int | None) -> Line:

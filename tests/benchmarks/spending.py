@@ -14,15 +14,16 @@ import psycopg
 
 @dataclass
 class Spent:
-    """Seconds on the clock, seconds of waiting for the server in this thread, and how often it waited."""
+    """Seconds on the clock, of the processor and of waiting for the server, all of this thread, and how often it waited."""
 
     seconds: float = 0.0
+    processor: float = 0.0
     database: float = 0.0
     waits: int = 0
     is_waiting: bool = False
 
     def as_json(self) -> dict[str, float]:
-        return {"seconds": self.seconds, "database": self.database, "waits": self.waits}
+        return {"seconds": self.seconds, "processor": self.processor, "database": self.database, "waits": self.waits}
 
 
 _here = threading.local()
@@ -68,9 +69,9 @@ def _waiting() -> Iterator[None]:
 def spending() -> Iterator[Spent]:
     """Measures the block in this thread."""
     spent = _here.spent = Spent()
-    began = time.perf_counter()
+    began, ran = time.perf_counter(), time.thread_time()
     try:
         yield spent
     finally:
-        spent.seconds = time.perf_counter() - began
+        spent.seconds, spent.processor = time.perf_counter() - began, time.thread_time() - ran
         _here.spent = None

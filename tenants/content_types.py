@@ -37,14 +37,14 @@ class Memory:
         self._age = 0
         self._asked = threading.local()
 
-    def __getitem__(self, using: str) -> Mapping[Key, ContentType]:
+    def __getitem__(self, alias: str) -> Mapping[Key, ContentType]:
         self._asked.at = self._age
-        if not self._is_trusted(using):
+        if not self._is_trusted(alias):
             return {}
-        return self._places.get((using, scope()), {})
+        return self._places.get((alias, scope()), {})
 
-    def setdefault(self, using: str, default: object) -> _Answer:
-        return _Answer(self, using)
+    def setdefault(self, alias: str, default: object) -> _Answer:
+        return _Answer(self, alias)
 
     def clear(self) -> None:
         self.forget(frozenset({EVERYTHING}))
@@ -59,18 +59,18 @@ class Memory:
             if place[1] in schemas:
                 self._places.pop(place, None)
 
-    def note(self, using: str, key: Key, found: ContentType) -> None:
-        if not self._is_trusted(using):
+    def note(self, alias: str, key: Key, found: ContentType) -> None:
+        if not self._is_trusted(alias):
             return
-        keep = partial(self._keep, (using, scope()), key, found, getattr(self._asked, "at", -1))
-        if connections[using].in_atomic_block:
+        keep = partial(self._keep, (alias, scope()), key, found, getattr(self._asked, "at", -1))
+        if connections[alias].in_atomic_block:
             # The transaction may have made the row itself, and may yet take it back.
-            transaction.on_commit(keep, using=using, robust=True)
+            transaction.on_commit(keep, using=alias, robust=True)
         else:
             keep()
 
-    def _is_trusted(self, using: str) -> bool:
-        bound: Any = connections[using]
+    def _is_trusted(self, alias: str) -> bool:
+        bound: Any = connections[alias]
         return bound.role != OWNER_ROLE and registry.is_heard()
 
     def _keep(self, place: Place, key: Key, found: ContentType, asked_at: int) -> None:
@@ -86,11 +86,11 @@ class Memory:
 class _Answer:
     """Takes one answer of a query into the memory."""
 
-    def __init__(self, memory: Memory, using: str) -> None:
-        self._memory, self._using = memory, using
+    def __init__(self, memory: Memory, alias: str) -> None:
+        self._memory, self._alias = memory, alias
 
     def __setitem__(self, key: Key, found: ContentType) -> None:
-        self._memory.note(self._using, key, found)
+        self._memory.note(self._alias, key, found)
 
 
 memory = Memory()

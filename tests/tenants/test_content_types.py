@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,8 +20,8 @@ from tenants import content_types, listening
 from tenants.content_types import memory
 from tenants.context import as_owner, in_region
 from tenants.identity.models import User
-from tenants.listening import registry
 from tenants.models import Region
+from tests.tenants.hearing import settle, until
 from tests.trials import rounds, seeded
 from tests.world import admin
 
@@ -47,7 +46,7 @@ def ids(committed: None, kalidoni: Region, lombok: Region) -> Iterator[Ids]:
                 kind = ContentType(pk=pk, app_label=model._meta.app_label, model=model._meta.model_name)
                 kind.save(force_insert=True)
                 Permission.objects.create(pk=pk, content_type=kind, codename=f"view_{model._meta.model_name}")
-    until(registry.is_heard)
+    settle()
     ContentType.objects.clear_cache()
     yield held
     for region, (types, permissions) in rows.items():
@@ -57,13 +56,6 @@ def ids(committed: None, kalidoni: Region, lombok: Region) -> Iterator[Ids]:
             ContentType.objects.bulk_create(types)
             Permission.objects.bulk_create(permissions)
     ContentType.objects.clear_cache()
-
-
-def until(come: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not come():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def asked(model: type[Any] = Product) -> tuple[int, int]:

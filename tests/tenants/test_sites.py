@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from tenants.listening import registry
 from tenants.models import Domain, Region, RegionStatus
 from tenants.raw import connect
 from tenants.sites import memory, region_at
+from tests.tenants.hearing import change, settle, until
 from tests.tenants.proxy import Wire, wire_to
 from tests.world import admin
 
@@ -28,20 +29,10 @@ HOST = "kalidoni.localhost"
 @pytest.fixture(autouse=True)
 def remembered(committed: None) -> Iterator[None]:
     """The registry is heard, and Kalidoni's host was looked up before."""
-    until(registry.is_heard)
+    settle()
     assert seen() == RegionStatus.READY
     yield
-    # The next test's process has not seen this one's changes.
     until(registry.is_heard)
-
-
-def until(come: Callable[[], object], within: float = 10.0) -> float:
-    """Seconds until it has come true."""
-    began = time.monotonic()
-    while not come():
-        assert time.monotonic() < began + within, "it never came"
-        time.sleep(0.005)
-    return time.monotonic() - began
 
 
 def look(host: str = HOST) -> tuple[Region | None, int]:
@@ -57,12 +48,6 @@ def seen(host: str = HOST) -> str | None:
 
 def suspended() -> bool:
     return seen() == RegionStatus.SUSPENDED
-
-
-def change(statement: str) -> None:
-    """Somebody else's process changes the registry, past the ORM."""
-    with admin() as cursor:
-        cursor.execute(statement)
 
 
 SUSPEND = "UPDATE tenants_region SET status = 'suspended'"
@@ -111,11 +96,7 @@ def test_only_what_a_request_looks_at_is_told(statement: str, forgets: bool) -> 
         before = Region.objects.filter(name="Kalidoni").values().get()
     try:
         change(statement)
-        # Told after it, so heard after it.
-        change("SELECT pg_notify('warsa_registry', 'nobody.localhost')")
-        age = memory.age
-        change("SELECT pg_notify('warsa_registry', 'nobody.localhost')")
-        until(lambda: memory.age > age)
+        settle()
         assert (look()[1] == 1) == forgets
     finally:
         with on_platform():
@@ -129,13 +110,11 @@ def test_an_address_that_is_taken_away_or_new_counts_at_once() -> None:
         assert look("pasar.example.id") == (None, 1)
         Domain.objects.create(tenant=kalidoni, domain="pasar.example.id", is_primary=False)
         assert seen("pasar.example.id") == RegionStatus.READY
-        age = memory.age
         change("UPDATE tenants_domain SET domain = 'toko.example.id' WHERE domain = 'pasar.example.id'")
-        until(lambda: memory.age > age)
+        settle()
         assert (seen("pasar.example.id"), seen("toko.example.id")) == (None, RegionStatus.READY)
-        age = memory.age
         change("DELETE FROM tenants_domain WHERE domain = 'toko.example.id'")
-        until(lambda: memory.age > age)
+        settle()
         assert seen("toko.example.id") is None
         assert look()[1] == 0
 

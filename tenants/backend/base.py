@@ -98,11 +98,27 @@ class DatabaseWrapper(stock.DatabaseWrapper):  # type: ignore[misc]
         finally:
             self._on_server = None
 
+    def close_if_health_check_failed(self) -> None:
+        """Django asks an idle connection `SELECT 1` once per request; setting the binding, where that is due, tells as much."""
+        unasked = self.connection is not None and self.health_check_enabled and not self.health_check_done
+        if not unasked or self.in_atomic_block or self._binding() == self._on_server:
+            super().close_if_health_check_failed()
+            return
+        try:
+            self._handle_search_path()
+        except Exception:
+            # The connection is closed; the query to come opens another, sets the binding there, and raises if that fails too.
+            self.close()
+        self.health_check_done = True
+
+    def _binding(self) -> Binding:
+        return tuple(self._get_cursor_search_paths()), self.role
+
     def _handle_search_path(self, cursor: Any = None) -> None:
-        path = tuple(self._get_cursor_search_paths())
-        wanted = (path, self.role)
+        wanted = self._binding()
         if wanted == self._on_server:
             return
+        path = wanted[0]
         connection = self.connection
         if connection is None or connection.info.transaction_status == TransactionStatus.INERROR:
             # Only a rollback can follow; the server refuses everything else.

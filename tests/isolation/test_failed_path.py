@@ -14,6 +14,7 @@ from tenants.errors import SchemaMissing
 from tenants.identity.models import User
 from tenants.models import Region
 from tests.trials import rounds, seeded
+from tests.world import admin
 
 PATH, ROLE = "set_config('search_path', %s, false)", "set_config('role', %s, false)"
 FAULTS = {
@@ -67,3 +68,55 @@ def test_a_failed_set_inside_a_transaction_ends_it(
             User.objects.count()
         monkeypatch.undo()
         assert User.objects.count() == 0
+
+
+def statements(region: Region) -> list[str]:
+    """What a request that reads once sends, on a connection that has served before."""
+    conn: Any = connection
+    conn.health_check_enabled, conn.health_check_done = True, False
+    sent: list[str] = []
+    raw = conn.connection
+
+    class Listening(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+            sent.append(str(query)[:30])
+            return super().execute(query, *args, **kwargs)
+
+    raw.cursor_factory = Listening
+    try:
+        with in_region(region):
+            User.objects.count()
+    finally:
+        raw.cursor_factory = psycopg.Cursor
+    return sent
+
+
+def test_the_binding_is_the_health_check(committed: None, kalidoni: Region, lombok: Region) -> None:
+    with in_region(kalidoni):
+        User.objects.count()
+    assert len(statements(lombok)) == len(statements(lombok)) == 2
+
+
+def test_a_connection_that_died_while_idle_is_replaced(committed: None, kalidoni: Region, lombok: Region) -> None:
+    with in_region(kalidoni):
+        User.objects.create(name="Ratna")
+    conn: Any = connection
+    for region, expected in ((lombok, 0), (kalidoni, 1)):
+        conn.ensure_connection()
+        with admin() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [conn.connection.info.backend_pid])
+        conn.health_check_enabled, conn.health_check_done = True, False
+        with in_region(region):
+            assert User.objects.count() == expected
+
+
+def test_a_binding_that_cannot_be_set_raises_also_as_the_health_check(
+    committed: None, kalidoni: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conn: Any = connection
+    conn.ensure_connection()
+    conn.health_check_enabled, conn.health_check_done = True, False
+    with monkeypatch.context() as planted:
+        planted.setattr(base, "SET_PATH", FAULTS["the schema is not there"])
+        with in_region(kalidoni), pytest.raises(SchemaMissing):
+            User.objects.count()

@@ -27,7 +27,7 @@ bench: ## Compare with stock django-tenants and plain Django on an idle machine,
 	@$(BIN)/warsa messages compile
 	$(BIN)/python -m tests.benchmarks --write
 
-bench-7300: ## The same for a fleet of all kecamatan of Indonesia: an hour or so, 37 GB of disk; writes docs/benchmarks-7300.md
+bench-7300: ## The same for a fleet of all kecamatan of Indonesia: an hour or so, 30 GB of disk; writes docs/benchmarks-7300.md
 	@$(PYTHON) infra/embedded/bootstrap.py lint
 	@$(BIN)/warsa messages compile
 	$(BIN)/python -m tests.benchmarks --country --regions 7300 --write

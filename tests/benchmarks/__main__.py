@@ -45,6 +45,7 @@ def whole_country(regions: int) -> Iterator[Bench]:
     """What changes with the size of the fleet."""
     yield lambda stage: creating.create(stage, rounds=4)
     yield lambda stage: fleets.found(stage, regions)
+    yield lambda stage: creating.sign_up(stage, rounds=6)
     yield lambda stage: requests.overhead(stage, pairs=40)
     yield lambda stage: fleets.look_after(stage, regions)
     yield lambda stage: fleets.migrate(stage, regions, sample=8, releases=2, rounds=9)

@@ -20,7 +20,8 @@ def found(ground: Ground, regions: int, builders: int = 2) -> Section:
     with ThreadPoolExecutor(builders) as pool:
         jobs = []
         for first in range(0, regions, share):
-            agent = ground.agent("ours", login="worker", name=f"bench builder {first // share}")
+            name = f"bench builder {first // share}" if first else ""
+            agent = ground.agent("ours", login="worker", name=name)
             jobs.append(pool.submit(agent.ask, "found_fleet", first=first, regions=min(share, regions - first)))
         for job in jobs:
             job.result()
@@ -104,17 +105,28 @@ def _extrapolated(applied: Sample, captures: Sample, theirs: Sample) -> Line:
 
 def look_after(ground: Ground, regions: int) -> Section:
     """Changing the role, and comparing schemas with their release."""
-    few = min(regions, 100)
-    we = ground.agent("ours", login="worker")
+    few, rounds = min(regions, 100), 5
+    we, web = ground.agent("ours", login="worker"), ground.agent("ours", login="web")
     schemas = we.ask("schemas_of", first=0, regions=few)
-    switched = [we.ask("switch", schemas=schemas[:20], times=50) for _ in range(3)]
+    switched = [web.ask("switch", schemas=schemas[:20], times=50) for _ in range(3)]
+    afterwards = list[float]()
+    with ground.admin() as admin:
+        for number in range(rounds):
+            role = f"t_benchrole{number}"
+            admin.execute(f"CREATE ROLE {role} LOGIN INHERIT IN ROLE warsa_region")
+            admin.execute(f"GRANT {role} TO warsa_app")
+            afterwards.append(web.ask("switch_once", schema=schemas[number % few]))
+        for number in range(rounds):
+            admin.execute(f"DROP ROLE t_benchrole{number}")
     verified = [we.ask("verify", schemas=schemas) for _ in range(2)]
     return Section(
         "Day by day",
-        "Role and path are changed in turn over 20 regions that the back end knows; fingerprints of 100 regions, one process.",
+        f"Role and path are changed in turn over 20 regions that the back end knows; fingerprints of {few} regions, one process."
+        " When a role is made anywhere, each back end works out anew, at its next change, which roles its login may take.",
         against="",
         lines=[
             Line("change of role and path, one round trip", str(Sample(switched))),
+            Line("the same, the first after a role was made", str(Sample(afterwards))),
             Line("fingerprint of a region", f"{Sample(verified)}, {1 / Sample(verified).median:.0f} a second"),
         ],
     )

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COUNTING = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.max": "10000"}
 MEGABYTE = 2**20
 # What one region takes on disk, with room for the log, the catalog and what a migration adds. Measured: docs/benchmarks.md.
-REGION_MEGABYTES = 4.6
+REGION_MEGABYTES = 3.7
 SPARE_MEGABYTES = 3_000
 
 

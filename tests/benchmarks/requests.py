@@ -27,7 +27,7 @@ def furnish(ground: Ground, regions: int) -> list[str]:
     return [f"bench-{number}.localhost" for number in range(regions)]
 
 
-def overhead(ground: Ground, pairs: int, regions: int = 20) -> list[Section]:
+def overhead(ground: Ground, pairs: int, regions: int = 20, counted: int = 200) -> list[Section]:
     hosts = furnish(ground, regions)
     ours = Section(
         "A request",
@@ -50,7 +50,7 @@ def overhead(ground: Ground, pairs: int, regions: int = 20) -> list[Section]:
             for one in (agent, plain):
                 one.ask("serve", hosts=group, path=PATH, times=WARM)
             section.lines.extend(_paired(what, agent, plain, group, pairs if bar else max(pairs // 4, 1), bar=bar))
-            section.lines.append(_counted(what, ground, agent, plain, group, extra if bar else None))
+            section.lines.append(_counted(what, ground, agent, plain, group, counted, extra if bar else None))
     return [ours, stocks]
 
 
@@ -86,9 +86,11 @@ def _paired(what: str, agent: Agent, plain: Agent, hosts: Sequence[str], pairs: 
     return lines
 
 
-def _counted(what: str, ground: Ground, agent: Agent, plain: Agent, hosts: Sequence[str], extra: int | None) -> Line:
+def _counted(
+    what: str, ground: Ground, agent: Agent, plain: Agent, hosts: Sequence[str], counted: int, extra: int | None
+) -> Line:
     """Statements of a warm request, as the server counts them."""
-    rounds = max(200 // len(hosts), 1)
+    rounds = max(counted // len(hosts), 1)
     requests = rounds * len(hosts)
     ground.forget_calls()
     for one in (agent, plain):

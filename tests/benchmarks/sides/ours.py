@@ -139,6 +139,13 @@ def switch(schemas: list[str], times: int) -> float:
     return spent.seconds / (times * len(regions))
 
 
+def switch_once(schema: str) -> float:
+    """Seconds for one change to this region from another one."""
+    with spending() as spent, in_region(Region(schema_name=schema)), connection.cursor():
+        pass
+    return spent.seconds
+
+
 def verify(schemas: list[str]) -> float:
     """Fingerprints of these schemas, compared with the release's. Returns seconds for one.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -71,7 +72,7 @@ def main() -> int:
         "--write", action="store_true", help="write docs/benchmarks.md (of the country: docs/benchmarks-7300.md)"
     )
     options = asked.parse_args()
-    began = time.monotonic()
+    began, load = time.monotonic(), os.getloadavg()[0]
     sections: list[Section] = []
     try:
         with ground(options.regions) as stage:
@@ -81,7 +82,7 @@ def main() -> int:
                 made = attempt(bench, stage)
                 sections += made
                 say(f"\n{report.on_screen(made)}\n(after {time.monotonic() - began:.0f} s)")
-            about = report.machine(stage)
+            about = report.machine(stage, load)
             say("\n" + "=" * 80 + "\n\n" + report.on_screen(sections))
             if options.write:
                 command = "make bench-7300" if options.country else "make bench"

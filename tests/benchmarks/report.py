@@ -45,8 +45,8 @@ def on_screen(sections: Sequence[Section]) -> str:
     )
 
 
-def machine(ground: Ground) -> list[str]:
-    """What the figures were measured on."""
+def machine(ground: Ground, load_before: float = 0.0) -> list[str]:
+    """What the figures were measured on. `load_before` is the load average when the run began."""
     processor = next(
         (
             line.partition(":")[2].strip()
@@ -56,19 +56,26 @@ def machine(ground: Ground) -> list[str]:
         platform.machine(),
     )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    load = " ".join(f"{value:.2f}" for value in os.getloadavg())
+    load = f"{load_before:.2f} before the run, {os.getloadavg()[0]:.2f} at its end"
+    cores = os.cpu_count() or 1
     with ground.admin() as admin:
         settings = dict(
             admin.execute("SELECT name, current_setting(name) FROM unnest(%s::text[]) name", [list(SHOWN)]).fetchall()
         )
-    return [
+    about = [
         f"- Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.",
-        f"- {os.cpu_count()} cores ({processor}), {memory:.0f} GiB of memory, disk {shutil.disk_usage(ground.home).total / 2**30:.0f} GiB,"
-        f" {platform.system()} {platform.release()}, Python {platform.python_version()}. Load average at the end: {load}.",
+        f"- {cores} cores ({processor}), {memory:.0f} GiB of memory, disk {shutil.disk_usage(ground.home).total / 2**30:.0f} GiB,"
+        f" {platform.system()} {platform.release()}, Python {platform.python_version()}. Load average: {load}.",
         "- PostgreSQL as `make run` starts it, with `pg_stat_statements` besides for counting: "
         + ", ".join(f"`{name} = {settings[name]}`" for name in SHOWN)
         + ".",
     ]
+    if load_before > cores / 2:
+        about.append(
+            "- **The machine was busy with other work during this run**: times are longer and spreads wider than on an idle one."
+            " Both sides of each comparison had it so."
+        )
+    return about
 
 
 def as_markdown(sections: Sequence[Section], about: Sequence[str], command: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -69,8 +70,10 @@ def _program(home: Path) -> tuple[Path, list[str]]:
 
 
 def _wait(through: dict[str, Any], log: Path) -> None:
+    """It takes connections: its socket is there a moment before."""
     deadline = time.monotonic() + 10
-    while not (Path(through["HOST"]) / ".s.PGSQL.6432").exists():
-        if time.monotonic() > deadline:
-            raise RuntimeError(log.read_text())
-        time.sleep(0.02)
+    with socket.socket(socket.AF_UNIX) as knock:
+        while knock.connect_ex(str(Path(through["HOST"]) / ".s.PGSQL.6432")):
+            if time.monotonic() > deadline:
+                raise RuntimeError(log.read_text())
+            time.sleep(0.02)

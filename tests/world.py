@@ -79,6 +79,6 @@ def sweep_world() -> None:
     with on_platform():
         Domain.objects.exclude(tenant__schema_name__in=world).delete()
         Region.objects.exclude(schema_name__in=world).delete()
-        Region.objects.update(status=RegionStatus.READY)
+        Region.objects.update(status=RegionStatus.READY, last_activity_at=None)
     # The registry tells it too, a moment later.
     memory.told(frozenset({EVERYTHING}))

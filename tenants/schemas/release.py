@@ -121,6 +121,16 @@ class RecordingEditor(DatabaseSchemaEditor):
         finally:
             self.kept.through_editor = False
 
+    def __exit__(self, kind: Any, failure: Any, trace: Any) -> None:
+        try:
+            super().__exit__(kind, failure, trace)
+        except BaseException as late:
+            # Django leaves its transaction open when a statement fails that it has put off to the end.
+            mine = getattr(self, "atomic", None)
+            if mine is not None and mine in self.connection.atomic_blocks:  # type: ignore[attr-defined]
+                mine.__exit__(type(late), late, late.__traceback__)
+            raise
+
 
 class RegionExecutor(MigrationExecutor):
     """Django's executor for the region whose schema is bound; pins the functions that a migration makes."""

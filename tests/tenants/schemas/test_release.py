@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tenants.context import as_owner
-from tenants.models import SchemaRelease, new_schema_name
+from tenants.context import as_owner, on_platform
+from tenants.models import PooledSchema, SchemaRelease, new_schema_name
 from tenants.registry import in_regions
 from tenants.schemas import grants, release, replay, upgrade
 from tenants.schemas.fingerprint import differences, digest, fingerprint
 from tenants.schemas.names import filled
+from tests.tenants.fleet.future import later_release
 from tests.world import admin
 
 
@@ -139,3 +142,22 @@ def test_a_schema_of_an_unknown_release_is_finished_the_django_way(committed: No
     upgrade.finish(schema)
     left = differences(expected, of(schema))
     assert all("procurement_restock" in line for line in left), left
+
+
+def test_a_statement_that_fails_at_the_end_leaves_no_transaction_open(committed: None, tmp_path: Path) -> None:
+    broken = 'migrations.RunSQL("SELECT 1"), Late(),'
+    before = """
+class Late(migrations.RunSQL):
+    def __init__(self):
+        super().__init__("SELECT 1")
+
+    def database_forwards(self, app_label, editor, old, new):
+        editor.deferred_sql.append("SELECT 1 / 0")
+"""
+    with later_release(tmp_path, broken, before=before), pytest.raises(DataError, match="division by zero"):
+        release.capture()
+    # The very next work of this connection goes on as if nothing had been.
+    assert not connection.in_atomic_block
+    with on_platform():
+        assert SchemaRelease.objects.count() == 1
+        assert not PooledSchema.objects.exists()

@@ -18,7 +18,7 @@ from tenants.backup.archive import ArchiveReader, Manifest
 from tenants.backup.errors import ArchiveUnfit, NotExact
 from tenants.context import as_owner, in_region, on_platform
 from tenants.models import Region, SchemaRelease
-from tenants.schemas import release, replay, upgrade
+from tenants.schemas import grants, release, replay, upgrade
 from tenants.schemas.names import filled
 from tenants.schemas.release import RegionExecutor, Step
 
@@ -85,6 +85,7 @@ def _build(schema: str, recipe: Recipe) -> None:
         return
     plain = replay.plain_part(recipe.steps)
     with as_owner(), transaction.atomic(), connection.cursor() as cursor:
+        grants.make_role(schema)
         statements = replay.statements_to_build(plain)
         replay.send(cursor.connection, [filled(text, schema) for text in statements])
     if len(plain) < len(recipe.steps):

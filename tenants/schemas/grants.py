@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection, transaction
+
 from tenants.schemas.names import TOKEN, quoted
 
 # Rows only: no TRUNCATE, REFERENCES or TRIGGER. The record of migrations is read only.
 ROWS = "SELECT, INSERT, UPDATE, DELETE"
 
 
-def role_statements() -> list[str]:
-    """The role is there. It may log in, for a worker of a Citus cluster accepts no other, and has no password to do so with."""
-    return [f"CREATE ROLE {TOKEN} LOGIN INHERIT IN ROLE warsa_region", f"GRANT {TOKEN} TO warsa_app"]
+def make_role(schema: str) -> None:
+    """The role is there. It may log in, for a worker of a Citus cluster accepts no other, and has no password to do so with.
+
+    Called as owner. In a transaction of its own, for the making of roles is a lock that all makers of regions share.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not role_exists(cursor, schema):
+            cursor.execute(f"CREATE ROLE {quoted(schema)} LOGIN INHERIT IN ROLE warsa_region")
+            cursor.execute(f"GRANT {quoted(schema)} TO warsa_app")
 
 
 def schema_statements() -> list[str]:

@@ -219,7 +219,8 @@ def capture(progress: Progress = lambda *_: None) -> SchemaRelease:
                 return found
             # So that a sweep finds what a killed process leaves behind.
             slot = PooledSchema.objects.create(schema_name=scratch, version=version)
-            opening = [*grants.role_statements(), f"CREATE SCHEMA {TOKEN}", *grants.schema_statements()]
+            opening = [f"CREATE SCHEMA {TOKEN}", *grants.schema_statements()]
+            grants.make_role(scratch)
             with transaction.atomic(), connection.cursor() as cursor:
                 for statement in opening:
                     cursor.execute(filled(statement, scratch))

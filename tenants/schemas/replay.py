@@ -49,13 +49,14 @@ def plain_part(steps: list[Step]) -> list[Step]:
 def build(schema: str, progress: Progress = lambda *_: None) -> SchemaRelease:
     """The schema and its role exist, with every table of the current release and nobody in it.
 
-    Everything that can be replayed is made in one transaction; migrations with Python in them, or outside of transactions,
+    Everything but the role that can be replayed is made in one transaction; migrations with Python in them, or outside of transactions,
     run the Django way after it. Raises:  DatabaseError when the schema is there already.
     """
     current = release.current_release()
     steps: list[Step] = current.script
     plain = plain_part(steps)
     with as_owner():
+        grants.make_role(schema)
         with transaction.atomic():
             conn: Any = connection
             conn.ensure_connection()
@@ -69,8 +70,8 @@ def build(schema: str, progress: Progress = lambda *_: None) -> SchemaRelease:
 
 
 def statements_to_build(steps: list[Step]) -> list[str]:
+    """Everything that makes the schema for a role that is there."""
     listed = [
-        *grants.role_statements(),
         f"CREATE SCHEMA {TOKEN}",
         *grants.schema_statements(),
         f"SET LOCAL search_path TO {TOKEN}, public",

@@ -78,10 +78,7 @@ def finish(schema: str, progress: Progress = lambda *_: None) -> None:
     For upgrades that are not plain and for schemas of unknown releases. Bound to anything but a transaction.
     """
     with as_owner():
-        with connection.cursor() as cursor:
-            if not grants.role_exists(cursor, schema):
-                for statement in grants.role_statements():
-                    cursor.execute(filled(statement, schema))
+        grants.make_role(schema)
         with as_owner(schema):
             migrate_here(schema, progress)
             with connection.cursor() as cursor:

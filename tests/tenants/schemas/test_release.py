@@ -22,7 +22,8 @@ def migrated_by_django() -> str:
     """A schema that Django's own executor migrated, without ours; only its functions are pinned afterwards."""
     schema = new_schema_name()
     with as_owner(), connection.cursor() as cursor:
-        for text in [*grants.role_statements(), "CREATE SCHEMA @schema@", *grants.schema_statements()]:
+        grants.make_role(schema)
+        for text in ["CREATE SCHEMA @schema@", *grants.schema_statements()]:
             cursor.execute(filled(text, schema))
     with as_owner(schema):
         # The recorder must find no table of public's.

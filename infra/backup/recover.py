@@ -135,12 +135,19 @@ def main() -> None:
         moment = datetime.fromisoformat(asked.to)
     except ValueError:
         raise BackupFailed(f"--to {asked.to!r} is not a time such as 2026-11-24T14:05:00+07:00.") from None
+    # A shell lets its background jobs ignore an interrupt, and this may well be one.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     began = time.monotonic()
-    server = recover(from_bases=asked.bases, wal=asked.wal, to=moment, into=asked.into)
-    print(
-        f"As of {moment.isoformat()} after {time.monotonic() - began:.0f} s; socket in {asked.into}. Interrupt to stop it."
-    )
     try:
+        server = recover(from_bases=asked.bases, wal=asked.wal, to=moment, into=asked.into)
+    except KeyboardInterrupt:
+        raise BackupFailed(f"Stopped before the moment was reached; delete {asked.into}.") from None
+    try:
+        seconds = time.monotonic() - began
+        print(
+            f"As of {moment.isoformat()} after {seconds:.0f} s; socket in {asked.into}. Interrupt to stop.", flush=True
+        )
         server.child.wait()
     except KeyboardInterrupt:
         server.stop()

@@ -18,6 +18,7 @@ from tenants.backup.archive import ArchiveWriter, Manifest, Origin, Sequence, Ta
 from tenants.backup.errors import BackupError
 from tenants.backup.models import Installation
 from tenants.context import in_region, on_platform
+from tenants.errors import SchemaMissing
 from tenants.kernel import clock
 from tenants.models import Domain, Region, SchemaRelease, SlugClaim
 from tenants.schemas import fingerprint
@@ -29,7 +30,7 @@ def export_region(*, region: Region, path: Path, key: bytes | None = None) -> tu
     Writers are not held up and do not hold it up; a migration of the region waits for it. `key` is a shared key, so that
     another installation can check the archive.
     Returns: the manifest, and how long the snapshot was held in seconds.
-    Raises:  BackupError when the file is there already; SchemaMissing.
+    Raises:  BackupError when the file is there already, or the region is not here any more.
     """
     if path.exists():
         raise BackupError(f"{path} is there already. Archives are never written over.")
@@ -69,8 +70,12 @@ def export_region(*, region: Region, path: Path, key: bytes | None = None) -> tu
             **manifest_parts,
         )
         writer.close(manifest, key=key)
-    except BaseException:
+    except BaseException as failure:
         writer.abandon()
+        if isinstance(failure, SchemaMissing):
+            raise BackupError(
+                f"{region.name} has no schema here: it was wiped, and its archive is all there is."
+            ) from None
         raise
     return manifest, held
 

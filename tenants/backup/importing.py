@@ -68,8 +68,6 @@ def _check(manifest: Manifest, slug: str) -> Region | None:
         domain is not None and domain.tenant_id != (region.pk if region else None)
     ):
         problems.append(f"The address {slug!r} belongs to another region; give another one by --slug.")
-    if problems:
-        raise Occupied(" ".join(problems))
     if manifest.region.time_zone not in TimeZone.values:
         raise ArchiveUnfit(f"The time zone {manifest.region.time_zone!r} is not one of ours.")
     known = hooks.records()

@@ -50,6 +50,9 @@ def test_a_region_goes_back_and_forth_by_commands(plaju: Region, tmp_path: Path)
     warsa("discard", SLUG, "--type-slug", SLUG)
     assert warsa("list") == ""
     warsa("wipe", SLUG, path, "--type-slug", SLUG)
+    with pytest.raises(CommandError, match="its archive is all there is"):
+        warsa("export", SLUG, tmp_path / "again.warsa")
+    assert list(tmp_path.iterdir()) == [path]
     assert "Plaju is here" in warsa("import", path)
     with on_platform():
         back = Region.objects.get(name="Plaju")

@@ -29,6 +29,7 @@ class DatabaseWrapper(stock.DatabaseWrapper):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._on_server: Binding | None = None
         self._touched: set[str] = set()
+        self.health_check_done = False
         # False until someone says where the work belongs; see tenants.context.
         self.is_bound = False
         self.role = NO_ROLE

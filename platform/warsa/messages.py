@@ -18,7 +18,15 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
-PLACES = ("platform/warsa", "platform/warsa/ui", "tenants", "tenants/identity", "tenants/fleet", "shared_apps/*", "tenant_apps/*")
+PLACES = (
+    "platform/warsa",
+    "platform/warsa/ui",
+    "tenants",
+    "tenants/identity",
+    "tenants/fleet",
+    "shared_apps/*",
+    "tenant_apps/*",
+)
 KEYWORDS = {
     "_": None,
     "gettext": None,

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
@@ -228,7 +228,8 @@ class Bench:
 
     def _write_down(self, piece: Piece, cause: BaseException, *, park: bool) -> None:
         reason = told(cause)
-        with on_platform():
+        # Both or neither: a region that failed and is not parked would be taken again by the next run.
+        with on_platform(), transaction.atomic():
             FleetTask.objects.filter(pk=piece.task).update(
                 state=FleetTask.State.FAILED,
                 attempts=piece.attempts,

@@ -317,8 +317,8 @@ class Worker:
                     shape(place)
                 except Boom:
                     pass
-                except (DatabaseError, InterfaceError, IsolationError) as error:
-                    # With the database's own class behind Django's.
+                except (DatabaseError, InterfaceError, IsolationError, psycopg.Error) as error:
+                    # With the database's own class behind Django's; closing a dead cursor of the server, Django lets it through.
                     self.outcome.errors[f"{type(error).__name__} {type(error.__cause__).__name__}"] += 1
                 except Exception as error:
                     self.outcome.violations.append(f"worker {self.number}: {type(error).__name__}: {error}")

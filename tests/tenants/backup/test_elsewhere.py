@@ -21,6 +21,7 @@ from tenants.models import Domain, Region, RegionStatus, SlugClaim
 from tenants.provisioning import drift
 from tenants.schemas.release import drop
 from tests.tenants.backup.plaju import FILES, KECAMATAN, SLUG, contents, names
+from tests.tenants.hearing import settle
 from tests.world import build_region, schemas
 
 
@@ -55,6 +56,7 @@ def test_it_lives_here_with_all_that_the_registry_knows(plaju: Region, archive: 
     assert (back.created_at, back.ready_at) == (plaju.created_at, plaju.ready_at)
     assert drift(back) == []
     assert {name: (files.folder_of(back.schema_name) / name).read_bytes() for name in FILES} == FILES
+    settle()
     assert Client(headers={"host": host_of_slug(SLUG)}).get("/").status_code == 200
     with on_platform():
         registration = Registration.objects.get(region=back)
@@ -87,6 +89,7 @@ def test_it_takes_another_address_where_its_own_is_taken(archive: Path) -> None:
         import_region(path=archive)
     assert schemas() == before
     back = import_region(path=archive, slug="plaju-sungai")
+    settle()
     assert Client(headers={"host": host_of_slug("plaju-sungai")}).get("/").status_code == 200
     assert "Ratna" in names(back)
 

@@ -22,6 +22,7 @@ from tenants.provisioning import drift
 from tests.cast import person
 from tests.tenants.backup.killed import kill_in
 from tests.tenants.backup.plaju import FILES, SLUG, contents, names
+from tests.tenants.hearing import settle
 from tests.world import schemas
 
 LOAD = "tenants.backup.loading:_set_sequences"
@@ -30,6 +31,7 @@ PLACE = "tenants.backup.files:place"
 
 
 def answer() -> int:
+    settle()
     return Client(headers={"host": host_of_slug(SLUG)}).get("/").status_code
 
 

@@ -27,6 +27,7 @@ from tenants.provisioning import drift
 from tenants.schemas.fingerprint import differences, fingerprint
 from tests.cast import person
 from tests.tenants.backup.plaju import FILES, SLUG, contents, names
+from tests.tenants.hearing import settle
 from tests.world import admin, schemas
 
 State = SideSchema.State
@@ -93,6 +94,7 @@ def test_a_swap_puts_it_in_place_and_a_second_one_takes_it_back(plaju: Region, a
     assert names(plaju) >= {"Ratna"} and "Rini" not in names(plaju)
     assert body(plaju, "kosong.txt") == FILES["kosong.txt"]
     assert status(plaju) == RegionStatus.READY
+    settle()
     assert Client(headers={"host": host_of_slug(SLUG)}).get("/").status_code == 200
     assert side_of(plaju).state == State.ASIDE
     assert contents(lombok) == there

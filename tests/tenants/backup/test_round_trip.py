@@ -24,6 +24,7 @@ from tenants.models import Region, RegionStatus
 from tenants.provisioning import drift
 from tests.cast import build_cast, person
 from tests.tenants.backup.plaju import FILES, KECAMATAN, SLUG, contents, names, sell
+from tests.tenants.hearing import settle
 from tests.world import schemas
 
 
@@ -42,6 +43,7 @@ def test_out_wiped_and_back(plaju: Region, kalidoni: Region, lombok: Region, tmp
     gone(plaju, archive)
     assert plaju.schema_name not in schemas()
     assert not files.folder_of(plaju.schema_name).exists()
+    settle()
     assert Client(headers={"host": host_of_slug(SLUG)}).get("/").status_code == 410
 
     back = import_region(path=archive)
@@ -52,6 +54,7 @@ def test_out_wiped_and_back(plaju: Region, kalidoni: Region, lombok: Region, tmp
     assert drift(back) == []
     assert {name: (files.folder_of(back.schema_name) / name).read_bytes() for name in FILES} == FILES
     assert [contents(kalidoni), contents(lombok)] == others
+    settle()
     assert Client(headers={"host": host_of_slug(SLUG)}).get("/").status_code == 200
     with on_platform():
         assert list(CoverageClaim.objects.values_list("kecamatan_code", "region")) == [(KECAMATAN, plaju.pk)]
@@ -90,6 +93,7 @@ def test_an_entry_that_came_back_still_refuses_to_be_rewritten(plaju: Region, tm
 
 def test_nobody_stays_signed_in(plaju: Region, tmp_path: Path) -> None:
     archive = tmp_path / "plaju.warsa"
+    settle()
     browser = Client(headers={"host": host_of_slug(SLUG)})
     browser.defaults["wsgi.url_scheme"] = "https"
     with in_region(plaju):

@@ -32,14 +32,15 @@ def found(register: Callable[[PooledSchema], Region], inside: Callable[[Region],
     slot: PooledSchema | None = None
     try:
         while slot is None:
-            # Somebody else may take the last one between the filling and the claim.
-            make_room()
             with founding() as enter:
                 slot = pool.claim()
                 if slot is not None:
                     region = register(slot)
                     enter(region)
                     inside(region)
+            if slot is None:
+                # Somebody else may take it before the next claim.
+                make_room()
     except BaseException:
         if slot is not None:
             pool.burn(slot.schema_name)

@@ -20,6 +20,16 @@ from tenants.schemas.release import Progress
 
 _LOCK_SPACE = 0x57_52_50  # "WRP"
 
+# In one statement, for somebody waits for it.
+_CLAIM = """
+UPDATE tenants_pooledschema SET state = 'claimed', claimed_at = %s
+WHERE id = (
+    SELECT id FROM tenants_pooledschema WHERE state = 'ready' AND version = %s
+    ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+)
+RETURNING *
+"""
+
 log = logging.getLogger(__name__)
 
 State = PooledSchema.State
@@ -32,16 +42,7 @@ def claim() -> PooledSchema | None:
 
     Called as owner inside the transaction that makes the region; see tenants.context.founding.
     """
-    slot = (
-        PooledSchema.objects.select_for_update(skip_locked=True, no_key=True)
-        .filter(state=State.READY, version=release.current_version())
-        .order_by("pk")
-        .first()
-    )
-    if slot is not None:
-        slot.state, slot.claimed_at = State.CLAIMED, clock.now()
-        slot.save(update_fields=["state", "claimed_at"])
-    return slot
+    return next(iter(PooledSchema.objects.raw(_CLAIM, [clock.now(), release.current_version()])), None)
 
 
 def burn(schema: str) -> None:

@@ -97,7 +97,8 @@ def test_each_region_has_its_turn_and_a_busy_one_each_time(platform: None, sent:
         sent.clear()
         for_each_ready_region(tasks.sweep_region, expires=60, turn=(turn, tasks.TURNS), active=tasks.ACTIVE)
         names = [options["headers"][HEADER] for _, options in sent]
-        assert busy in names and len(names) <= 3
+        # Two of the forty at most, by their numbers, one of the world's own two, and the busy one.
+        assert busy in names and len(names) <= 4
         asked += names
     assert set(asked) == ready
     assert all(asked.count(name) == 1 for name in ready - {busy})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+import psycopg
 import pytest
-from django.db import DataError, connection
+from django.db import DataError, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from psycopg.errors import DivisionByZero
 
 from tenants.context import as_owner, on_platform
 from tenants.models import PooledSchema, SchemaRelease, new_schema_name
@@ -162,3 +165,36 @@ class Late(migrations.RunSQL):
     with on_platform():
         assert SchemaRelease.objects.count() == 1
         assert not PooledSchema.objects.exists()
+
+
+def test_of_statements_that_are_sent_together_the_first_that_fails_ends_all(committed: None) -> None:
+    with as_owner(), pytest.raises(DivisionByZero), transaction.atomic(), connection.cursor() as cursor:
+        replay.send(cursor.connection, ["SELECT 1", "CREATE TABLE stray (id int)", "SELECT 1 / 0", "SELECT 2"])
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('stray')")
+        assert cursor.fetchone() == (None,)
+        # More than the socket holds at once, there and back.
+        with transaction.atomic():
+            cursor.execute("SELECT 1")
+            replay.send(cursor.connection, [f"SELECT repeat('{number:05}', 2000)" for number in range(2_000)])
+            cursor.execute("SELECT 3")
+            assert cursor.fetchone() == (3,)
+
+
+def test_a_connection_that_is_lost_while_sending_is_an_error(committed: None) -> None:
+    def end(back_end: int) -> None:
+        with admin() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [back_end])
+
+    with (
+        as_owner(),
+        pytest.raises((psycopg.OperationalError, OperationalError)),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT pg_backend_pid()")
+        threading.Timer(0.3, end, cursor.fetchone()).start()
+        replay.send(cursor.connection, ["SELECT 1", "SELECT pg_sleep(20)", *["SELECT 1"] * 500])
+    connection.close()
+    with on_platform():
+        assert SchemaRelease.objects.exists()

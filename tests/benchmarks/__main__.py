@@ -57,7 +57,7 @@ def attempt(bench: Bench, stage: Ground) -> list[Section]:
     """What the benchmark found. One that breaks down counts as missed, and the others go on."""
     try:
         made = bench(stage)
-    except (RuntimeError, psycopg.Error, subprocess.SubprocessError) as failure:
+    except (OSError, RuntimeError, psycopg.Error, subprocess.SubprocessError) as failure:
         say(str(failure))
         why = str(failure).strip().splitlines()[-1]
         return [Section("Broken down", "A benchmark did not come to its end.", lines=[Line(why, "", passed=False)])]

@@ -18,6 +18,7 @@ from tenants.context import as_owner, on_platform
 from tenants.fleet.crew import Again, Piece, Work
 from tenants.fleet.models import FleetTask, ParkedRegion
 from tenants.kernel import clock
+from tenants.raw import connect
 from tenants.registry import OWNER_ROLE, PUBLIC
 from tenants.schemas import upgrade as upgrades
 from tenants.schemas.names import filled, quoted
@@ -247,7 +248,7 @@ class Bench:
         if self.raw is not None and (self._is_lost() or self.touched > settings.REGIONS_PER_CONNECTION):
             self._close()
         if self.raw is None:
-            self.raw = connect()
+            self.raw = own_connection()
             self.touched = 1
         elif self.raw.info.transaction_status != TransactionStatus.IDLE:
             self.raw.rollback()
@@ -262,14 +263,9 @@ class Bench:
             self.raw = None
 
 
-def connect() -> psycopg.Connection[Any]:
+def own_connection() -> psycopg.Connection[Any]:
     """A connection of this process's own login, bound to nothing, in autocommit."""
-    given = {
-        key: value
-        for key, value in connection.get_connection_params().items()
-        if key not in ("cursor_factory", "context", "prepare_threshold", "server_side_binding")
-    }
-    return psycopg.connect(**given, autocommit=True, application_name="warsa-fleet")
+    return connect(connection.settings_dict, "warsa-fleet")
 
 
 def _of_the_server(failure: BaseException) -> BaseException:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
-from tenants.fleet.applying import connect
+from tenants.fleet.applying import own_connection
 from tenants.fleet.errors import FleetBusy
 
 _SPACE = 0x57_46  # "WF": the first of the two numbers that name our advisory locks
@@ -27,7 +27,7 @@ def alone(lock: Lock) -> Iterator[None]:
     Raises:  FleetBusy when another process stays inside for longer than PATIENCE_SECONDS.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
-    raw = connect()
+    raw = own_connection()
     try:
         while raw.execute("SELECT pg_try_advisory_lock(%s, %s)", [_SPACE, int(lock)]).fetchone() != (True,):
             if time.monotonic() >= deadline:

@@ -15,7 +15,6 @@ from functools import cache
 from typing import Any, TypedDict
 
 import sqlparse
-from django.apps import apps
 from django.db import connection, transaction
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.migrations.executor import MigrationExecutor
@@ -52,13 +51,9 @@ class Step(TypedDict):
     blank: list[str] | None
 
 
+@cache
 def current_version() -> str:
     """The version of a region schema that this code stands for: a digest of the migrations of region apps."""
-    return _version_on_disk()
-
-
-@cache
-def _version_on_disk() -> str:
     loader = MigrationLoader(None)
     names = sorted(f"{app}.{name}" for app, name in loader.disk_migrations if in_regions(app))
     return hashlib.sha256("\n".join([f"engine {ENGINE}", *names]).encode()).hexdigest()[:16]
@@ -66,7 +61,7 @@ def _version_on_disk() -> str:
 
 def forget_version() -> None:
     """For whoever puts other migrations in place while the process runs."""
-    _version_on_disk.cache_clear()
+    current_version.cache_clear()
 
 
 def has_python(migration: Any) -> bool:
@@ -248,12 +243,3 @@ def drop(schema: str) -> None:
         cursor.execute(f"DROP SCHEMA IF EXISTS {quoted(schema)} CASCADE")
         if grants.role_exists(cursor, schema):
             cursor.execute(f"DROP ROLE {quoted(schema)}")
-
-
-def expected_tables() -> set[str]:
-    """Tables that the models of a region need."""
-    return {
-        model._meta.db_table
-        for model in apps.get_models(include_auto_created=True)
-        if in_regions(model._meta.app_label) and model._meta.managed and not model._meta.proxy
-    }

@@ -18,6 +18,11 @@ urlpatterns = [
     path("areas/", include("shared_apps.regions.urls")),
     path("", include("tenant_apps.orders.urls")),
     path("", include("tenant_apps.procurement.urls")),
+    path("", include("tenant_apps.ledger.urls")),
+    path("", include("tenant_apps.payments.urls")),
+    path("", include("tenant_apps.pos.urls")),
+    path("", include("tenant_apps.notifications.urls")),
+    path("api/v1/", include("tenant_apps.api.urls")),
 ]
 
 handler404 = "warsa.views.not_found"

@@ -49,8 +49,12 @@ TENANT_APPS = [
     "tenant_apps.pricing",
     "tenant_apps.stock",
     "tenant_apps.ledger",
+    "tenant_apps.notifications",
+    "tenant_apps.payments",
     "tenant_apps.procurement",
     "tenant_apps.orders",
+    "tenant_apps.pos",
+    "tenant_apps.api",
 ]
 INSTALLED_APPS = [
     "warsa.ui",
@@ -63,6 +67,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "rest_framework",
+    "drf_spectacular",
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.staticfiles",

@@ -13,6 +13,7 @@ from django.db.models import F, FloatField, Prefetch, QuerySet, Value
 from django.db.models.functions import Greatest, Lower
 from django.http import Http404
 
+from tenant_apps.catalog.barcodes import LONGEST_BARCODE
 from tenant_apps.catalog.models import Category, Pack, Product, Use
 from tenant_apps.catalog.spelling import LOCAL_WORDS, bones, words_of
 from tenants.kernel.units import BaseUnit
@@ -85,6 +86,15 @@ def with_packs(products: QuerySet[Product], use: Use) -> QuerySet[Product]:
 def first_pack(product: Product) -> Pack | None:
     """The selling pack that a price is told for first; its hint and a market's price are for this one."""
     return product.packs.filter(use=Use.SELL).order_by("order", "pk").first()
+
+
+def pack_by_barcode(code: str) -> Pack | None:
+    """The pack with this barcode, with its product, traded or not; None where nobody wrote it down."""
+    code = code.strip()
+    # No barcode is longer or holds a NUL: the database need not be asked.
+    if not code or len(code) > LONGEST_BARCODE or not code.isprintable():
+        return None
+    return Pack.objects.select_related("product__category").filter(barcode=code).first()
 
 
 def units_of(product: Product, packs: Sequence[Pack]) -> list[tuple[int, str]]:

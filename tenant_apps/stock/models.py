@@ -71,7 +71,7 @@ class StockMovement(models.Model):
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="stock_movements")
     delta_on_hand = models.BigIntegerField(default=0)
     delta_reserved = models.BigIntegerField(default=0)
-    # Stable word: received, reserved, released, shipped, transferred, or why it was adjusted.
+    # Stable word of `stock.reasons`: received, sold, shipped, …, or why it was adjusted.
     reason = models.CharField(_("reason"), max_length=60)
     reference = models.CharField(_("reference"), max_length=120)
     # The same step for the same document finds its movement again instead of moving twice.

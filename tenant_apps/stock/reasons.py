@@ -19,5 +19,7 @@ REASONS: dict[str, str | Promise] = {
     "reserved": _("promised to a customer"),
     "released": _("promise taken back"),
     "shipped": _("handed over"),
+    "sold": _("sold at the counter"),
+    "returned": _("brought back by a customer"),
     "transferred": _("moved between Satker and warung"),
 }

@@ -73,6 +73,24 @@ def ship(*, location: StockLocation, lines: Iterable[Line], reference: str, by: 
     return _move(location, _merged(lines), on_hand=-1, reserved=-1, reason="shipped", reference=reference, by=by)
 
 
+def sell(*, location: StockLocation, lines: Iterable[Line], reference: str, by: str) -> bool:
+    """Goods leave without a promise, as at the counter. False if this reference was sold before.
+
+    Raises:  StockShort naming every line that is short, promised goods being no one else's; BadQuantity.
+    Writes:  levels, movements "sold".
+    """
+    return _move(location, _merged(lines), on_hand=-1, reserved=0, reason="sold", reference=reference, by=by)
+
+
+def take_back(*, location: StockLocation, lines: Iterable[Line], reference: str, by: str) -> bool:
+    """Goods that a customer returned lie on the shelf again. False if this reference was taken back before.
+
+    Raises:  BadQuantity.
+    Writes:  levels, movements "returned".
+    """
+    return _move(location, _merged(lines), on_hand=1, reserved=0, reason="returned", reference=reference, by=by)
+
+
 def transfer(*, source: StockLocation, target: StockLocation, lines: Iterable[Line], reference: str, by: str) -> bool:
     """Promised goods of one location now lie at another. False if this reference was transferred before."""
     goods = _merged(lines)

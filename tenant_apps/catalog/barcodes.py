@@ -1,0 +1,29 @@
+"""Barcodes of packs.
+
+Source:  GS1 General Specifications, section 7.9.1 (check digit of EAN-8, UPC-A and EAN-13).
+"""
+
+from __future__ import annotations
+
+import re
+
+LONGEST_BARCODE = 32
+# EAN-8, UPC-A, EAN-13: digits of another length are a code of one's own.
+_CHECKED = (8, 12, 13)
+_DIGITS = re.compile(r"[0-9]+")
+_OWN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_+-]*")
+
+
+def is_barcode(code: str) -> bool:
+    """Whether a pack may carry it: a right check digit where the length says that there is one, else a plain inner code."""
+    if len(code) > LONGEST_BARCODE:
+        return False
+    if _DIGITS.fullmatch(code) and len(code) in _CHECKED:
+        return check_digit(code[:-1]) == code[-1]
+    return _OWN.fullmatch(code) is not None
+
+
+def check_digit(digits: str) -> str:
+    """The last digit of a code that begins with these: three times every other one, counted from the right."""
+    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
+    return str(-total % 10)

@@ -32,11 +32,11 @@ SPARE_MEGABYTES = 3_000
 class Agent:
     """One side's process. It ends with us, for its orders end."""
 
-    def __init__(self, side: str, environment: dict[str, str], log: Path) -> None:
+    def __init__(self, side: str, environment: dict[str, str], log: Path, python: str = sys.executable) -> None:
         self.side, self.log = side, log
         with log.open("ab") as errors:
             self.child = subprocess.Popen(
-                [sys.executable, "-m", "tests.benchmarks.agent", side],
+                [python, "-m", "tests.benchmarks.agent", side],
                 cwd=ROOT,
                 env={**os.environ, **environment},
                 stdin=subprocess.PIPE,
@@ -77,6 +77,8 @@ class Ground:
     database: postgres.Postgres
     broker: valkey.Valkey
     agents: dict[tuple[str, ...], Agent] = field(default_factory=dict)
+    # The Python of a side whose packages are not ours.
+    pythons: dict[str, str] = field(default_factory=dict)
 
     def agent(
         self, side: str, *, login: str = "admin", database: str | None = None, name: str = "", newer: str = ""
@@ -103,7 +105,18 @@ class Ground:
             "BENCH_NEWER": newer,
             "BENCH_NEWER_FOLDER": str(self.home / "newer"),
         }
-        return Agent(side, environment, self.home / f"{side}.log")
+        if side == "oscar":
+            environment["BENCH_MEDIA"] = str(self.home / "media")
+        return Agent(side, environment, self.home / f"{side}.log", self.pythons.get(side, sys.executable))
+
+    def install(self, side: str) -> None:
+        """An environment of the side's own with the packages of requirements/<side>.txt, gone with the ground."""
+        uv, place = Path(sys.executable).with_name("uv"), self.home / f"venv-{side}"
+        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, place], check=True)
+        self.pythons[side] = str(place / "bin" / "python")
+        wanted = ROOT / "requirements" / f"{side}.txt"
+        install = [uv, "pip", "install", "--quiet", "--python", self.pythons[side], "--require-hashes", "-r", wanted]
+        subprocess.run(install, check=True)
 
     def dismiss(self) -> None:
         """All processes of all sides end."""
@@ -141,7 +154,7 @@ class Ground:
             admin.execute("SELECT pg_stat_statements_reset()")
 
 
-DATABASES = {"ours": postgres.DATABASE, "stock": "stock", "plain": "plain"}
+DATABASES = {"ours": postgres.DATABASE, "stock": "stock", "plain": "plain", "oscar": "oscar"}
 
 
 def need_disk(where: Path, regions: int) -> None:
@@ -174,7 +187,7 @@ def ground(regions: int) -> Iterator[Ground]:
         stack.callback(made.dismiss)
         with made.admin() as admin:
             admin.execute("CREATE EXTENSION pg_stat_statements")
-            for side in ("stock", "plain"):
+            for side in ("stock", "plain", "oscar"):
                 admin.execute(f'CREATE DATABASE "{DATABASES[side]}"')
         yield made
 

@@ -17,9 +17,10 @@ from tenants.kernel import clock
 from tenants.models import Domain, PooledSchema, Region, RegionStatus, new_schema_name
 from tenants.schemas import fingerprint, pool, release, replay
 from tests.benchmarks.sides.serving import get, memory, serve
+from tests.benchmarks.sides.shopping import checkout, stock_up, storefront
 from tests.benchmarks.spending import spending
 
-__all__ = ["memory", "serve"]
+__all__ = ["checkout", "memory", "serve", "stock_up", "storefront"]
 
 
 def prepare() -> None:

@@ -1,0 +1,109 @@
+"""Shopping, beside django-oscar: `make bench-market` writes docs/benchmarks-market.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from infra.embedded.children import CannotStart
+from tests.benchmarks import fleets, report
+from tests.benchmarks.figures import Line, Sample, Section, times
+from tests.benchmarks.ground import Ground, ground
+
+SIZES = (10, 1_000, 10_000)
+AT_LEAST = 3.0
+LINES = 3
+
+
+def prepare(stage: Ground) -> None:
+    """Both shops, empty."""
+    stage.install("oscar")
+    stage.agent("oscar").ask("prepare")
+    stage.agent("ours", login="worker").ask("prepare")
+    fleets.found(stage, 1, builders=1)
+
+
+def shopping(stage: Ground, sizes: tuple[int, ...] = SIZES, rounds: int = 12) -> list[Section]:
+    """The list of goods and the checkout at each size of the catalogue; both sides take turns."""
+    pages = Section(
+        "The list of goods",
+        "What a visitor without a session gets: WARSA's page of one warung with 24 goods, stock, market prices and savings;"
+        " django-oscar's catalogue with 20, from its Whoosh index. No photos on either side. Through the whole middleware, in a"
+        " process of its own each, with nothing of HTTP between; the sides take turns. Statements are counted by pg_stat_statements.",
+        against="django-oscar 4.2",
+    )
+    orders = Section(
+        "Checkout",
+        f"{LINES} goods put into the cart one by one, the cart looked at, address and way chosen, the order placed, and its page read;"
+        " paid in cash. WARSA promises stock under a lock, checks prices and evidence again and writes to its outbox; django-oscar"
+        " allocates stock and sends its mail to nowhere. One customer in one process; a second's checkouts are the inverse of the median.",
+        against="django-oscar 4.2",
+    )
+    ours, theirs = stage.agent("ours", login="web"), stage.agent("oscar")
+    worker = stage.agent("ours", login="worker")
+    counted: list[float] = []
+    for size in sizes:
+        worker.ask("stock_up", products=size)
+        theirs.ask("stock_up", products=size)
+        with stage.admin() as admin:
+            admin.execute("ANALYZE")
+        for what, section, do, arguments in (
+            (f"{size:,} goods", pages, "storefront", {"times": 3}),
+            (f"{size:,} goods", orders, "checkout", {"times": 1, "lines": LINES}),
+        ):
+            spent: dict[str, list[float]] = {"ours": [], "oscar": []}
+            for agent in (ours, theirs):
+                agent.ask(do, **arguments)
+            for number in range(rounds):
+                pair = [("ours", ours), ("oscar", theirs)]
+                for name, agent in pair if number % 2 else reversed(pair):
+                    spent[name].append(agent.ask(do, **arguments)["seconds"] / arguments["times"])
+            mine, others = Sample(spent["ours"]), Sample(spent["oscar"])
+            ratio = others.median / mine.median
+            shown = times(ratio)
+            if do == "checkout":
+                shown += f"; {1 / mine.median:.1f} against {1 / others.median:.1f} a second"
+            section.lines.append(Line(what, str(mine), str(others), shown, f"≥ {AT_LEAST:.0f}×", ratio >= AT_LEAST))
+        stage.forget_calls()
+        ours.ask("storefront", times=10)
+        theirs.ask("storefront", times=10)
+        counted.append(stage.calls("ours") / 10)
+        flat = abs(counted[-1] - counted[0]) <= 0.2
+        pages.lines.append(
+            Line(
+                f"{size:,} goods: statements of a page",
+                f"{counted[-1]:.1f}",
+                f"{stage.calls('oscar') / 10:.1f}",
+                "",
+                "the same at every size" if size != sizes[0] else "",
+                flat if size != sizes[0] else None,
+            )
+        )
+    return [pages, orders]
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(prog="python -m tests.benchmarks.market", description=__doc__)
+    asked.add_argument("--write", action="store_true", help="write docs/benchmarks-market.md")
+    asked.add_argument("--rounds", type=int, default=12)
+    asked.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    options = asked.parse_args()
+    load = os.getloadavg()[0]
+    try:
+        with ground(1) as stage:
+            prepare(stage)
+            sections = shopping(stage, tuple(options.sizes), options.rounds)
+            about = report.machine(stage, load)
+            print(report.on_screen(sections), flush=True)
+            if options.write:
+                page = report.PAGE.with_stem("benchmarks-market")
+                page.write_text(report.as_markdown(sections, about, "make bench-market"))
+    except CannotStart as reason:
+        print(f"\n{reason}\n")
+        return 1
+    return 0 if report.passed(sections) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

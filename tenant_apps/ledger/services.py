@@ -9,10 +9,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from tenant_apps.ledger.books import book_of
 from tenant_apps.ledger.errors import KeyReused, Overdrawn, Unbalanced
 from tenant_apps.ledger.models import Account, AccountKind, JournalEntry, JournalLine
 from tenant_apps.satker.models import Satker
 from tenant_apps.warungs.models import Warung
+from tenants.identity.models import User
 
 
 @dataclass(frozen=True)
@@ -23,21 +25,44 @@ class Posting:
     amount: int
 
 
-def account_of_warung(warung: Warung, book: str, kind: AccountKind) -> Account:
-    """The warung's account `warung:<id>:<book>`, opened when first asked for. `book`: cash, sales, delivery, purchases."""
-    account, _fresh = Account.objects.get_or_create(
-        code=f"warung:{warung.pk}:{book}",
-        defaults={"name": f"{warung.name}: {book}"[:160], "kind": kind, "warung": warung},
-    )
-    return account
+def account_of_citizen(user: User) -> Account:
+    """The WARSA balance of a person, `citizen:<id>:balance`: what the region owes them, never overdrawn."""
+    return _opened(f"citizen:{user.pk}:balance", name=str(user), user=user)
 
 
-def account_of_satker(satker: Satker, book: str, kind: AccountKind) -> Account:
-    """The Satker's account `satker:<book>`, opened when first asked for. `book`: cash, sales."""
-    account, _fresh = Account.objects.get_or_create(
-        code=f"satker:{book}", defaults={"name": f"{satker.name}: {book}"[:160], "kind": kind, "satker": satker}
+def account_of_courier(user: User, book: str = "cash") -> Account:
+    """Cash that somebody carries and has not yet put into the drawer, `courier:<id>:<book>`."""
+    return _opened(f"courier:{user.pk}:{book}", name=str(user), user=user)
+
+
+def account_of_provider(name: str) -> Account:
+    """What a payment provider owes the region, `provider:<name>`."""
+    return _opened(f"provider:{name}", name=name)
+
+
+def account_of_region(book: str, kind: AccountKind | None = None, no_overdraft: bool = False) -> Account:
+    """The region's own account `region:<book>`. `book`: held, guarantee, rounding, fees."""
+    return _opened(f"region:{book}", name=book, kind=kind, no_overdraft=no_overdraft)
+
+
+def account_of_warung(
+    warung: Warung, book: str, kind: AccountKind | None = None, no_overdraft: bool = False
+) -> Account:
+    """The warung's account `warung:<id>:<book>`. `book`: cash, qris, held, payable, claim, sales, …, `bon:<customer>`."""
+    return _opened(
+        f"warung:{warung.pk}:{book}",
+        name=f"{warung.name}: {book}",
+        kind=kind,
+        no_overdraft=no_overdraft,
+        warung=warung,
     )
-    return account
+
+
+def account_of_satker(
+    satker: Satker, book: str, kind: AccountKind | None = None, no_overdraft: bool = False
+) -> Account:
+    """The Satker's account `satker:<book>`. `book`: cash, sales."""
+    return _opened(f"satker:{book}", name=f"{satker.name}: {book}", kind=kind, no_overdraft=no_overdraft, satker=satker)
 
 
 def post(
@@ -105,3 +130,38 @@ def _must_be_same(entry: JournalEntry, lines: list[Posting]) -> None:
     booked = sorted(entry.lines.values_list("account_id", "amount"))
     if booked != sorted((one.account.pk, one.amount) for one in lines):
         raise KeyReused(_("This was booked before with other amounts."))
+
+
+def _opened(
+    code: str,
+    *,
+    name: str,
+    kind: AccountKind | None = None,
+    no_overdraft: bool = False,
+    user: User | None = None,
+    warung: Warung | None = None,
+    satker: Satker | None = None,
+) -> Account:
+    """The account, opened when first asked for, of the kind that its book says; a book of no table needs a `kind`.
+
+    Raises:  ValueError when the caller and the table of books do not agree: a defect of the caller.
+    """
+    book = book_of(code)
+    if book is not None:
+        if kind not in (None, book.kind):
+            raise ValueError(f"{code} is {book.kind}, not {kind}")
+        kind, no_overdraft = book.kind, book.no_overdraft
+    if kind is None:
+        raise ValueError(f"{code} is of no known book: name its kind")
+    account, _fresh = Account.objects.get_or_create(
+        code=code,
+        defaults={
+            "name": name[:160],
+            "kind": kind,
+            "no_overdraft": no_overdraft,
+            "user": user,
+            "warung": warung,
+            "satker": satker,
+        },
+    )
+    return account

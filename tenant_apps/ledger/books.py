@@ -1,0 +1,61 @@
+"""The books of a region's market: which account each is, on which side it lives, and whether it may be overdrawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenant_apps.ledger.models import AccountKind
+
+
+@dataclass(frozen=True)
+class Book:
+    """What every account of this book is."""
+
+    kind: AccountKind
+    no_overdraft: bool
+    label: str | Promise
+
+
+ASSET, LIABILITY, INCOME, EXPENSE = (
+    AccountKind.ASSET,
+    AccountKind.LIABILITY,
+    AccountKind.INCOME,
+    AccountKind.EXPENSE,
+)
+
+# By "<owner>:<book>", the code of the account without the owner's number. docs/box-belanja.md tells when each is used.
+BOOKS: dict[str, Book] = {
+    "citizen:balance": Book(LIABILITY, True, _("WARSA balance")),
+    "courier:cash": Book(ASSET, True, _("Cash on the way")),
+    "provider": Book(ASSET, False, _("Owed by the payment provider")),
+    "region:held": Book(LIABILITY, True, _("Paid for orders not yet handed over")),
+    "region:guarantee": Book(EXPENSE, False, _("Price guarantee paid")),
+    "region:rounding": Book(INCOME, False, _("Rounding")),
+    "region:fees": Book(INCOME, False, _("Fees")),
+    "satker:cash": Book(ASSET, False, _("Cash of the Satker")),
+    "satker:sales": Book(INCOME, False, _("Sales of the Satker")),
+    "warung:cash": Book(ASSET, False, _("Cash drawer")),
+    "warung:qris": Book(ASSET, False, _("Money that came by QRIS")),
+    "warung:held": Book(LIABILITY, True, _("Paid for orders not yet handed over")),
+    "warung:payable": Book(LIABILITY, True, _("What the region owes the warung")),
+    "warung:claim": Book(ASSET, False, _("What the warung is owed by the region")),
+    "warung:bon": Book(ASSET, True, _("Goods given on credit")),
+    "warung:sales": Book(INCOME, False, _("Sales")),
+    "warung:delivery": Book(INCOME, False, _("Delivery fees")),
+    "warung:returns": Book(INCOME, False, _("Returned goods")),
+    "warung:purchases": Book(EXPENSE, False, _("Purchases")),
+    "warung:cash_difference": Book(EXPENSE, False, _("Cash difference")),
+}
+
+
+def book_of(code: str) -> Book | None:
+    """The book of an account's code ("warung:17:bon:4" is of "warung:bon"); None for one that this table does not know."""
+    owner, _first, rest = code.partition(":")
+    if owner == "provider":
+        return BOOKS["provider"]
+    if owner in ("region", "satker"):
+        return BOOKS.get(f"{owner}:{rest}")
+    return BOOKS.get(f"{owner}:{rest.partition(':')[2].partition(':')[0]}")

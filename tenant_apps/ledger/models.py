@@ -25,7 +25,7 @@ class AccountKind(models.TextChoices):
 
 
 class Account(models.Model):
-    """A place for money. `balance` is the sum of its lines (debit positive), kept by the ledger's services alone."""
+    """A place for money. `balance` is the sum of its lines (debit positive); the database alone keeps it, whoever books."""
 
     code = models.CharField(_("code"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=160)

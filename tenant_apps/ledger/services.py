@@ -1,4 +1,8 @@
-"""The one way to book money: balanced, append-only entries in whole rupiah."""
+"""The one way to book money: balanced, append-only entries in whole rupiah.
+
+A transaction that books several entries opens every account that it will need before the first of them: an account that
+somebody else is just opening is waited for, and whoever waits should hold no money yet.
+"""
 
 from __future__ import annotations
 
@@ -70,44 +74,39 @@ def post(
 ) -> JournalEntry:
     """The entry is booked, once for its `key`: booking it again gives the same entry.
 
-    Raises:  Unbalanced unless two lines or more sum to zero; Overdrawn; KeyReused when the key has an entry of other lines,
-             or when `reverses` was reversed before.
-    Writes:  entry, lines, balances. Locks the accounts in the order of their codes.
+    Raises:  Unbalanced unless two lines or more sum to zero, and for a reversal that is no mirror; Overdrawn; KeyReused when
+             the key has an entry of other lines, or when `reverses` was reversed before.
+    Writes:  entry, lines; the database adds them to the balances. Locks the accounts in the order of their codes.
     """
     lines = [one for one in postings if one.amount]
     if len(lines) < 2 or sum(one.amount for one in lines) != 0:
         raise Unbalanced(_("This entry does not balance."))
+    wanted = {one.account.pk for one in lines}
     with transaction.atomic():
-        wanted = {one.account.pk for one in lines}
-        accounts = {a.pk: a for a in Account.objects.select_for_update().filter(pk__in=wanted).order_by("code")}
-        # Asked under the locks: the same key names the same accounts, so two taps at once look one after the other.
+        # Held before the key is looked up: the same key names the same accounts, so two taps at once look one after the other.
+        list(Account.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("code").values_list("pk"))
         before = JournalEntry.objects.filter(key=key).first()
         if before is not None:
-            _must_be_same(before, lines)
+            _must_be_same(before, lines, reverses)
             return before
+        if reverses is not None and _booked(reverses) != _sides(lines, sign=-1):
+            raise Unbalanced(_("A reversal takes back exactly what was booked."))
         try:
             with transaction.atomic():
                 entry = JournalEntry.objects.create(key=key, text=text[:240], by=by, reverses=reverses)
-        except IntegrityError:
+                JournalLine.objects.bulk_create(
+                    [JournalLine(entry=entry, account_id=one.account.pk, amount=one.amount) for one in lines]
+                )
+        except IntegrityError as refused:
+            if "account_not_overdrawn" in str(refused):
+                raise Overdrawn(_("There is not enough money for this.")) from refused
             # Somebody books this key on other accounts, whose locks are not ours; or the entry has been reversed before.
             first = JournalEntry.objects.filter(key=key).first()
-            if first is None and reverses is not None:
-                raise KeyReused(_("This has been reversed before.")) from None
             if first is not None:
-                _must_be_same(first, lines)
+                _must_be_same(first, lines, reverses)
+            elif reverses is not None and JournalEntry.objects.filter(reverses=reverses).exists():
+                raise KeyReused(_("This has been reversed before.")) from None
             raise
-        JournalLine.objects.bulk_create(
-            [JournalLine(entry=entry, account_id=one.account.pk, amount=one.amount) for one in lines]
-        )
-        for one in lines:
-            accounts[one.account.pk].balance += one.amount
-        try:
-            with transaction.atomic():
-                Account.objects.bulk_update(accounts.values(), ["balance"])
-        except IntegrityError as refused:
-            if "account_not_overdrawn" not in str(refused):
-                raise
-            raise Overdrawn(_("There is not enough money for this.")) from refused
     return entry
 
 
@@ -126,9 +125,16 @@ def unproven_accounts() -> list[str]:
     return [row.code for row in rows if row.balance != row.proof]
 
 
-def _must_be_same(entry: JournalEntry, lines: list[Posting]) -> None:
-    booked = sorted(entry.lines.values_list("account_id", "amount"))
-    if booked != sorted((one.account.pk, one.amount) for one in lines):
+def _sides(lines: Iterable[Posting], *, sign: int = 1) -> list[tuple[int, int]]:
+    return sorted((one.account.pk, one.amount * sign) for one in lines)
+
+
+def _booked(entry: JournalEntry) -> list[tuple[int, int]]:
+    return sorted(entry.lines.values_list("account_id", "amount"))
+
+
+def _must_be_same(entry: JournalEntry, lines: list[Posting], reverses: JournalEntry | None) -> None:
+    if _booked(entry) != _sides(lines) or entry.reverses_id != (reverses and reverses.pk):
         raise KeyReused(_("This was booked before with other amounts."))
 
 

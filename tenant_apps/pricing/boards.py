@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 from django.db.models import BigIntegerField, Case, F, QuerySet, Value, When
 
 from tenant_apps.catalog.models import Pack, Product, Use
 from tenant_apps.catalog.selectors import traded_products, with_packs
+from tenant_apps.pricing.arithmetic import highest_price, market_price_for
 from tenant_apps.pricing.models import MarketObservation, PriceRule, WarungPrice, WholesalePrice
 from tenant_apps.pricing.selectors import (
     evidence_by_product,
     newest_by_product,
+    oldest_day_that_counts,
     price_rule,
     prices_in_force,
     wholesale_in_force,
 )
-from tenant_apps.pricing.services import highest_price, market_price_for
 from tenant_apps.satker.models import Satker
 from tenant_apps.warungs.models import Warung
-from tenants.context import current_region
-from tenants.kernel import clock
 
 
 @dataclass(frozen=True)
@@ -152,11 +150,6 @@ def market_board() -> list[MarketLine]:
         packs = sorted(product.packs.all(), key=lambda pack: (pack.use != Use.SELL, pack.order, pack.pk))
         lines.append(MarketLine(product, seen, seen is not None and seen.observed_on >= oldest, packs))
     return lines
-
-
-def oldest_day_that_counts(rule: PriceRule) -> date:
-    """A market price seen before this day is no evidence any more."""
-    return clock.today(current_region().time_zone) - timedelta(days=rule.freshness_days)
 
 
 def broken_guarantees(warung: Warung | None = None) -> QuerySet[WarungPrice]:

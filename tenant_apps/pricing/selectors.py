@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, TextChoices, prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
 
+from tenant_apps.pricing.arithmetic import highest_price, market_price_for
 from tenant_apps.pricing.models import MarketObservation, PriceRule, WarungPrice, WholesalePrice
 from tenant_apps.satker.models import Satker
 from tenant_apps.warungs.models import Warung, WarungState
@@ -19,19 +22,26 @@ def price_rule() -> PriceRule:
     return PriceRule.objects.filter(only=True).first() or PriceRule()
 
 
+def oldest_day_that_counts(rule: PriceRule) -> date:
+    """A market price seen before this day is no evidence any more."""
+    return clock.today(current_region().time_zone) - timedelta(days=rule.freshness_days)
+
+
+def evidence() -> QuerySet[MarketObservation]:
+    """What may be evidence by its nature: no estimate, and nothing that was withdrawn."""
+    return MarketObservation.objects.filter(is_estimate=False, withdrawn_at=None)
+
+
 def evidence_for(product_id: int, rule: PriceRule) -> MarketObservation | None:
     """The newest observation that is fresh enough; never an estimate."""
-    oldest = clock.today(current_region().time_zone) - timedelta(days=rule.freshness_days)
-    rows = MarketObservation.objects.filter(product_id=product_id, is_estimate=False, observed_on__gte=oldest)
+    rows = evidence().filter(product_id=product_id, observed_on__gte=oldest_day_that_counts(rule))
     return rows.order_by("-observed_on", "-pk").first()
 
 
 def evidence_by_product(product_ids: Iterable[int], rule: PriceRule) -> dict[int, MarketObservation]:
     """`evidence_for` of many products in one query."""
-    oldest = clock.today(current_region().time_zone) - timedelta(days=rule.freshness_days)
-    rows = MarketObservation.objects.filter(
-        product_id__in=set(product_ids), is_estimate=False, observed_on__gte=oldest
-    ).order_by("product_id", "-observed_on", "-pk")
+    rows = evidence().filter(product_id__in=set(product_ids), observed_on__gte=oldest_day_that_counts(rule))
+    rows = rows.order_by("product_id", "-observed_on", "-pk")
     return {row.product_id: row for row in rows.distinct("product_id")}
 
 
@@ -75,15 +85,13 @@ def prices_on_sale() -> QuerySet[WarungPrice]:
 
 def newest_by_product(product_ids: Iterable[int]) -> dict[int, MarketObservation]:
     """The newest price that somebody saw of each product, whatever its age; never an estimate. One query."""
-    rows = MarketObservation.objects.filter(product_id__in=set(product_ids), is_estimate=False).order_by(
-        "product_id", "-observed_on", "-pk"
-    )
+    rows = evidence().filter(product_id__in=set(product_ids)).order_by("product_id", "-observed_on", "-pk")
     return {row.product_id: row for row in rows.distinct("product_id")}
 
 
 def known_markets() -> list[str]:
     """Names of markets that somebody has written down, the most used first."""
-    rows = MarketObservation.objects.filter(is_estimate=False).values("market")
+    rows = evidence().values("market")
     return [row["market"] for row in rows.annotate(times=Count("pk")).order_by("-times", "market")[:30]]
 
 
@@ -91,3 +99,63 @@ def own_prices(warung: Warung, product_id: int) -> QuerySet[WarungPrice]:
     """Every price that the warung has asked for this product, newest first."""
     rows = WarungPrice.objects.filter(warung=warung, pack__product_id=product_id)
     return rows.select_related("pack", "evidence").order_by("-valid_from", "-pk")
+
+
+class Reason(TextChoices):
+    """Why a price does not carry the guarantee now."""
+
+    NONE = "", ""
+    NO_EVIDENCE = "no_evidence", _("Nobody has seen a market price.")
+    STALE = "stale", _("The market price is too old.")
+    NOT_CHEAPER = "not_cheaper", _("The market has become cheaper.")
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """Whether a price undercuts the newest market price now. Without a badge it still says what is known, for the owner.
+
+    Units:   rupiah for the price's pack. `saving` is 0 unless it holds; `highest` is the highest price that would hold.
+    """
+
+    holds: bool
+    reason: Reason = Reason.NONE
+    saving: int = 0
+    market: str = ""
+    observed_on: date | None = None
+    market_price: int | None = None
+    highest: int = 0
+
+
+def judged(price: int, market: MarketObservation | None, market_price: int, rule: PriceRule) -> Guarantee:
+    """What the newest market price, fresh or not, says of a price; `market_price` is for the same pack."""
+    if market is None:
+        return Guarantee(False, Reason.NO_EVIDENCE)
+    fresh = market.observed_on >= oldest_day_that_counts(rule)
+    highest = max(highest_price(market_price=market_price, rule=rule), 0) if fresh else 0
+    holds = fresh and price <= highest
+    return Guarantee(
+        holds=holds,
+        reason=Reason.NONE if holds else Reason.NOT_CHEAPER if fresh else Reason.STALE,
+        saving=market_price - price if holds else 0,
+        market=market.market,
+        observed_on=market.observed_on,
+        market_price=market_price,
+        highest=highest,
+    )
+
+
+def guarantee_of(prices: Sequence[WarungPrice]) -> dict[int, Guarantee]:
+    """Which of these prices carry the guarantee now, by the price's pk. Two queries for any number of prices.
+
+    A third one only where their packs are not loaded (`offers_of` loads them).
+    """
+    if not prices:
+        return {}
+    prefetch_related_objects(prices, "pack")
+    rule = price_rule()
+    newest = newest_by_product(price.pack.product_id for price in prices)
+    return {
+        price.pk: judged(price.price, seen, market_price_for(seen, price.pack) if seen else 0, rule)
+        for price in prices
+        for seen in [newest.get(price.pack.product_id)]
+    }

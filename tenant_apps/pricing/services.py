@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenant_apps.catalog.models import Pack, Product
+from tenant_apps.pricing.arithmetic import highest_price, market_price_for
 from tenant_apps.pricing.errors import BadPrice, NoEvidence, PriceNotCheaper
 from tenant_apps.pricing.models import MarketObservation, PriceRule, WarungPrice, WholesalePrice
 from tenant_apps.pricing.selectors import evidence_for, price_rule
@@ -42,16 +43,19 @@ def observe_market(
     )
 
 
-def market_price_for(observation: MarketObservation, pack: Pack) -> int:
-    """What the pack would cost at that market, in rupiah, rounded down: a saving is never overstated."""
-    return observation.price * pack.base_quantity // observation.per_quantity
+def withdraw_observation(*, observation: MarketObservation, reason: str, by: str) -> bool:
+    """The market price was written down wrongly and is no evidence any more. It stays, with the reason; False if it was so.
 
-
-def highest_price(*, market_price: int, rule: PriceRule) -> int:
-    """The highest price that keeps the region's promise against this market price; 0 or less when none does."""
-    # The percentage is rounded up, in the customer's favour.
-    saving = max(rule.minimum_saving, -(-market_price * rule.minimum_percent // 100))
-    return market_price - saving
+    Raises:  BadPrice without a reason.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise BadPrice(_("Write down why the price is wrong."))
+    return bool(
+        MarketObservation.objects.filter(pk=observation.pk, withdrawn_at=None).update(
+            withdrawn_at=clock.now(), withdrawn_by=by, withdrawn_reason=reason[:240]
+        )
+    )
 
 
 def publish_price(*, warung: Warung, pack: Pack, price: int, by: str) -> WarungPrice:
@@ -147,12 +151,3 @@ def set_price_rule(*, minimum_saving: int, minimum_percent: int, freshness_days:
         },
     )
     return rule
-
-
-def still_guaranteed(price: WarungPrice, rule: PriceRule, newest: MarketObservation | None) -> bool:
-    """Whether a published price still undercuts the newest market price that anybody has seen."""
-    if newest is None or newest.observed_on < clock.today(current_region().time_zone) - timedelta(
-        days=rule.freshness_days
-    ):
-        return False
-    return price.price <= highest_price(market_price=market_price_for(newest, price.pack), rule=rule)

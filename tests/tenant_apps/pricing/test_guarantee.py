@@ -8,8 +8,8 @@ import pytest
 
 from tenant_apps.pricing.boards import broken_guarantees, freshness
 from tenant_apps.pricing.models import MarketObservation, PriceRule, WarungPrice
-from tenant_apps.pricing.selectors import evidence_for, price_rule
-from tenant_apps.pricing.services import observe_market, set_price_rule, still_guaranteed
+from tenant_apps.pricing.selectors import guarantee_of
+from tenant_apps.pricing.services import observe_market, set_price_rule
 from tenants.context import current_region
 from tenants.kernel import clock
 from tests.cast import Cast, browser_of
@@ -52,12 +52,8 @@ def test_a_market_price_that_is_too_old_holds_nothing(market: Cast) -> None:
 
 def test_the_list_agrees_with_the_rule_asked_price_by_price(market: Cast) -> None:
     see_rice(market, 14_500)
-    rule = price_rule()
-    one_by_one = {
-        price.pk
-        for price in WarungPrice.objects.filter(replaced_at=None).select_related("pack")
-        if not still_guaranteed(price, rule, evidence_for(price.pack.product_id, rule))
-    }
+    in_force = list(WarungPrice.objects.filter(replaced_at=None))
+    one_by_one = {pk for pk, guarantee in guarantee_of(in_force).items() if not guarantee.holds}
     assert {price.pk for price in broken_guarantees()} == one_by_one == {market.rice_price.pk}
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from tenant_apps.catalog.models import Pack, Product
 from tenant_apps.pricing.errors import BadPrice, NoEvidence, PriceNotCheaper
 from tenant_apps.pricing.models import MarketObservation, PriceRule, WarungPrice, WholesalePrice
-from tenant_apps.pricing.selectors import evidence_by_product, evidence_for, offers_of, price_rule
+from tenant_apps.pricing.selectors import evidence_by_product, evidence_for, guarantee_of, offers_of, price_rule
 from tenant_apps.pricing.services import (
     highest_price,
     market_price_for,
@@ -19,7 +19,6 @@ from tenant_apps.pricing.services import (
     publish_price,
     set_price_rule,
     set_wholesale_price,
-    still_guaranteed,
     withdraw_price,
 )
 from tenants.context import in_region
@@ -131,9 +130,7 @@ def test_the_newest_observation_counts(market: Cast) -> None:
     rule = price_rule()
     assert evidence_for(market.rice.pk, rule) == newer
     assert evidence_by_product([market.rice.pk], rule) == {market.rice.pk: newer}
-    assert still_guaranteed(market.rice_price, rule, newer) is False
-    assert still_guaranteed(market.rice_price, rule, market.seen) is True
-    assert still_guaranteed(market.rice_price, rule, None) is False
+    assert guarantee_of([market.rice_price])[market.rice_price.pk].holds is False
     with pytest.raises(PriceNotCheaper):
         publish_price(warung=market.warung, pack=market.kilo, price=14_500, by=BY)
 

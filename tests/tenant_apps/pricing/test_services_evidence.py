@@ -12,14 +12,13 @@ from django.db import IntegrityError, transaction
 from tenant_apps.catalog.models import Pack
 from tenant_apps.pricing.errors import BadPrice, NoEvidence, PriceNotCheaper
 from tenant_apps.pricing.models import MarketObservation, PriceRule, WarungPrice
-from tenant_apps.pricing.selectors import evidence_for, price_rule, prices_in_force, wholesale_in_force
+from tenant_apps.pricing.selectors import evidence_for, guarantee_of, price_rule, prices_in_force, wholesale_in_force
 from tenant_apps.pricing.services import (
     MOST,
     observe_market,
     publish_price,
     set_price_rule,
     set_wholesale_price,
-    still_guaranteed,
     withdraw_price,
 )
 from tenant_apps.procurement.services import Wish, submit_restock
@@ -87,7 +86,7 @@ def test_the_last_day_on_which_a_market_price_counts(market: Cast, days: int, fr
     MarketObservation.objects.filter(product=market.rice).update(observed_on=today - timedelta(days=days))
     market.seen.refresh_from_db()
     assert (evidence_for(market.rice.pk, price_rule()) == market.seen) is fresh
-    assert still_guaranteed(market.rice_price, price_rule(), market.seen) is fresh
+    assert guarantee_of([market.rice_price])[market.rice_price.pk].holds is fresh
     if not fresh:
         with pytest.raises(NoEvidence):
             publish_price(warung=market.warung, pack=market.kilo, price=14_000, by=BY)
@@ -159,7 +158,7 @@ def test_a_rule_without_a_promise_is_refused(market: Cast, rule: dict[str, int])
 def test_a_stricter_rule_changes_no_price_in_force_and_refuses_the_next(market: Cast) -> None:
     set_price_rule(minimum_saving=1, minimum_percent=10, freshness_days=30)
     assert prices_in_force(market.warung, [market.kilo.pk])[market.kilo.pk].price == 14_500
-    assert still_guaranteed(market.rice_price, price_rule(), market.seen) is False
+    assert guarantee_of([market.rice_price])[market.rice_price.pk].holds is False
     with pytest.raises(PriceNotCheaper) as refused:
         publish_price(warung=market.warung, pack=market.kilo, price=13_501, by=BY)
     assert refused.value.context["highest"] == 13_500

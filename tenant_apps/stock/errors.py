@@ -34,3 +34,21 @@ class BadQuantity(DomainError):
 
     code = "bad_quantity"
     status = 400
+
+
+class NothingUnopened(DomainError):
+    """No unopened pack of this kind is left to open."""
+
+    code = "nothing_unopened"
+
+
+class NotCounted(DomainError):
+    """A count without a line changes nothing."""
+
+    code = "not_counted"
+
+
+class CountBelowPromise(StockShort):
+    """A count would leave less than is promised. `asked` is what is promised, `available` what would be there."""
+
+    code = "count_below_promise"

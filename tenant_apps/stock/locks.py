@@ -1,10 +1,10 @@
-"""The one place that locks stock rows, and the order in which it does: (location, product)."""
+"""The one place that locks stock rows, and the order in which it does: a count, then levels by (location, product)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tenant_apps.stock.models import StockLevel
+from tenant_apps.stock.models import StockCount, StockLevel
 
 
 def lock_levels(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], StockLevel]:
@@ -23,3 +23,8 @@ def lock_levels(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Stoc
     )
     levels = {(level.location_id, level.product_id): level for level in found}
     return {pair: levels[pair] for pair in pairs}
+
+
+def lock_count(count: StockCount) -> StockCount:
+    """The count as it is now, locked until the transaction ends. A document is locked before its levels."""
+    return StockCount.objects.select_for_update(no_key=True).get(pk=count.pk)

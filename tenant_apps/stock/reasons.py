@@ -21,5 +21,8 @@ REASONS: dict[str, str | Promise] = {
     "shipped": _("handed over"),
     "sold": _("sold at the counter"),
     "returned": _("brought back by a customer"),
+    "expired": _("past its date, thrown away"),
+    "opened": _("opened"),
+    "sealed": _("unopened again"),
     "transferred": _("moved between Satker and warung"),
 }

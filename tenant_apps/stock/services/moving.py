@@ -6,8 +6,10 @@ found again by its movements' keys. Quantities are base units of the product.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,8 +18,11 @@ from tenant_apps.catalog.models import Product
 from tenant_apps.satker.models import Satker
 from tenant_apps.stock.errors import BadQuantity, Shortage, StockShort
 from tenant_apps.stock.locks import lock_levels
-from tenant_apps.stock.models import LocationKind, StockLevel, StockLocation, StockMovement
+from tenant_apps.stock.models import LocationKind, StockLocation, StockMovement
+from tenant_apps.stock.services.writing import Change, Dated, Packed, Why, write
 from tenant_apps.warungs.models import Warung
+from tenants.context import current_region
+from tenants.kernel import clock
 from tenants.kernel.units import quantity_text
 
 # PostgreSQL's bigint, with room for sums.
@@ -26,10 +31,25 @@ MOST = 10**15
 
 @dataclass(frozen=True)
 class Line:
-    """So much of a product, in its base units."""
+    """So much of a product, in its base units.
+
+    What comes in may have a date until which it is good. `sealed_in` is the pack in which it comes or goes unopened.
+    """
 
     product_id: int
     quantity: int
+    expires_on: date | None = None
+    sealed_in: int | None = None
+
+
+@dataclass(frozen=True)
+class _Goods:
+    """All lines of one product."""
+
+    product_id: int
+    quantity: int
+    dated: tuple[Dated, ...]
+    packed: tuple[Packed, ...]
 
 
 def location_of_warung(warung: Warung) -> StockLocation:
@@ -47,9 +67,12 @@ def location_of_satker(satker: Satker) -> StockLocation:
 def receive(*, location: StockLocation, lines: Iterable[Line], reference: str, by: str, note: str = "") -> bool:
     """Goods came in. False if this reference was received before.
 
-    Raises:  BadQuantity.
-    Writes:  levels, movements "received".
+    Raises:  BadQuantity, also for a date that has passed.
+    Writes:  levels, movements "received"; a lot where a line has a date; unopened packs where a line comes in them.
     """
+    lines, today = list(lines), clock.today(current_region().time_zone)
+    if any(line.expires_on is not None and line.expires_on < today for line in lines):
+        raise BadQuantity(_("That date has passed already."))
     return _move(
         location, _merged(lines), on_hand=1, reserved=0, reason="received", reference=reference, by=by, note=note
     )
@@ -76,7 +99,7 @@ def ship(*, location: StockLocation, lines: Iterable[Line], reference: str, by: 
 def sell(*, location: StockLocation, lines: Iterable[Line], reference: str, by: str) -> bool:
     """Goods leave without a promise, as at the counter. False if this reference was sold before.
 
-    Raises:  StockShort naming every line that is short, promised goods being no one else's; BadQuantity.
+    Raises:  StockShort naming every line that is short, for what is promised stays; BadQuantity.
     Writes:  levels, movements "sold".
     """
     return _move(location, _merged(lines), on_hand=-1, reserved=0, reason="sold", reference=reference, by=by)
@@ -92,15 +115,36 @@ def take_back(*, location: StockLocation, lines: Iterable[Line], reference: str,
 
 
 def transfer(*, source: StockLocation, target: StockLocation, lines: Iterable[Line], reference: str, by: str) -> bool:
-    """Promised goods of one location now lie at another. False if this reference was transferred before."""
+    """Promised goods of one location now lie at another. False if this reference was transferred before.
+
+    Dates go along; packs that come unopened are unopened there.
+    """
     goods = _merged(lines)
     with transaction.atomic():
         # Both sides at once, in the one order; the levels stay locked for the two movements below.
-        lock_levels([(place.pk, line.product_id) for place in (source, target) for line in goods])
-        moved = _move(source, goods, on_hand=-1, reserved=-1, reason="transferred", reference=reference, by=by)
-        if moved:
-            _move(target, goods, on_hand=1, reserved=0, reason="transferred", reference=reference, by=by)
-    return moved
+        levels = lock_levels([(place.pk, one.product_id) for place in (source, target) for one in goods])
+        key = f"transferred:{reference}"
+        if _moved_before(key, source, goods):
+            return False
+        why = Why("transferred", reference, key, by)
+        left = [
+            Change(levels[source.pk, one.product_id], -one.quantity, -one.quantity, packed=one.packed) for one in goods
+        ]
+        _must_hold(left)
+        dated = write(left, why)
+        write(
+            [
+                Change(
+                    levels[target.pk, one.product_id],
+                    one.quantity,
+                    dated=dated.get(one.product_id, ()),
+                    packed=one.packed,
+                )
+                for one in goods
+            ],
+            why,
+        )
+    return True
 
 
 def adjust(
@@ -126,28 +170,37 @@ def adjust(
             )
         difference = counted - level.on_hand
         if difference:
-            _write([(level, difference, 0)], reason=reason, reference=key, key=key, by=by, note=note)
+            write([Change(level, difference)], Why(reason, key, key, by, note))
         return difference
 
 
-def _merged(lines: Iterable[Line]) -> list[Line]:
-    """One line a product, in product order.
+def _merged(lines: Iterable[Line]) -> list[_Goods]:
+    """One entry a product, in product order.
 
     Raises:  BadQuantity for nothing, or for a quantity that is not a positive number of base units.
     """
-    sums: dict[int, int] = {}
+    sums: defaultdict[int, int] = defaultdict(int)
+    dated: defaultdict[int, list[Dated]] = defaultdict(list)
+    packed: defaultdict[int, list[Packed]] = defaultdict(list)
     for line in lines:
         if not 0 < line.quantity <= MOST:
             raise BadQuantity(_("Write down a quantity above zero."))
-        sums[line.product_id] = sums.get(line.product_id, 0) + line.quantity
+        sums[line.product_id] += line.quantity
+        if line.expires_on is not None:
+            dated[line.product_id].append(Dated(line.expires_on, line.quantity))
+        if line.sealed_in is not None:
+            packed[line.product_id].append(Packed(line.sealed_in, line.quantity))
     if not sums or max(sums.values()) > MOST:
         raise BadQuantity(_("Write down a quantity above zero."))
-    return [Line(product, quantity) for product, quantity in sorted(sums.items())]
+    return [
+        _Goods(product, quantity, tuple(dated[product]), tuple(packed[product]))
+        for product, quantity in sorted(sums.items())
+    ]
 
 
 def _move(
     location: StockLocation,
-    lines: Sequence[Line],
+    goods: Sequence[_Goods],
     *,
     on_hand: int,
     reserved: int,
@@ -158,26 +211,37 @@ def _move(
 ) -> bool:
     key = f"{reason}:{reference}"
     with transaction.atomic():
-        levels = lock_levels([(location.pk, line.product_id) for line in lines])
-        if StockMovement.objects.filter(key__in=[f"{key}:{location.pk}:{line.product_id}" for line in lines]).exists():
+        levels = lock_levels([(location.pk, one.product_id) for one in goods])
+        if _moved_before(key, location, goods):
             return False
         changes = [
-            (levels[location.pk, line.product_id], on_hand * line.quantity, reserved * line.quantity) for line in lines
+            Change(
+                levels[location.pk, one.product_id],
+                on_hand * one.quantity,
+                reserved * one.quantity,
+                dated=one.dated,
+                packed=one.packed,
+            )
+            for one in goods
         ]
         _must_hold(changes)
-        _write(changes, reason=reason, reference=reference, key=key, by=by, note=note)
+        write(changes, Why(reason, reference, key, by, note))
     return True
 
 
-def _must_hold(changes: Sequence[tuple[StockLevel, int, int]]) -> None:
+def _moved_before(key: str, location: StockLocation, goods: Sequence[_Goods]) -> bool:
+    return StockMovement.objects.filter(key__in=[f"{key}:{location.pk}:{one.product_id}" for one in goods]).exists()
+
+
+def _must_hold(changes: Sequence[Change]) -> None:
     short = [
-        (level, change)
-        for level, hand, held in changes
-        if (change := held - hand) > 0 and level.on_hand + hand < level.reserved + held
+        (one.level, asked)
+        for one in changes
+        if (asked := one.held - one.hand) > 0 and one.level.on_hand + one.hand < one.level.reserved + one.held
     ]
     if not short:
         return
-    products = Product.objects.in_bulk([level.product_id for level, _change in short])
+    products = Product.objects.in_bulk([level.product_id for level, _asked in short])
     shortages = [
         Shortage(
             level.product_id,
@@ -191,29 +255,4 @@ def _must_hold(changes: Sequence[tuple[StockLevel, int, int]]) -> None:
     raise StockShort(
         _("Not enough of: %(names)s.") % {"names": ", ".join(one.product_name for one in shortages)},
         shortages=shortages,
-    )
-
-
-def _write(
-    changes: Sequence[tuple[StockLevel, int, int]], *, reason: str, reference: str, key: str, by: str, note: str
-) -> None:
-    for level, hand, held in changes:
-        level.on_hand += hand
-        level.reserved += held
-    StockLevel.objects.bulk_update([level for level, _hand, _held in changes], ["on_hand", "reserved"])
-    StockMovement.objects.bulk_create(
-        [
-            StockMovement(
-                location_id=level.location_id,
-                product_id=level.product_id,
-                delta_on_hand=hand,
-                delta_reserved=held,
-                reason=reason,
-                reference=reference,
-                key=f"{key}:{level.location_id}:{level.product_id}",
-                note=note,
-                by=by,
-            )
-            for level, hand, held in changes
-        ]
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tenant_apps.ledger.models import AccountKind
+from tenant_apps.ledger.models import Account, AccountKind
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ BOOKS: dict[str, Book] = {
     "courier:cash": Book(ASSET, True, _("Cash on the way")),
     "provider": Book(ASSET, False, _("Owed by the payment provider")),
     "region:held": Book(LIABILITY, True, _("Paid for orders not yet handed over")),
+    "region:overpaid": Book(ASSET, True, _("Given back twice, to be asked back")),
     "region:guarantee": Book(EXPENSE, False, _("Price guarantee paid")),
     "region:rounding": Book(INCOME, False, _("Rounding")),
     "region:fees": Book(INCOME, False, _("Fees")),
@@ -42,6 +43,8 @@ BOOKS: dict[str, Book] = {
     "warung:held": Book(LIABILITY, True, _("Paid for orders not yet handed over")),
     "warung:payable": Book(LIABILITY, True, _("What the region owes the warung")),
     "warung:claim": Book(ASSET, False, _("What the warung is owed by the region")),
+    "warung:owed": Book(ASSET, True, _("What the warung owes the region")),
+    "warung:debt": Book(LIABILITY, False, _("What is owed to the region")),
     "warung:bon": Book(ASSET, True, _("Goods given on credit")),
     "warung:sales": Book(INCOME, False, _("Sales")),
     "warung:delivery": Book(INCOME, False, _("Delivery fees")),
@@ -59,3 +62,15 @@ def book_of(code: str) -> Book | None:
     if owner in ("region", "satker"):
         return BOOKS.get(f"{owner}:{rest}")
     return BOOKS.get(f"{owner}:{rest.partition(':')[2].partition(':')[0]}")
+
+
+def label_of(account: Account) -> str:
+    """What the account is for, in the reader's language; its name where the table does not know it."""
+    book = book_of(account.code)
+    return account.name if book is None else str(book.label)
+
+
+def holder_of(account: Account) -> str:
+    """Whose it is."""
+    book = account.code.partition(":")[2].partition(":")[2] if account.warung_id else account.code.partition(":")[2]
+    return account.name.removesuffix(f": {book}")

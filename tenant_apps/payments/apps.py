@@ -10,3 +10,6 @@ class PaymentsConfig(AppConfig):
     name = "tenant_apps.payments"
     label = "payments"
     verbose_name = _("Payments")
+
+    def ready(self) -> None:
+        from tenant_apps.payments import deliveries  # noqa: F401

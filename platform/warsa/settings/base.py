@@ -271,6 +271,10 @@ MAILBOX_DIR = ""
 # The gallery of components at /ui/ of the platform.
 SHOW_GALLERY = False
 
+# Whose QRIS money a region's Midtrans account takes: "<public id of the region>=<server key> …".
+MIDTRANS_SERVER_KEYS = env.pairs("WARSA_MIDTRANS_SERVER_KEYS")
+MIDTRANS_URL = env.text("WARSA_MIDTRANS_URL", "https://api.midtrans.com")
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -43,6 +43,17 @@ def words(name: str, default: str = "") -> list[str]:
     return [part for part in text(name, default).replace(",", " ").split() if part]
 
 
+def pairs(name: str) -> dict[str, str]:
+    """NAME="first=secret second=secret" as a table. The refusal does not show what was written."""
+    found = {}
+    for part in words(name):
+        key, sign, value = part.partition("=")
+        if not key or not sign or not value:
+            raise ImproperlyConfigured(f"{name}: write name=value pairs with spaces between them")
+        found[key] = value
+    return found
+
+
 def database(name: str) -> dict[str, object]:
     """A Django database entry from postgresql://user:password@host:port/name?host=/socket/directory&port=5432."""
     url = urlsplit(text(name))

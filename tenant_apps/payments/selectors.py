@@ -1,0 +1,79 @@
+"""Payments by who may see them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from tenant_apps.accounts.access import Member, Role
+from tenant_apps.payments.models import Method, Payment, PaymentIssue, PaymentState, WarungQris
+from tenant_apps.payments.providers import active_provider
+from tenant_apps.warungs.models import Warung
+from tenant_apps.warungs.selectors import warungs_of
+from tenants.identity.models import User
+
+
+def payment_of(reference: str) -> Payment | None:
+    """The payment of a document, or None while nobody has to pay it."""
+    return Payment.objects.select_related("warung", "payer").filter(reference=reference).first()
+
+
+def ways_to_pay(warung: Warung, payer: User | None = None) -> list[Method]:
+    """How a document of this warung can be paid: cash always, balance by those who have an account, QRIS where there is a code."""
+    ways = [Method.CASH]
+    if payer is not None:
+        ways.append(Method.BALANCE)
+    if active_provider() is not None or WarungQris.objects.filter(warung=warung).exists():
+        ways.append(Method.QRIS)
+    return ways
+
+
+def own_payment(member: Member, public_id: UUID) -> Payment:
+    """The access door of who pays. Not theirs and not there answer alike.
+
+    Raises:  Http404.
+    """
+    return _found(Payment.objects.filter(payer=member.user, method=Method.QRIS), public_id)
+
+
+def payment_of_warung(member: Member, public_id: UUID) -> Payment:
+    """The access door of the warung whose QRIS it comes to.
+
+    Raises:  Http404.
+    """
+    return _found(Payment.objects.filter(warung__in=warungs_of(member), method=Method.QRIS, provider=""), public_id)
+
+
+def _found(rows: QuerySet[Payment], public_id: UUID) -> Payment:
+    found = rows.select_related("warung", "payer").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404("no such payment")
+    return found
+
+
+def waiting_at(warung: Warung) -> QuerySet[Payment]:
+    """Codes of the warung's own QRIS that wait for a look at the phone: those that the payer says are paid first."""
+    rows = Payment.objects.filter(warung=warung, state=PaymentState.PENDING, method=Method.QRIS, provider="")
+    return rows.select_related("payer").order_by("claimed_at", "created_at")
+
+
+def carried_by(courier: User, warung: Warung | None = None) -> QuerySet[Payment]:
+    """Cash that this person took and has not deposited."""
+    rows = Payment.objects.filter(collector=courier, deposited_at=None, cash__gt=0)
+    return rows if warung is None else rows.filter(warung=warung)
+
+
+def issue_for(member: Member, public_id: UUID) -> PaymentIssue:
+    """The access door: the warung's own people, and the Satker and the admins for what is the region's.
+
+    Raises:  Http404.
+    """
+    theirs = Q(warung__in=warungs_of(member))
+    if member.roles & {Role.SATKER, Role.ADMIN}:
+        theirs |= Q(warung=None)
+    found = PaymentIssue.objects.filter(theirs, public_id=public_id).select_related("payment__warung").first()
+    if found is None:
+        raise Http404("no such issue")
+    return found

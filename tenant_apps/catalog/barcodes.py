@@ -23,6 +23,11 @@ def is_barcode(code: str) -> bool:
     return _OWN.fullmatch(code) is not None
 
 
+def looks_scanned(text: str) -> bool:
+    """Whether somebody who looks for this may mean a barcode: one word with digits, as scanners type it."""
+    return 4 <= len(text) <= LONGEST_BARCODE and text.isprintable() and any(sign.isdigit() for sign in text)
+
+
 def check_digit(digits: str) -> str:
     """The last digit of a code that begins with these: three times every other one, counted from the right."""
     total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))

@@ -22,3 +22,37 @@ class BadPacks(DomainError):
 
     code = "bad_packs"
     status = 400
+
+
+class UnitsApart(DomainError):
+    """Two units that nothing connects: weight and volume without a density, pieces and anything else."""
+
+    code = "units_apart"
+    status = 400
+
+
+class BadBarcode(DomainError):
+    """A barcode whose check digit is wrong, or that no scanner prints."""
+
+    code = "bad_barcode"
+    status = 400
+
+
+class BarcodeTaken(DomainError):
+    """Another pack carries this barcode."""
+
+    code = "barcode_taken"
+
+
+class BadFacts(DomainError):
+    """Facts of an article that do not go together."""
+
+    code = "bad_facts"
+    status = 400
+
+
+class BadPhoto(DomainError):
+    """A file that is no picture, or too large."""
+
+    code = "bad_photo"
+    status = 400

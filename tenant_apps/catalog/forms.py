@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tenant_apps.catalog.models import Category, Kind, Product, Use
-from tenant_apps.catalog.services import PackDraft
+from tenant_apps.catalog.barcodes import LONGEST_BARCODE
+from tenant_apps.catalog.conversion import Unit
+from tenant_apps.catalog.models import MOST_DENSITY, Category, Kind, Product, Use
+from tenant_apps.catalog.services import Facts, PackDraft
 from tenants.forms import RupiahField
 from tenants.kernel.units import BaseUnit
 
@@ -41,6 +43,28 @@ class ProductForm(forms.Form):
         help_text=_("About what the first selling pack costs at the market. It is never evidence."),
     )
 
+    by_weight = forms.BooleanField(
+        label=_("Weighed at packing"),
+        required=False,
+        help_text=_(
+            "For meat, fish and the like: the order names an estimate, the scale decides. Only for goods in grams."
+        ),
+    )
+    density_g_per_l = forms.IntegerField(
+        label=_("Grams in a litre"),
+        required=False,
+        min_value=1,
+        max_value=MOST_DENSITY,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        help_text=_("Only where packs come in kg and are sold by the litre, as cooking oil does (about 910)."),
+    )
+    family = forms.CharField(
+        label=_("Family"), max_length=120, required=False, help_text=_("What variants have in common: Mi instan.")
+    )
+    variant = forms.CharField(
+        label=_("Variant"), max_length=60, required=False, help_text=_("Which one this is: goreng, soto.")
+    )
+
     def __init__(self, data: Any = None, *, product: Product | None = None) -> None:
         super().__init__(data, initial=self.initial_of(product) if product else {"base_unit": BaseUnit.GRAM})
         field: Any = self.fields["category"]
@@ -49,7 +73,15 @@ class ProductForm(forms.Form):
     @staticmethod
     def initial_of(product: Product) -> dict[str, Any]:
         told = {name: getattr(product, name) for name in ("name", "sku", "kind", "base_unit", "synonyms")}
-        return {**told, "category": product.category.slug, "market_price_hint": product.market_price_hint}
+        told |= {name: getattr(product, name) for name in ("by_weight", "density_g_per_l", "variant")}
+        family = product.family.name if product.family else ""
+        hint = product.market_price_hint
+        return {**told, "category": product.category.slug, "market_price_hint": hint, "family": family}
+
+    def facts(self) -> Facts:
+        return Facts(
+            **{name: self.cleaned_data[name] for name in ("by_weight", "density_g_per_l", "family", "variant")}
+        )
 
 
 class PackForm(forms.Form):
@@ -61,7 +93,17 @@ class PackForm(forms.Form):
         label=_("holds"), required=False, min_value=1, max_value=MOST_OF_A_PACK,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
+    # Empty: the unit that the product is counted in.
+    unit = forms.ChoiceField(
+        label=_("of"), choices=[("", _("base units")), *((unit.value, unit.label) for unit in Unit)], required=False
+    )
     use = forms.ChoiceField(label=_("for"), choices=Use.choices, required=False)
+    barcode = forms.CharField(
+        label=_("Barcode"),
+        max_length=LONGEST_BARCODE,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -78,7 +120,14 @@ class PackForm(forms.Form):
         told = self.cleaned_data
         if not told.get("label"):
             return None
-        return PackDraft(told["label"], told["base_quantity"], Use(told.get("use") or Use.SELL), told.get("pk"))
+        return PackDraft(
+            told["label"],
+            told["base_quantity"],
+            Use(told.get("use") or Use.SELL),
+            told.get("pk"),
+            told.get("barcode", ""),
+            Unit(told["unit"]) if told.get("unit") else None,
+        )
 
 
 _Lines = forms.formset_factory(PackForm, extra=SPARE_LINES, max_num=40, absolute_max=40, validate_max=True)
@@ -88,7 +137,14 @@ def pack_lines(product: Product | None, data: Any = None) -> forms.BaseFormSet[P
     """Lines for the product's packs and a few new ones."""
     packs = product.packs.order_by("-use", "order", "pk") if product else []
     initial = [
-        {"pk": pack.pk, "label": pack.label, "base_quantity": pack.base_quantity, "use": pack.use} for pack in packs
+        {
+            "pk": pack.pk,
+            "label": pack.label,
+            "base_quantity": pack.base_quantity,
+            "use": pack.use,
+            "barcode": pack.barcode,
+        }
+        for pack in packs
     ]
     # Every line is read, also one that nobody changed: a line that is left out removes its pack.
     every_line = {"empty_permitted": False, "use_required_attribute": False}

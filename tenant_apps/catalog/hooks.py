@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from tenant_apps.catalog.models import Category, Pack, Product
+from tenant_apps.catalog.models import Category, Pack, Product, ProductFamily
 from tenant_apps.catalog.services import search_text
 from tenants.hooks import blueprint_section
 
@@ -19,7 +19,7 @@ class CatalogSection:
     """
 
     def export(self) -> Any:
-        products = Product.objects.filter(is_active=True).select_related("category").prefetch_related("packs")
+        products = Product.objects.filter(is_active=True).select_related("category", "family").prefetch_related("packs")
         return {
             "categories": [
                 {"slug": shelf.slug, "name": shelf.name, "order": shelf.order}
@@ -37,7 +37,11 @@ class CatalogSection:
             shelves = {shelf.slug: shelf for shelf in Category.objects.all()}
             known = set(Product.objects.values_list("sku", flat=True))
             fresh = [one for one in data["products"] if one["sku"] not in known]
-            products = Product.objects.bulk_create([_product(one, shelves[one["category"]]) for one in fresh])
+            families = _families({one["family"] for one in fresh if "family" in one})
+            products = Product.objects.bulk_create([_product(one, shelves[one["category"]], families) for one in fresh])
+            # A barcode that this region gave to another pack stays there.
+            codes = {pack["barcode"] for one in fresh for pack in one["packs"] if "barcode" in pack}
+            free = codes - set(Pack.objects.filter(barcode__in=codes).values_list("barcode", flat=True))
             Pack.objects.bulk_create(
                 [
                     Pack(
@@ -46,6 +50,7 @@ class CatalogSection:
                         base_quantity=pack["base_quantity"],
                         use=pack["use"],
                         order=pack["order"],
+                        barcode=code if (code := pack.get("barcode", "")) in free else "",
                     )
                     for product, one in zip(products, fresh, strict=True)
                     for pack in one["packs"]
@@ -63,14 +68,27 @@ def _told(product: Product) -> dict[str, Any]:
         "price_hint": product.market_price_hint,
         "packs": [
             {"label": pack.label, "base_quantity": pack.base_quantity, "use": pack.use, "order": pack.order}
+            | ({"barcode": pack.barcode} if pack.barcode else {})
             for pack in sorted(product.packs.all(), key=lambda pack: pack.pk)
         ],
     }
-    # Most products are called by one name only.
-    return told | ({"synonyms": product.synonyms} if product.synonyms else {})
+    # Most products are called by one name only, and are nothing besides.
+    besides: dict[str, Any] = {
+        "synonyms": product.synonyms,
+        "by_weight": product.by_weight,
+        "density_g_per_l": product.density_g_per_l,
+        "family": product.family.name if product.family else "",
+        "variant": product.variant,
+    }
+    return told | {name: value for name, value in besides.items() if value}
 
 
-def _product(one: dict[str, Any], shelf: Category) -> Product:
+def _families(names: set[str]) -> dict[str, ProductFamily]:
+    ProductFamily.objects.bulk_create([ProductFamily(name=name) for name in sorted(names)], ignore_conflicts=True)
+    return {family.name: family for family in ProductFamily.objects.filter(name__in=names)}
+
+
+def _product(one: dict[str, Any], shelf: Category, families: dict[str, ProductFamily]) -> Product:
     product = Product(
         sku=one["sku"],
         name=one["name"],
@@ -79,6 +97,10 @@ def _product(one: dict[str, Any], shelf: Category) -> Product:
         base_unit=one["base_unit"],
         market_price_hint=one["price_hint"],
         synonyms=one.get("synonyms", ""),
+        by_weight=one.get("by_weight", False),
+        density_g_per_l=one.get("density_g_per_l"),
+        family=families.get(one.get("family", "")),
+        variant=one.get("variant", ""),
     )
     product.search = search_text(product)
     return product

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tenants.files import RegionStorage
@@ -119,6 +120,23 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def small_photo(self) -> str:
+        """The address of the picture for a tile; empty where there is none."""
+        return self._photo_address(320)
+
+    @property
+    def large_photo(self) -> str:
+        """The address of the picture for a page; empty where there is none."""
+        return self._photo_address(640)
+
+    def _photo_address(self, size: int) -> str:
+        name = self.photo.name
+        if not name:
+            return ""
+        version = name.rpartition("/")[2].partition("-")[0]
+        return reverse("catalog:photo", args=[self.public_id, size, version])
 
 
 class Use(models.TextChoices):

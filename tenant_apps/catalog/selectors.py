@@ -13,7 +13,7 @@ from django.db.models import F, FloatField, Prefetch, QuerySet, Value
 from django.db.models.functions import Greatest, Lower
 from django.http import Http404
 
-from tenant_apps.catalog.barcodes import LONGEST_BARCODE
+from tenant_apps.catalog.barcodes import LONGEST_BARCODE, looks_scanned
 from tenant_apps.catalog.models import Category, Pack, Product, Use
 from tenant_apps.catalog.spelling import LOCAL_WORDS, bones, words_of
 from tenants.kernel.units import BaseUnit
@@ -41,6 +41,9 @@ def search_products(text: str, limit: int = 20, among: QuerySet[Product] | None 
     if not words:
         return []
     rows = traded_products() if among is None else among.select_related("category")
+    code = text.strip()
+    if looks_scanned(code) and (scanned := list(rows.filter(packs__barcode=code))):
+        return scanned
     score = reduce(add, (_fit(word) for word in words)) / Value(float(len(words)))
     found = rows.annotate(fit=score).filter(fit__gte=ENOUGH).order_by("-fit", "name", "pk")
     return list(found[:limit])
@@ -71,7 +74,7 @@ def product_for(public_id: UUID) -> Product:
 
     Raises:  Http404.
     """
-    found = Product.objects.select_related("category").filter(public_id=public_id).first()
+    found = Product.objects.select_related("category", "family").filter(public_id=public_id).first()
     if found is None:
         raise Http404("no such product")
     return found
@@ -105,6 +108,13 @@ def units_of(product: Product, packs: Sequence[Pack]) -> list[tuple[int, str]]:
     for quantity, name in _MEASURES.get(product.base_unit, ((1, product.get_base_unit_display()),)):
         found.setdefault(quantity, name)
     return list(found.items())
+
+
+def variants_beside(product: Product) -> list[Product]:
+    """The other articles of the product's family, by their variant."""
+    if product.family_id is None:
+        return []
+    return list(Product.objects.filter(family=product.family_id).exclude(pk=product.pk).order_by("variant", "name"))
 
 
 def categories() -> list[Category]:

@@ -10,25 +10,41 @@ from django.db.models import ProtectedError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from tenant_apps.catalog.errors import BadPacks, NumberTaken, PackInUse
-from tenant_apps.catalog.models import Category, Kind, Pack, Product, Use
+from tenant_apps.catalog.barcodes import is_barcode
+from tenant_apps.catalog.conversion import Unit, in_base_units
+from tenant_apps.catalog.errors import BadBarcode, BadFacts, BadPacks, BarcodeTaken, NumberTaken, PackInUse
+from tenant_apps.catalog.models import MOST_DENSITY, Category, Kind, Pack, Product, ProductFamily, Use
 from tenant_apps.catalog.spelling import search_text_of
 from tenants.kernel.units import BaseUnit
 
 
 @dataclass(frozen=True)
 class PackDraft:
-    """A pack as somebody wrote it down; `pk` is None for a new one."""
+    """A pack as somebody wrote it down; `pk` is None for a new one. `unit` is what `holds` counts: base units if None."""
 
     label: str
-    base_quantity: int
+    holds: int
     use: Use
     pk: int | None = None
+    barcode: str = ""
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an article may be besides: weighed at packing, so heavy a litre, a variant of a family."""
+
+    by_weight: bool = False
+    density_g_per_l: int | None = None
+    family: str = ""
+    variant: str = ""
 
 
 def search_text(product: Product) -> str:
     """What this product is found by."""
-    return search_text_of(name=product.name, category=product.category.name, sku=product.sku, synonyms=product.synonyms)
+    family = product.family.name if product.family else ""
+    also = " ".join(filter(None, (product.synonyms, family, product.variant)))
+    return search_text_of(name=product.name, category=product.category.name, sku=product.sku, synonyms=also)
 
 
 def save_category(*, name: str, order: int, category: Category | None = None) -> Category:
@@ -38,7 +54,7 @@ def save_category(*, name: str, order: int, category: Category | None = None) ->
             category = Category(slug=_free_slug(name))
         category.name, category.order = name.strip(), order
         category.save()
-        products = list(category.products.select_related("category"))
+        products = list(category.products.select_related("category", "family"))
         for product in products:
             product.category = category
             product.search = search_text(product)
@@ -65,21 +81,26 @@ def save_product(
     market_price_hint: int | None,
     packs: Sequence[PackDraft],
     product: Product | None = None,
+    facts: Facts | None = None,
 ) -> Product:
-    """The article stands in the catalogue with exactly these packs, in this order.
+    """The article stands in the catalogue with exactly these packs, in this order. Without `facts` those it has stay.
 
-    Units:   `market_price_hint` is rupiah for the first selling pack; a pack's quantity is in base units.
-    Raises:  NumberTaken; BadPacks; PackInUse when a pack that prices name would go or change, or the base unit would.
+    Units:   `market_price_hint` is rupiah for the first selling pack; packs may be written down in kg or litres, and
+             weight becomes volume by the density, to the nearest base unit.
+    Raises:  NumberTaken; BadPacks; UnitsApart; BadFacts; BadBarcode, BarcodeTaken; PackInUse when a pack that prices or
+             shelves name would go or change, or the base unit would.
     """
     _must_be_tradable(packs)
+    _must_be_barcodes(packs)
     product = product or Product()
     if product.pk and product.base_unit != base_unit and _has_history(product):
         raise PackInUse(_("Prices or stock are counted in this base unit already, so it cannot change."))
     product.sku, product.name, product.category = sku.strip(), name.strip(), category
     product.kind, product.base_unit = kind, base_unit
     product.synonyms, product.market_price_hint = synonyms.strip(), market_price_hint
-    product.search = search_text(product)
     with transaction.atomic():
+        _take_facts(product, facts)
+        product.search = search_text(product)
         try:
             with transaction.atomic():
                 product.save()
@@ -88,7 +109,25 @@ def save_product(
                 raise
             raise NumberTaken(_("Another product has the article number %(sku)s.") % {"sku": product.sku}) from twice
         _save_packs(product, packs)
+        ProductFamily.objects.filter(products=None).delete()
     return product
+
+
+def _take_facts(product: Product, facts: Facts | None) -> None:
+    if facts is not None:
+        if facts.density_g_per_l is not None and not 0 < facts.density_g_per_l <= MOST_DENSITY:
+            raise BadFacts(
+                _("A litre of it weighs between 1 and %(most)s grams.") % {"most": MOST_DENSITY},
+                field="density_g_per_l",
+            )
+        if facts.variant.strip() and not facts.family.strip():
+            raise BadFacts(_("A variant needs the family that it belongs to."), field="family")
+        name = facts.family.strip()
+        product.family = ProductFamily.objects.get_or_create(name=name)[0] if name else None
+        product.by_weight, product.density_g_per_l = facts.by_weight, facts.density_g_per_l
+        product.variant = facts.variant.strip()
+    if product.by_weight and product.base_unit != BaseUnit.GRAM:
+        raise BadFacts(_("Only what is counted in grams can be weighed at packing."), field="by_weight")
 
 
 def set_traded(*, product: Product, traded: bool) -> None:
@@ -110,6 +149,15 @@ def _has_history(product: Product) -> bool:
     return any(getattr(product, name).exists() for name in ("observations", "stock_levels", "stock_movements"))
 
 
+def _must_be_barcodes(packs: Sequence[PackDraft]) -> None:
+    codes = [code for draft in packs if (code := draft.barcode.strip())]
+    for code in codes:
+        if not is_barcode(code):
+            raise BadBarcode(_("%(code)s is no barcode: its last digit does not fit. Scan it again.") % {"code": code})
+    if len(set(codes)) != len(codes):
+        raise BadBarcode(_("Two packs have one barcode."))
+
+
 def _save_packs(product: Product, packs: Sequence[PackDraft]) -> None:
     kept = {pack.pk: pack for pack in product.packs.all()}
     for pk in kept.keys() - {draft.pk for draft in packs}:
@@ -117,16 +165,41 @@ def _save_packs(product: Product, packs: Sequence[PackDraft]) -> None:
     ready = []
     for order, draft in enumerate(packs, start=1):
         pack = (kept.get(draft.pk) if draft.pk else None) or Pack(product=product)
-        label, resized = draft.label.strip(), (pack.base_quantity, pack.use) != (draft.base_quantity, draft.use)
-        if pack.pk and resized and _is_priced(pack):
+        label, holds = draft.label.strip(), _base_quantity(product, draft)
+        resized = (pack.base_quantity, pack.use) != (holds, draft.use)
+        if pack.pk and resized and _is_named(pack):
             raise _in_use(pack)
-        if pack.pk and pack.label != label:
-            # Two packs may swap their names: the old ones step aside first.
-            Pack.objects.filter(pk=pack.pk).update(label=f"…{pack.pk}")
-        pack.label, pack.base_quantity, pack.use, pack.order = label, draft.base_quantity, draft.use, order
+        code = draft.barcode.strip()
+        if pack.pk and (pack.label != label or pack.barcode != code):
+            # Two packs may swap their names and barcodes: the old ones step aside first.
+            Pack.objects.filter(pk=pack.pk).update(label=f"…{pack.pk}", barcode="")
+        pack.label, pack.base_quantity, pack.use, pack.order, pack.barcode = label, holds, draft.use, order, code
         ready.append(pack)
     for pack in ready:
-        pack.save()
+        _save_pack(pack)
+
+
+def _base_quantity(product: Product, draft: PackDraft) -> int:
+    if draft.unit is None:
+        return draft.holds
+    holds = in_base_units(draft.holds, draft.unit, BaseUnit(product.base_unit), product.density_g_per_l)
+    if holds < 1:
+        raise BadPacks(_("“%(pack)s” would hold nothing.") % {"pack": draft.label})
+    return holds
+
+
+def _save_pack(pack: Pack) -> None:
+    try:
+        with transaction.atomic():
+            pack.save()
+    except IntegrityError as twice:
+        if "pack_barcode_once" not in str(twice):
+            raise
+        other = Pack.objects.select_related("product").filter(barcode=pack.barcode).first()
+        raise BarcodeTaken(
+            _("%(code)s is the barcode of %(product)s already.")
+            % {"code": pack.barcode, "product": other.product.name if other else "?"}
+        ) from twice
 
 
 def _remove(pack: Pack) -> None:
@@ -137,12 +210,15 @@ def _remove(pack: Pack) -> None:
         raise _in_use(pack) from named
 
 
-def _is_priced(pack: Pack) -> bool:
-    return bool(pack.warung_prices.exists() or pack.wholesale_prices.exists())
+def _is_named(pack: Pack) -> bool:
+    # Asked by the reverse names, for prices and stock are apps above this one.
+    return any(getattr(pack, name).exists() for name in ("warung_prices", "wholesale_prices", "sealed_packs"))
 
 
 def _in_use(pack: Pack) -> PackInUse:
     return PackInUse(
-        _("“%(pack)s” has prices, so it stays as it is. Add a new pack beside it, or stop trading the product.")
+        _(
+            "“%(pack)s” has prices or stock, so it stays as it is. Add a new pack beside it, or stop trading the product."
+        )
         % {"pack": pack.label}
     )

@@ -250,6 +250,11 @@ wilayah/warung/baru/
 
 # The others: each placeholder with the names of the ids (of `Ids`) that go there, or words of the address itself.
 NAMED: dict[str, dict[str, tuple[str, ...]]] = {
+    "foto/<uuid:public_id>/<int:size>/<slug:version>": {
+        "public_id": ("product",),
+        "size": ("=320",),
+        "version": ("=0123456789abcdef",),
+    },
     "keranjang/<slug:slug>/": {"slug": ("slug",)},
     "keranjang/<slug:slug>/bayar/": {"slug": ("slug",)},
     "pesanan/<order_number:number>/": {"number": ("order",)},
@@ -286,6 +291,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "warung/<slug:slug>/isi/": {"slug": ("slug",)},
     "wilayah/katalog/<uuid:public_id>/": {"public_id": ("product",)},
     "wilayah/katalog/<uuid:public_id>/dagang/": {"public_id": ("product",)},
+    "wilayah/katalog/<uuid:public_id>/foto/": {"public_id": ("product",)},
     "wilayah/katalog/rak/<slug:slug>/": {"slug": ("shelf",)},
     "wilayah/orang/<uuid:public_id>/": {"public_id": ("person",)},
     "wilayah/orang/<uuid:public_id>/beri/": {"public_id": ("person",)},

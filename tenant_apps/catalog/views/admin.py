@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
+from tenant_apps.catalog.errors import BadPhoto
 from tenant_apps.catalog.forms import CategoryForm, ProductForm, drafts_of, pack_lines
 from tenant_apps.catalog.models import Category, Kind, Pack, Product
-from tenant_apps.catalog.selectors import categories, product_for, search_products
+from tenant_apps.catalog.photos import FORMATS, remove_photo, set_photo
+from tenant_apps.catalog.selectors import categories, product_for, search_products, variants_beside
 from tenant_apps.catalog.services import save_category, save_product, set_traded
 from tenants.forms import asked_text
 from tenants.kernel.errors import DomainError
@@ -88,15 +90,24 @@ def _form(request: RegionRequest, product: Product | None) -> HttpResponse:
                 synonyms=told["synonyms"],
                 market_price_hint=told["market_price_hint"],
                 packs=drafts_of(lines),
+                facts=form.facts(),
             )
         except DomainError as refused:
-            form.add_error("sku" if refused.code == "number_taken" else None, refused.message)
+            field = "sku" if refused.code == "number_taken" else refused.context.get("field")
+            form.add_error(field, refused.message)
         else:
             messages.success(request, _("%(product)s is saved.") % {"product": saved.name})
             return redirect("catalog:edit", saved.public_id)
     # What stands in the heading is what is kept, not what was refused.
     kept = product_for(product.public_id) if product else None
-    return render(request, "catalog/product.html", {"form": form, "lines": lines, "product": kept})
+    context = {
+        "form": form,
+        "lines": lines,
+        "product": kept,
+        "beside": variants_beside(kept) if kept else [],
+        "formats": ",".join(f"image/{name.lower()}" for name in FORMATS),
+    }
+    return render(request, "catalog/product.html", context)
 
 
 @admins
@@ -143,15 +154,53 @@ def shelf(request: RegionRequest, slug: str) -> HttpResponse:
 
 
 @admins
+@require_POST
+def change_photo(request: RegionRequest, public_id: UUID) -> HttpResponse:
+    """Give an article a picture, or take it away."""
+    product, sent = product_for(public_id), request.FILES.get("photo")
+    if request.POST.get("remove") == "1":
+        remove_photo(product=product)
+        messages.success(request, _("The picture is gone."))
+    elif sent is None:
+        messages.error(request, _("Choose a picture first."))
+    else:
+        try:
+            set_photo(product=product, upload=sent)
+        except BadPhoto as refused:
+            messages.error(request, refused.message)
+        else:
+            messages.success(request, _("Citizens see the picture now."))
+    return redirect("catalog:edit", public_id)
+
+
+@admins
 @require_safe
 def export(request: RegionRequest) -> HttpResponse:
     """The catalogue as a table: a line a pack, for spreadsheets."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(
-        ["sku", "name", "category", "kind", "base_unit", "price_hint", "traded", "synonyms", "pack", "holds", "use"]
+        [
+            "sku",
+            "name",
+            "category",
+            "kind",
+            "base_unit",
+            "price_hint",
+            "traded",
+            "synonyms",
+            "pack",
+            "holds",
+            "use",
+            "barcode",
+            "by_weight",
+            "density_g_per_l",
+            "family",
+            "variant",
+        ]
     )
-    for product in Product.objects.select_related("category").prefetch_related("packs").order_by("sku"):
+    for product in Product.objects.select_related("category", "family").prefetch_related("packs").order_by("sku"):
+        family = product.family.name if product.family else ""
         told = [
             product.sku,
             product.name,
@@ -163,7 +212,8 @@ def export(request: RegionRequest) -> HttpResponse:
             product.synonyms,
         ]
         for pack in product.packs.all() or [None]:
-            line = told + ([pack.label, pack.base_quantity, pack.use] if pack else ["", "", ""])
+            line = told + ([pack.label, pack.base_quantity, pack.use, pack.barcode] if pack else [""] * 4)
+            line += [int(product.by_weight), product.density_g_per_l or "", family, product.variant]
             writer.writerow([_harmless(cell) for cell in line])
     # The mark tells spreadsheets that this is UTF-8.
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
@@ -22,6 +23,11 @@ class RegionStorage(FileSystemStorage):
     def path(self, name: str) -> str:
         folder = Path(settings.MEDIA_ROOT) / "regions" / current_region().schema_name
         return safe_join(str(folder), name)
+
+    def _save(self, name: str, content: Any) -> str:
+        # The parent tells the name from MEDIA_ROOT on, under which `path` would look in a folder within the folder.
+        stored = Path(settings.MEDIA_ROOT) / super()._save(name, content)
+        return stored.relative_to(self.path("")).as_posix()
 
     def url(self, name: str | None) -> str:
         raise NotImplementedError("a view serves files of a region, to those who may see them")

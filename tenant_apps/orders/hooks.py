@@ -7,10 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from tenant_apps.orders.bought import Bought
 from tenant_apps.orders.models import Order
+from tenant_apps.pricing.purchases import register_purchases
 from tenants.context import current_region
 from tenants.hooks import checklist_item, region_status
 from tenants.kernel import clock
+
+register_purchases(Bought())
 
 
 @checklist_item(

@@ -8,11 +8,15 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.catalog.models import Pack, Product
 from tenant_apps.catalog.selectors import units_of
-from tenants.forms import RupiahField
+from tenant_apps.pricing.arithmetic import in_base_units
+from tenant_apps.pricing.models import MarketKind, RoundingStep
+from tenants.forms import AmountField, RupiahField
+from tenants.kernel.units import BaseUnit
 
 Line = TypeVar("Line")
 # A row's number in a field's name; longer ones are no row of ours.
@@ -116,8 +120,154 @@ class ObservationForm(WhereForm):
 
 
 def per_field(product: Product, packs: Sequence[Pack]) -> forms.TypedChoiceField:
-    """For how much a price was asked."""
-    return forms.TypedChoiceField(label=_("for"), choices=units_of(product, packs), coerce=int)
+    """For how much a price was asked; in base units. A litre of what is counted in grams only by its density."""
+    choices = dict(units_of(product, packs))
+    if product.density_g_per_l:
+        unit, name = (BaseUnit.MILLILITRE, "L") if product.base_unit == BaseUnit.GRAM else (BaseUnit.GRAM, "kg")
+        other = in_base_units(1_000, unit, base_unit=product.base_unit, density_g_per_l=product.density_g_per_l)
+        if other:
+            choices.setdefault(other, name)
+    return forms.TypedChoiceField(label=_("for"), choices=list(choices.items()), coerce=int)
+
+
+def photo_field(*, required: bool, help_text: str | Promise = "") -> forms.FileField:
+    """A photo, straight from a phone's camera where there is one."""
+    return forms.FileField(
+        label=_("Photo"),
+        required=required,
+        help_text=help_text,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+
+
+class ClaimForm(forms.Form):
+    """Where a citizen saw their purchase cheaper."""
+
+    price = RupiahField(label=_("Price there"))
+    market = forms.CharField(
+        label=_("Where"), max_length=120, widget=forms.TextInput(attrs={"list": "markets", "autocomplete": "off"})
+    )
+    seen_on = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), input_formats=["%Y-%m-%d"]
+    )
+    note = forms.CharField(label=_("Note"), max_length=240, required=False)
+    photo = photo_field(
+        required=True, help_text=_("A photo of the price tag or the receipt, on which the price can be read.")
+    )
+
+    field_order = ("price", "per", "market", "seen_on", "photo", "note")
+
+    def __init__(
+        self, product: Product, packs: Sequence[Pack], data: Any = None, files: Any = None, *, today: date
+    ) -> None:
+        super().__init__(data, files, initial={"seen_on": today})
+        self.fields["per"] = per_field(product, packs)
+        self.fields["seen_on"].widget.attrs["max"] = today.isoformat()
+        self.order_fields(self.field_order)
+
+
+class DecisionForm(forms.Form):
+    """What the Satker says to a claim."""
+
+    do = forms.ChoiceField(choices=[("accept", ""), ("reject", "")], widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Reason for the customer"), max_length=240, required=False)
+    evidence = forms.BooleanField(label=_("Also write it down as a market price"), required=False)
+
+
+class MarketForm(forms.Form):
+    """A place where prices are seen."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    kind = forms.ChoiceField(label=_("Kind"), choices=MarketKind.choices)
+    village_name = forms.CharField(label=_("Kelurahan"), max_length=120, required=False)
+    address = forms.CharField(label=_("Street and number"), max_length=240, required=False)
+    is_active = forms.BooleanField(label=_("Offer it when prices are written down"), required=False, initial=True)
+
+
+class WithdrawForm(forms.Form):
+    """Why a market price is wrong."""
+
+    seen = forms.IntegerField(min_value=1, max_value=2**62, widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("What is wrong with it"), max_length=240)
+
+
+class TableForm(forms.Form):
+    """A table of prices, as a file."""
+
+    file = forms.FileField(
+        label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}), max_length=160
+    )
+    market = forms.CharField(
+        label=_("Market"),
+        max_length=120,
+        required=False,
+        help_text=_("For lines without a market of their own."),
+        widget=forms.TextInput(attrs={"list": "markets", "autocomplete": "off"}),
+    )
+    observed_on = forms.DateField(
+        label=_("Day"),
+        required=False,
+        help_text=_("For lines without a day of their own."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d"],
+    )
+
+
+class CeilingForm(forms.Form):
+    """A highest retail price (HET)."""
+
+    product = forms.CharField(
+        label=_("Product"),
+        max_length=160,
+        help_text=_("Its name or article number."),
+        widget=forms.TextInput(attrs={"list": "products", "autocomplete": "off"}),
+    )
+    price = RupiahField(label=_("Highest price"))
+    quantity = AmountField(label=_("for"), initial=1)
+    unit = forms.ChoiceField(
+        label=_("Unit"), choices=[("kg", "kg"), ("l", "L"), ("g", "g"), ("ml", "ml"), ("pcs", "pcs")]
+    )
+    valid_from = forms.DateField(
+        label=_("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), input_formats=["%Y-%m-%d"]
+    )
+    valid_to = forms.DateField(
+        label=_("Until"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d"],
+    )
+    source = forms.CharField(label=_("Regulation"), max_length=160)
+
+
+class MarginForm(forms.Form):
+    """How prices are suggested."""
+
+    target = forms.CharField(
+        label=_("For"),
+        max_length=160,
+        required=False,
+        help_text=_("A category, or the name or article number of a product. Empty: the whole region."),
+        widget=forms.TextInput(attrs={"list": "targets", "autocomplete": "off"}),
+    )
+    percent = forms.IntegerField(label=_("Percent over the cost"), min_value=0, max_value=500)
+    least = RupiahField(label=_("At least per pack"), min_value=0, initial=0)
+    step = forms.TypedChoiceField(
+        label=_("Round to"), choices=RoundingStep.choices, coerce=lambda text: RoundingStep(int(text)), initial=100
+    )
+    rounds_up = forms.TypedChoiceField(
+        label=_("How"), choices=[("1", _("up")), ("0", _("down"))], coerce=lambda text: text == "1", initial="1"
+    )
+
+
+class WhenForm(forms.Form):
+    """From which moment on prices are asked, as clocks in the region show it."""
+
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), input_formats=["%Y-%m-%d"]
+    )
+    time = forms.TimeField(
+        label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}), input_formats=["%H:%M"]
+    )
 
 
 class RuleForm(forms.Form):
@@ -137,4 +287,11 @@ class RuleForm(forms.Form):
         min_value=1,
         max_value=365,
         help_text=_("Older ones are no evidence any more; the Satker then writes down a new one."),
+    )
+    claim_days = forms.IntegerField(
+        label=_("A claim can be made for"),
+        min_value=1,
+        max_value=90,
+        required=False,
+        help_text=_("So long after they got their goods, citizens may say that they saw them cheaper."),
     )

@@ -7,9 +7,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.pricing.models import PriceRule
+from tenant_apps.pricing.purchases import bought_lines, register_purchases
 from tenant_apps.pricing.selectors import price_rule, prices_on_sale
 from tenant_apps.pricing.services import set_price_rule
 from tenants.hooks import blueprint_section, checklist_item, region_status
+
+__all__ = ["PricingSection", "bought_lines", "register_purchases"]
 
 
 @blueprint_section("pricing", order=30)

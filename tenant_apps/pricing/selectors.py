@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
+from uuid import UUID
 
-from django.db.models import Count, QuerySet, TextChoices, prefetch_related_objects
+from django.db.models import Count, Model, QuerySet, TextChoices, prefetch_related_objects
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.pricing.arithmetic import highest_price, market_price_for
-from tenant_apps.pricing.models import MarketObservation, PriceRule, WarungPrice, WholesalePrice
+from tenant_apps.pricing.models import (
+    ClaimState,
+    Market,
+    MarketObservation,
+    ObservationImport,
+    PriceClaim,
+    PriceList,
+    PriceRule,
+    WarungPrice,
+    WholesalePrice,
+)
 from tenant_apps.satker.models import Satker
 from tenant_apps.warungs.models import Warung, WarungState
 from tenants.context import current_region
+from tenants.identity.models import User
 from tenants.kernel import clock
+
+Row = TypeVar("Row", bound=Model)
 
 
 def price_rule() -> PriceRule:
@@ -159,3 +175,53 @@ def guarantee_of(prices: Sequence[WarungPrice]) -> dict[int, Guarantee]:
         for price in prices
         for seen in [newest.get(price.pack.product_id)]
     }
+
+
+def claims_of(user: User) -> QuerySet[PriceClaim]:
+    """The person's own claims, newest first."""
+    return PriceClaim.objects.filter(user=user).order_by("-pk")
+
+
+def own_claim_for(user: User, public_id: UUID) -> PriceClaim:
+    """The person's own claim.
+
+    Raises:  Http404 for what is not theirs and what is not there.
+    """
+    return _there(PriceClaim.objects.filter(user=user, public_id=public_id))
+
+
+def claim_for(public_id: UUID) -> PriceClaim:
+    """A claim, for the Satker. Raises Http404."""
+    return _there(PriceClaim.objects.select_related("user", "product").filter(public_id=public_id))
+
+
+def claims_waiting() -> int:
+    """How many claims the Satker has not decided."""
+    return PriceClaim.objects.filter(state=ClaimState.SUBMITTED).count()
+
+
+def list_for(warung: Warung, public_id: UUID) -> PriceList:
+    """A list of the warung. Raises Http404."""
+    return _there(PriceList.objects.filter(warung=warung, public_id=public_id))
+
+
+def import_for(public_id: UUID) -> ObservationImport:
+    """An uploaded table. Raises Http404."""
+    return _there(ObservationImport.objects.filter(public_id=public_id))
+
+
+def market_for(public_id: UUID) -> Market:
+    """A market. Raises Http404."""
+    return _there(Market.objects.filter(public_id=public_id))
+
+
+def observation_with_photo(name: str) -> MarketObservation:
+    """The market price that this photo proves. Raises Http404."""
+    return _there(MarketObservation.objects.filter(photo=name))
+
+
+def _there(rows: QuerySet[Row]) -> Row:
+    found = rows.first()
+    if found is None:
+        raise Http404("not there")
+    return found

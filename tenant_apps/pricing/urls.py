@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenant_apps.pricing.views import rule, satker, toko
+from tenant_apps.pricing.views import claims, rule, satker, toko
 
 app_name = "pricing"
 urlpatterns = [
@@ -11,5 +11,12 @@ urlpatterns = [
     path("satker/harga-pasar/<uuid:public_id>/", satker.product, name="market_product"),
     path("satker/harga-grosir/", satker.wholesale, name="wholesale"),
     path("satker/jaminan/", satker.guarantee, name="guarantee"),
+    path("satker/klaim/", claims.claims, name="claims"),
+    path("satker/klaim/<uuid:public_id>/", claims.decide, name="claim"),
     path("wilayah/aturan-harga/", rule.rule, name="rule"),
+    path("klaim/", claims.own_claims, name="own_claims"),
+    path("klaim/baru/", claims.new_claim, name="new_claim"),
+    path("klaim/<uuid:public_id>/", claims.own_claim, name="own_claim"),
+    path("klaim/<uuid:public_id>/tarik/", claims.take_back, name="take_back_claim"),
+    path("klaim/<uuid:public_id>/foto/", claims.photo, name="claim_photo"),
 ]

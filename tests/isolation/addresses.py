@@ -13,6 +13,7 @@ from tenant_apps.accounts.services.inviting import invite
 from tenant_apps.orders.models import Method
 from tenant_apps.orders.services.carting import put_in_cart
 from tenant_apps.orders.services.placing import SeenLine, place_order
+from tenant_apps.pricing.models import PriceClaim
 from tenant_apps.procurement.services import Supply, Wish, receive_goods, submit_restock
 from tenants.context import current_region, on_platform
 from tenants.kernel import clock
@@ -41,6 +42,7 @@ class Ids:
     village: str
     line: str
     carving: str
+    claim: str
 
     def form(self) -> dict[str, Any]:
         """One form with every name that ours ask for, filled with these ids and with words."""
@@ -129,10 +131,33 @@ def add_market_documents(cast: Cast) -> None:
         lines=[Supply(pack=cast.sack, quantity=1, cost=600_000)],
         by=cast.yuli.actor,
     )
+    _see_it_cheaper(cast)
     invite(role=Role.SATKER, name="Calon petugas", by=BY)
     invite(role=Role.OWNER, name="Calon pemilik", subject=cast.other_warung.public_id, by=BY)
     invite(role=Role.STAFF, name="Calon pegawai", subject=cast.warung.public_id, by=BY)
     _ask_for_a_kecamatan(current_region())
+
+
+def _see_it_cheaper(cast: Cast) -> None:
+    """A claim of Ratna's, as if she had bought a kilo."""
+    PriceClaim.objects.create(
+        user=cast.ratna,
+        line=f"{uuid4().hex[:6]}-1",
+        document="ABCDEF",
+        product=cast.rice,
+        product_name=cast.rice.name,
+        pack_label=cast.kilo.label,
+        base_quantity=1_000,
+        paid=14_500,
+        bought_at=clock.now(),
+        market="Pasar Percobaan",
+        seen_on=clock.today(),
+        per_quantity=1_000,
+        price=13_000,
+        photo="claims/percobaan.jpg",
+        note="klaim percobaan",
+        amount=1_500,
+    )
 
 
 def _ask_for_a_kecamatan(region: Region) -> None:
@@ -179,6 +204,7 @@ def ids_of(cast: Cast) -> Ids:
         village=VILLAGE,
         line=str(restock.lines.latest("pk").pk),
         carving=str(requests_to_us().latest("pk").public_id),
+        claim=str(PriceClaim.objects.filter(user=cast.ratna).latest("pk").public_id),
     )
 
 
@@ -200,6 +226,8 @@ daftar/
 healthz
 keluar/
 keranjang/
+klaim/
+klaim/baru/
 lupa-sandi/
 lupa-sandi/baru/
 lupa-sandi/kode/
@@ -210,6 +238,7 @@ satker/harga-grosir/
 satker/harga-pasar/
 satker/harga-pasar/catat/
 satker/jaminan/
+satker/klaim/
 satker/penerimaan/
 satker/penerimaan/baru/
 satker/restok/
@@ -257,11 +286,15 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "keranjang/<slug:slug>/": {"slug": ("slug",)},
     "keranjang/<slug:slug>/bayar/": {"slug": ("slug",)},
+    "klaim/<uuid:public_id>/": {"public_id": ("claim",)},
+    "klaim/<uuid:public_id>/foto/": {"public_id": ("claim",)},
+    "klaim/<uuid:public_id>/tarik/": {"public_id": ("claim",)},
     "pesanan/<order_number:number>/": {"number": ("order",)},
     "pesanan/<order_number:number>/batal/": {"number": ("order",)},
     "pesanan/<order_number:number>/lagi/": {"number": ("order",)},
     "pesanan/<order_number:number>/nota/": {"number": ("order",)},
     "satker/harga-pasar/<uuid:public_id>/": {"public_id": ("product",)},
+    "satker/klaim/<uuid:public_id>/": {"public_id": ("claim",)},
     "satker/penerimaan/<document_number:number>/": {"number": ("receipt",)},
     "satker/restok/<document_number:number>/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/batalkan/": {"number": ("restock",)},

@@ -21,7 +21,9 @@ from tenants.kernel.errors import DomainError
 def rule(request: RegionRequest) -> HttpResponse:
     """How the region understands "cheaper than the market"."""
     present = price_rule()
-    initial = {name: getattr(present, name) for name in ("minimum_saving", "minimum_percent", "freshness_days")}
+    initial = {
+        name: getattr(present, name) for name in ("minimum_saving", "minimum_percent", "freshness_days", "claim_days")
+    }
     form = RuleForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:

@@ -29,8 +29,23 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "price-lists": {
+        "task": "tenant_apps.pricing.tasks.apply_price_lists_everywhere",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "payments": {
+        "task": "tenant_apps.payments.tasks.tend_payments_everywhere",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     # At 02.00 in Jakarta, when hardly anybody shops.
     "verify-fleet": {"task": "tenants.fleet.tasks.verify_nightly", "schedule": crontab(hour="19", minute="0")},
+    # An hour after midnight in Jakarta, before the other nightly work.
+    "prove-ledgers": {
+        "task": "tenant_apps.ledger.tasks.prove_ledgers_nightly",
+        "schedule": crontab(hour="18", minute="0"),
+    },
     "go-on-verifying": {
         "task": "tenants.fleet.tasks.go_on_verifying",
         "schedule": 900.0,

@@ -12,4 +12,4 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Payments")
 
     def ready(self) -> None:
-        from tenant_apps.payments import deliveries  # noqa: F401
+        from tenant_apps.payments import deliveries, navigation  # noqa: F401

@@ -1,6 +1,6 @@
 """Who goes on when money came, or did not: the app whose document is paid registers itself here.
 
-    payable("order", paid=..., expired=..., lock=...)          # in AppConfig.ready of orders
+    payable("order", paid=..., expired=..., lock=..., address=...)          # in AppConfig.ready of orders
 
 `kind` is what stands before the colon of a payment's reference. All three are called inside the transaction that moves the
 payment and with the payment locked (`lock` before that), and may run for a payment only once; what they raise takes the
@@ -26,25 +26,37 @@ def _nothing(reference: str) -> None:
     return None
 
 
+def _home(reference: str) -> str:
+    return "/"
+
+
 @dataclass(frozen=True)
 class Payable:
     """What happens to a kind of document: `paid` when its money is there, `expired` when its payment's time is over.
 
     `lock` locks the rows that the reactions will lock. Documents come before payments in the order of locks
-    (docs/box-belanja.md), so payments call it first.
+    (docs/box-belanja.md), so payments call it first. `address`: the page of the document for who pays it.
     """
 
     paid: Reaction
     expired: Reaction
     lock: Callable[[str], None] = _nothing
+    address: Callable[[str], str] = _home
 
 
 _payables: dict[str, Payable] = {}
 
 
-def payable(kind: str, *, paid: Reaction, expired: Reaction, lock: Callable[[str], None] = _nothing) -> None:
+def payable(
+    kind: str,
+    *,
+    paid: Reaction,
+    expired: Reaction,
+    lock: Callable[[str], None] = _nothing,
+    address: Callable[[str], str] = _home,
+) -> None:
     """Register a kind of document. The same kind again takes the earlier one's place."""
-    _payables[kind] = Payable(paid, expired, lock)
+    _payables[kind] = Payable(paid, expired, lock, address)
 
 
 def payable_of(reference: str) -> Payable | None:

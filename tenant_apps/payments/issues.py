@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from tenant_apps.payments.models import IssueKind, NextStep, Payment, PaymentEvent, PaymentIssue
 from tenants.kernel import clock
+
+# What can be done about each, by its name and as the button says it; the first is the usual one.
+STEPS: dict[str, dict[str, str | Promise]] = {
+    NextStep.TELL_PAYER: {"told": gettext_lazy("The payer knows")},
+    NextStep.REST_OR_BACK: {
+        "take_rest": gettext_lazy("Take the rest in cash"),
+        "end": gettext_lazy("Cancel and give back"),
+    },
+    NextStep.LOOK_AT_PHONE: {
+        "money_came": gettext_lazy("The money came"),
+        "nothing_came": gettext_lazy("Nothing came"),
+    },
+    NextStep.ASK_PROVIDER: {"returned_there": gettext_lazy("Returned at the provider")},
+    NextStep.SETTLE_WITH_PAYER: {"agreed": gettext_lazy("Agreed with the payer")},
+    NextStep.RETURN_BY_HAND: {"returned": gettext_lazy("The money is sent back")},
+}
 
 
 def raise_issue(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
+from django.utils.functional import Promise
 
 from tenant_apps.accounts.access import Member, Role
+from tenant_apps.payments.issues import STEPS
 from tenant_apps.payments.models import Method, Payment, PaymentIssue, PaymentState, WarungQris
 from tenant_apps.payments.providers import active_provider
 from tenant_apps.warungs.models import Warung
@@ -77,3 +82,38 @@ def issue_for(member: Member, public_id: UUID) -> PaymentIssue:
     if found is None:
         raise Http404("no such issue")
     return found
+
+
+@dataclass(frozen=True)
+class ShownIssue:
+    """An issue with the steps that its page offers."""
+
+    issue: PaymentIssue
+    steps: list[tuple[str, str | Promise]]
+
+
+class ShownIssues(Sequence[ShownIssue]):
+    """Issues by the page, each with its steps; open ones first."""
+
+    def __init__(self, rows: QuerySet[PaymentIssue]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return self._rows.count()
+
+    def __getitem__(self, at: Any) -> Any:
+        return [
+            ShownIssue(one, list(STEPS[one.next_step].items()) if one.done_at is None else []) for one in self._rows[at]
+        ]
+
+
+def issues_shown(*, warung: Warung | None) -> ShownIssues:
+    """What has to be looked at in this warung; with None, at the region's desk. Open ones first, newest first."""
+    rows = PaymentIssue.objects.filter(warung=warung).select_related("payment__payer", "payment__warung")
+    return ShownIssues(rows.order_by(F("done_at").desc(nulls_first=True), "-created_at", "-pk"))
+
+
+def payments_seen_at(warung: Warung) -> QuerySet[Payment]:
+    """What was to be paid at this warung and waits no more, newest first."""
+    rows = Payment.objects.filter(warung=warung).exclude(state=PaymentState.PENDING)
+    return rows.select_related("payer").order_by("-created_at", "-pk")

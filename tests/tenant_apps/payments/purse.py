@@ -17,12 +17,13 @@ from tenant_apps.ledger.services import (
     post,
     unproven_accounts,
 )
-from tenant_apps.payments.models import Method, Payment, WarungQris
+from tenant_apps.payments.models import Method, Payment, PaymentIssue, WarungQris
 from tenant_apps.payments.services import open_payment
 from tenant_apps.warungs.models import Warung
 from tenants.identity.models import User
 from tenants.kernel import clock
-from tests.cast import BY, Cast
+from tenants.outbox.services import sweep
+from tests.cast import BY, Cast, browser_of
 
 
 def static_code(name: str = "WARUNG HASAN", city: str = "PALEMBANG", *, currency: str = "360", kind: str = "11") -> str:
@@ -138,3 +139,45 @@ REGION_APPS = {
 def now_of(payment: Payment) -> Any:
     """The payment as the database has it."""
     return Payment.objects.get(pk=payment.pk)
+
+
+# What happened to documents of the kind "bill", in order.
+CALLS: list[str] = []
+WEBHOOK = "/pembayaran/midtrans/"
+
+
+def bill(market: Cast, number: str = "7KQ4MP", **more: Any) -> Payment:
+    """Ratna is to pay 14.500 through the provider, and the code is there."""
+    payment = owe(market, Method.QRIS, more.pop("amount", 14_500), number=number, kind="bill", **more)
+    work_off()
+    return now_of(payment)
+
+
+def work_off() -> None:
+    """What waits in the outbox leaves, until nothing is due."""
+    while sweep(quiet=timedelta(0)):
+        pass
+
+
+def notify(bodies: list[bytes], slug: str = "kalidoni") -> list[int]:
+    """The provider tells a region's site; what that asks for is worked off each time."""
+    client = browser_of(None, slug)
+    codes = []
+    for body in bodies:
+        codes.append(client.post(WEBHOOK, body, content_type="application/json").status_code)
+        work_off()
+    return codes
+
+
+def picture(market: Cast, payment: Payment) -> dict[str, Any]:
+    """Everything that must come out the same: the payment, its money, the books, the queue, the document."""
+    now = now_of(payment)
+    return {
+        "payment": (now.state, now.paid, now.refunded, now.settled),
+        "in": sorted(now.money_in.values_list("source", "amount")),
+        "back": sorted(now.refunds.values_list("to", "amount")),
+        "books": balances(market),
+        "issues": sorted(PaymentIssue.objects.values_list("kind", "next_step", "amount", "done_at")),
+        "calls": sorted(CALLS),
+        "moves": list(now.history.values_list("after", flat=True)),
+    }

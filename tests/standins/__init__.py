@@ -1,0 +1,1 @@
+"""Stand-ins for the outside world: stateful, over HTTP, and only for tests."""

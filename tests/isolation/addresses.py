@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,13 +14,20 @@ from tenant_apps.accounts.services.inviting import invite
 from tenant_apps.orders.models import Method
 from tenant_apps.orders.services.carting import put_in_cart
 from tenant_apps.orders.services.placing import SeenLine, place_order
-from tenant_apps.pricing.models import PriceClaim
+from tenant_apps.payments.models import Method as PayBy
+from tenant_apps.payments.services import confirm_received, open_payment
+from tenant_apps.payments.services.codes import keep_code
+from tenant_apps.pricing.models import PriceClaim, PriceList
+from tenant_apps.pricing.services import Wish as PriceWish
+from tenant_apps.pricing.services import schedule_prices
 from tenant_apps.procurement.services import Supply, Wish, receive_goods, submit_restock
+from tenant_apps.stock.services import Line, begin_count, location_of_warung, receive, write_counts
 from tenants.context import current_region, on_platform
 from tenants.kernel import clock
 from tenants.models import Region
 from tests.cast import BY, VILLAGE, Cast
 from tests.isolation.twins import SECRET
+from tests.tenant_apps.payments.purse import static_code
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,12 @@ class Ids:
     village: str
     line: str
     carving: str
+    payment: str
+    payment_issue: str
+    count: str
+    lot: str
     claim: str
+    price_list: str
 
     def form(self) -> dict[str, Any]:
         """One form with every name that ours ask for, filled with these ids and with words."""
@@ -103,6 +116,8 @@ class Ids:
             "delivery_fee": "2000",
             "pickup": "on",
             "note": "percobaan",
+            "step": "take_rest",
+            "payload": static_code(),
             "welcome": "percobaan",
         }
 
@@ -131,11 +146,39 @@ def add_market_documents(cast: Cast) -> None:
         lines=[Supply(pack=cast.sack, quantity=1, cost=600_000)],
         by=cast.yuli.actor,
     )
+    schedule_prices(
+        warung=cast.warung,
+        valid_from=clock.now() + timedelta(days=1),
+        wishes=[PriceWish(cast.kilo, 14_000)],
+        by=cast.hasan.actor,
+    )
     _see_it_cheaper(cast)
+    shelf = location_of_warung(cast.warung)
+    dated = [Line(cast.egg.pk, 1, expires_on=clock.today() + timedelta(days=1))]
+    receive(location=shelf, lines=dated, reference="shelf:percobaan", by=BY)
+    write_counts(count=begin_count(location=shelf, by=BY), counted={cast.egg: 9}, by=BY)
     invite(role=Role.SATKER, name="Calon petugas", by=BY)
     invite(role=Role.OWNER, name="Calon pemilik", subject=cast.other_warung.public_id, by=BY)
     invite(role=Role.STAFF, name="Calon pegawai", subject=cast.warung.public_id, by=BY)
     _ask_for_a_kecamatan(current_region())
+    _pay_too_little(cast)
+
+
+def _pay_too_little(cast: Cast) -> None:
+    """A code that waits for its money, and an issue about what came."""
+    keep_code(warung=cast.warung, text=static_code(), by=BY)
+    for number, came in (("1", None), ("2", 9_000)):
+        payment = open_payment(
+            reference=f"trial:{number}:{cast.warung.public_id.hex[:12]}",
+            payer=cast.ratna,
+            warung=cast.warung,
+            method=PayBy.QRIS,
+            amount=10_000,
+            expires_at=None,
+            by=BY,
+        )
+        if came:
+            confirm_received(payment=payment, by=BY, amount=came)
 
 
 def _see_it_cheaper(cast: Cast) -> None:
@@ -180,7 +223,9 @@ def ids_of(cast: Cast) -> Ids:
     """The ids of what `build_cast` and `add_market_documents` made in the bound region, the newest of each."""
     from tenant_apps.accounts.models import Invitation
     from tenant_apps.orders.models import Order
+    from tenant_apps.payments.models import Payment, PaymentIssue
     from tenant_apps.procurement.models import GoodsReceipt, RestockRequest
+    from tenant_apps.stock.models import StockCount, StockLot
 
     def invitation(role: Role) -> str:
         return str(Invitation.objects.filter(role=role).latest("pk").public_id)
@@ -204,6 +249,11 @@ def ids_of(cast: Cast) -> Ids:
         village=VILLAGE,
         line=str(restock.lines.latest("pk").pk),
         carving=str(requests_to_us().latest("pk").public_id),
+        payment=str(Payment.objects.filter(warung=cast.warung).latest("pk").public_id),
+        payment_issue=str(PaymentIssue.objects.filter(warung=cast.warung).latest("pk").public_id),
+        count=StockCount.objects.latest("pk").number,
+        lot=str(StockLot.objects.latest("pk").public_id),
+        price_list=str(PriceList.objects.filter(warung=cast.warung).latest("pk").public_id),
         claim=str(PriceClaim.objects.filter(user=cast.ratna).latest("pk").public_id),
     )
 
@@ -232,13 +282,17 @@ lupa-sandi/
 lupa-sandi/baru/
 lupa-sandi/kode/
 masuk/
+pembayaran/midtrans/
 pesanan/
 satker/
 satker/harga-grosir/
 satker/harga-pasar/
 satker/harga-pasar/catat/
+satker/harga/periksa/
 satker/jaminan/
 satker/klaim/
+satker/pembayaran/
+satker/pembayaran/penyedia/
 satker/penerimaan/
 satker/penerimaan/baru/
 satker/restok/
@@ -248,15 +302,23 @@ tempat/
 toko/
 toko/buka/
 toko/harga/
+toko/harga/jadwal/
+toko/harga/periksa/
+toko/harga/usulan/
 toko/istirahat/
 toko/jam/
 toko/pegawai/undang/
+toko/pembayaran/
 toko/pesanan/
 toko/pilih/
 toko/profil/
+toko/qris/
 toko/restok/
 toko/restok/baru/
 toko/stok/
+toko/stok/hitung/
+toko/stok/hitung/mulai/
+toko/stok/kedaluwarsa/
 warung/
 wilayah/
 wilayah/aturan-harga/
@@ -279,6 +341,9 @@ wilayah/warung/baru/
 
 # The others: each placeholder with the names of the ids (of `Ids`) that go there, or words of the address itself.
 NAMED: dict[str, dict[str, tuple[str, ...]]] = {
+    "bayar/<uuid:public_id>/": {"public_id": ("payment",)},
+    "bayar/<uuid:public_id>/kode.png": {"public_id": ("payment",)},
+    "bayar/<uuid:public_id>/sudah/": {"public_id": ("payment",)},
     "foto/<uuid:public_id>/<int:size>/<slug:version>": {
         "public_id": ("product",),
         "size": ("=320",),
@@ -295,6 +360,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "pesanan/<order_number:number>/nota/": {"number": ("order",)},
     "satker/harga-pasar/<uuid:public_id>/": {"public_id": ("product",)},
     "satker/klaim/<uuid:public_id>/": {"public_id": ("claim",)},
+    "satker/pembayaran/masalah/<uuid:public_id>/": {"public_id": ("payment_issue",)},
     "satker/penerimaan/<document_number:number>/": {"number": ("receipt",)},
     "satker/restok/<document_number:number>/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/batalkan/": {"number": ("restock",)},
@@ -303,10 +369,14 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/restok/<document_number:number>/surat-jalan/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/tolak/": {"number": ("restock",)},
     "satker/stok/<uuid:public_id>/": {"public_id": ("product",)},
+    "toko/harga/jadwal/<uuid:public_id>/batal/": {"public_id": ("price_list",)},
     "toko/harga/<uuid:public_id>/": {"public_id": ("product",)},
     "toko/pegawai/<uuid:person_id>/lepas/": {"person_id": ("person",)},
     "toko/pegawai/undangan/<uuid:invitation_id>/kirim/": {"invitation_id": ("staff_invitation",)},
     "toko/pegawai/undangan/<uuid:invitation_id>/tarik/": {"invitation_id": ("staff_invitation",)},
+    "toko/pembayaran/<uuid:public_id>/belum/": {"public_id": ("payment",)},
+    "toko/pembayaran/<uuid:public_id>/terima/": {"public_id": ("payment",)},
+    "toko/pembayaran/masalah/<uuid:public_id>/": {"public_id": ("payment_issue",)},
     "toko/pesanan/<order_number:number>/": {"number": ("order",)},
     "toko/pesanan/<order_number:number>/<slug:verb>/": {
         "number": ("order",),
@@ -317,6 +387,16 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "toko/restok/<document_number:number>/batal/": {"number": ("restock",)},
     "toko/restok/<document_number:number>/terima/": {"number": ("restock",)},
     "toko/stok/<uuid:public_id>/": {"public_id": ("product",)},
+    "toko/stok/<uuid:public_id>/batas/": {"public_id": ("product",)},
+    "toko/stok/<uuid:public_id>/masuk/": {"public_id": ("product",)},
+    "toko/stok/<uuid:public_id>/pecah/": {"public_id": ("product",)},
+    "toko/stok/<uuid:public_id>/tutup/": {"public_id": ("product",)},
+    "toko/stok/hitung/<count_number:number>/": {"number": ("count",)},
+    "toko/stok/hitung/<count_number:number>/batal/": {"number": ("count",)},
+    "toko/stok/hitung/<count_number:number>/hapus/": {"number": ("count",)},
+    "toko/stok/hitung/<count_number:number>/terapkan/": {"number": ("count",)},
+    "toko/stok/hitung/<count_number:number>/tulis/": {"number": ("count",)},
+    "toko/stok/kedaluwarsa/<uuid:public_id>/buang/": {"public_id": ("lot",)},
     "undangan/<slug:token>/": {"token": ("token",)},
     "undangan/<slug:token>/gabung/": {"token": ("token",)},
     "undangan/<slug:token>/terima/": {"token": ("token",)},

@@ -63,6 +63,7 @@ class CartLine(models.Model):
 
 
 class OrderState(models.TextChoices):
+    UNPAID = "unpaid", _("waiting for the payment")
     PLACED = "placed", _("waiting for the warung")
     ACCEPTED = "accepted", _("being prepared")
     PACKED = "packed", _("ready")
@@ -70,10 +71,13 @@ class OrderState(models.TextChoices):
     REJECTED = "rejected", _("rejected")
     CANCELLED = "cancelled", _("cancelled")
     CALLED_OFF = "called_off", _("called off by the warung")
+    EXPIRED = "expired", _("not paid in time")
 
 
+# What the counter works on.
+COUNTER_STATES = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.PACKED)
 # Goods are promised while an order is in one of these; in the others it has ended.
-OPEN_STATES = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.PACKED)
+OPEN_STATES = (OrderState.UNPAID, *COUNTER_STATES)
 
 
 class Method(models.TextChoices):
@@ -81,8 +85,33 @@ class Method(models.TextChoices):
     PICKUP = "pickup", _("pick-up")
 
 
+class Purchase(models.Model):
+    """A belanja: what somebody ordered in one tap, one order a warung. Its state is that of its orders, and stored nowhere."""
+
+    # What people say to each other, and what stands in its address.
+    number = models.CharField(_("number"), max_length=6, unique=True)
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="purchases")
+    key = models.UUIDField(editable=False)
+    placed_at = models.DateTimeField(_("placed at"))
+
+    class Meta:
+        verbose_name = _("purchase")
+        verbose_name_plural = _("purchases")
+        ordering: ClassVar[list[str]] = ["-placed_at", "-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # A phone sends again on a bad network: the same key must find the same purchase.
+            models.UniqueConstraint(name="purchase_once_per_tap", fields=["customer", "key"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Order(models.Model):
-    """One basket of one customer at one warung, paid in cash when it is handed over. All money in rupiah."""
+    """One basket of one customer at one warung. All money in rupiah.
+
+    `goods_total` and `total` are what was ordered; `packed_goods` is what the goods came to when they were packed.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # What people say to each other: letters and digits that are not taken for one another.
@@ -102,7 +131,13 @@ class Order(models.Model):
     rt = models.PositiveSmallIntegerField(_("RT"), null=True, blank=True)
     address = models.CharField(_("street and number"), max_length=240, blank=True)
     note = models.CharField(_("note for the warung"), max_length=240, blank=True)
+    # Orders of an earlier release stand alone.
+    purchase = models.ForeignKey(
+        Purchase, null=True, blank=True, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
     goods_total = models.BigIntegerField(_("goods"))
+    # Weighed lines and lines left out; empty while nothing differs from what was ordered.
+    packed_goods = models.BigIntegerField(_("goods as packed"), null=True, blank=True)
     delivery_fee = models.BigIntegerField(_("delivery fee"), default=0)
     total = models.BigIntegerField(_("total"))
     placed_at = models.DateTimeField(_("placed at"))
@@ -110,9 +145,11 @@ class Order(models.Model):
     moved_at = models.DateTimeField()
 
     moves: ClassVar[Moves] = Moves(
+        Move("pay", (OrderState.UNPAID,), OrderState.PLACED),
+        Move("expire", (OrderState.UNPAID,), OrderState.EXPIRED),
         Move("accept", (OrderState.PLACED,), OrderState.ACCEPTED),
         Move("reject", (OrderState.PLACED,), OrderState.REJECTED),
-        Move("cancel", (OrderState.PLACED,), OrderState.CANCELLED),
+        Move("cancel", (OrderState.UNPAID, OrderState.PLACED), OrderState.CANCELLED),
         Move("pack", (OrderState.ACCEPTED,), OrderState.PACKED),
         Move("hand_over", (OrderState.PACKED,), OrderState.HANDED_OVER),
         Move("call_off", (OrderState.ACCEPTED, OrderState.PACKED), OrderState.CALLED_OFF),
@@ -127,9 +164,15 @@ class Order(models.Model):
             models.Index(name="order_of_warung", fields=["warung", "state", "-placed_at"]),
             # The customer's own orders, newest first.
             models.Index(name="order_of_customer", fields=["customer", "-placed_at"]),
+            # The orders of one purchase.
+            models.Index(name="order_of_purchase", fields=["purchase"]),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(name="order_state_known", condition=Q(state__in=OrderState.values)),
+            models.CheckConstraint(name="order_state_is_known", condition=Q(state__in=OrderState.values)),
+            # What is packed is worth something, or the order is called off.
+            models.CheckConstraint(
+                name="order_packed_something", condition=Q(packed_goods__isnull=True) | Q(packed_goods__gt=0)
+            ),
             # A phone sends again on a bad network: the same key must find the same order.
             models.UniqueConstraint(name="order_once_per_tap", fields=["customer", "key"]),
             # The customer pays what the lines say, and nothing else.
@@ -153,8 +196,18 @@ class Order(models.Model):
         return self.state in OPEN_STATES
 
     @property
+    def goods_due(self) -> int:
+        """What the goods cost: as packed, or as ordered while nothing else is known."""
+        return self.goods_total if self.packed_goods is None else self.packed_goods
+
+    @property
+    def due(self) -> int:
+        """What the customer pays in all."""
+        return self.goods_due + self.delivery_fee
+
+    @property
     def reference(self) -> str:
-        """How stock and ledger name this order."""
+        """How stock, payments and ledger name this order."""
         return f"order:{self.number}"
 
     def record_move(self, step: Step) -> None:
@@ -207,6 +260,25 @@ class OrderLine(models.Model):
     def saving(self) -> int:
         """What the customer keeps on this line, against the market."""
         return (self.market_price - self.price) * self.quantity
+
+
+class PackedLine(models.Model):
+    """What really went into the bag for a line, where that differs from the order. The database refuses to change it."""
+
+    line = models.OneToOneField(OrderLine, on_delete=models.PROTECT, related_name="packed")
+    # In base units of the product; 0 for a line that was left out.
+    base_quantity = models.BigIntegerField(_("packed quantity"))
+    total = models.BigIntegerField(_("total"))
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="packed_line_not_negative", condition=Q(base_quantity__gte=0, total__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.base_quantity}"
 
 
 class OrderEvent(models.Model):

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from tenant_apps.stock.reasons import REASONS
 from tenants.kernel import clock
 from tenants.kernel.moves import Move, Moves, Step
 
@@ -259,3 +260,8 @@ class StockCountLine(models.Model):
     @property
     def difference(self) -> int:
         return self.counted - self.system
+
+    @property
+    def told(self) -> str:
+        """Why it differs, as people say it."""
+        return str(REASONS.get(self.reason, self.reason))

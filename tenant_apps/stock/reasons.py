@@ -20,6 +20,7 @@ REASONS: dict[str, str | Promise] = {
     "released": _("promise taken back"),
     "shipped": _("handed over"),
     "sold": _("sold at the counter"),
+    "sold_uncounted": _("sold, but never counted"),
     "returned": _("brought back by a customer"),
     "expired": _("past its date, thrown away"),
     "opened": _("opened"),

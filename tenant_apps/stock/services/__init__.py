@@ -18,6 +18,7 @@ from tenant_apps.stock.services.moving import (
     transfer,
 )
 from tenant_apps.stock.services.packs import open_pack, seal_packs
+from tenant_apps.stock.services.uncounted import sell_gone
 
 __all__ = [
     "MOST",
@@ -36,6 +37,7 @@ __all__ = [
     "reserve",
     "seal_packs",
     "sell",
+    "sell_gone",
     "set_low_mark",
     "ship",
     "take_back",

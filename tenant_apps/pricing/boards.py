@@ -10,7 +10,8 @@ from django.db.models import BigIntegerField, Case, F, QuerySet, Value, When
 from tenant_apps.catalog.models import Pack, Product, Use
 from tenant_apps.catalog.selectors import traded_products, with_packs
 from tenant_apps.pricing.arithmetic import highest_price, market_price_for
-from tenant_apps.pricing.models import MarketObservation, PriceRule, WarungPrice, WholesalePrice
+from tenant_apps.pricing.limits import Limit, limits_of
+from tenant_apps.pricing.models import MarketObservation, WarungPrice, WholesalePrice
 from tenant_apps.pricing.selectors import (
     evidence_by_product,
     newest_by_product,
@@ -25,16 +26,17 @@ from tenant_apps.warungs.models import Warung
 
 @dataclass(frozen=True)
 class PackLine:
-    """A pack with the market's price, the highest that the guarantee allows, and what the warung asks. All in rupiah."""
+    """A pack with the market's price, the highest that may be published, what the warung asks, and HET. All in rupiah."""
 
     pack: Pack
     market_price: int | None = None
     highest: int | None = None
     price: WarungPrice | None = None
+    ceiling: int | None = None
 
     @property
     def holds(self) -> bool:
-        """Whether the price in force still undercuts the newest market price; also true without a price."""
+        """Whether the price in force could still be published; also true without a price."""
         return self.price is None or (self.highest is not None and self.price.price <= self.highest)
 
     @property
@@ -63,17 +65,16 @@ class ProductLine:
 
 
 def price_board(warung: Warung) -> list[ProductLine]:
-    """Every traded product as this warung could sell it, by name. Five queries."""
+    """Every traded product as this warung could sell it, by name. Six queries."""
     products = list(with_packs(traded_products(), Use.SELL))
-    rule = price_rule()
-    evidence = evidence_by_product((product.pk for product in products), rule)
     packs = [pack for product in products for pack in _packs(product)]
+    limits = limits_of(packs)
     prices = prices_in_force(warung, (pack.pk for pack in packs))
     return [
         ProductLine(
             product,
-            evidence.get(product.pk),
-            [_line(pack, evidence.get(product.pk), rule, prices.get(pack.pk)) for pack in _packs(product)],
+            next((limits[pack.pk].evidence for pack in _packs(product)), None),
+            [_line(pack, limits[pack.pk], prices.get(pack.pk)) for pack in _packs(product)],
         )
         for product in products
     ]
@@ -84,11 +85,11 @@ def _packs(product: Product) -> list[Pack]:
     return found
 
 
-def _line(pack: Pack, evidence: MarketObservation | None, rule: PriceRule, price: WarungPrice | None) -> PackLine:
-    if evidence is None:
-        return PackLine(pack, price=price)
-    market = market_price_for(evidence, pack)
-    return PackLine(pack, market, max(highest_price(market_price=market, rule=rule), 0), price)
+def _line(pack: Pack, limit: Limit, price: WarungPrice | None) -> PackLine:
+    ceiling = limit.ceiling_price if limit.ceiling else None
+    if limit.evidence is None:
+        return PackLine(pack, price=price, ceiling=ceiling)
+    return PackLine(pack, limit.market_price, limit.allowed, price, ceiling)
 
 
 @dataclass(frozen=True)

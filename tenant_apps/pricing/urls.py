@@ -1,15 +1,20 @@
 from django.urls import path
 
-from tenant_apps.pricing.views import claims, rule, satker, toko
+from tenant_apps.pricing.views import claims, review, rule, satker, toko
 
 app_name = "pricing"
 urlpatterns = [
     path("toko/harga/", toko.board, name="board"),
+    path("toko/harga/periksa/", review.review, name="review"),
+    path("toko/harga/usulan/", review.suggestions, name="suggestions"),
+    path("toko/harga/jadwal/", review.schedule, name="schedule"),
+    path("toko/harga/jadwal/<uuid:public_id>/batal/", review.drop_list, name="drop_list"),
     path("toko/harga/<uuid:public_id>/", toko.product, name="own_product"),
     path("satker/harga-pasar/", satker.market, name="market"),
     path("satker/harga-pasar/catat/", satker.record, name="record"),
     path("satker/harga-pasar/<uuid:public_id>/", satker.product, name="market_product"),
     path("satker/harga-grosir/", satker.wholesale, name="wholesale"),
+    path("satker/harga/periksa/", review.overview, name="overview"),
     path("satker/jaminan/", satker.guarantee, name="guarantee"),
     path("satker/klaim/", claims.claims, name="claims"),
     path("satker/klaim/<uuid:public_id>/", claims.decide, name="claim"),

@@ -149,14 +149,14 @@ def test_goods_without_a_market_price_offer_no_field(market: Cast, hasan: Client
 
 
 def test_the_board_asks_as_often_for_many_goods_as_for_few(market: Cast, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         price_board(market.warung)
     for number in range(20):
         one = Product.objects.create(
             sku=f"N-{number}", name=f"Barang {number}", category=market.rice.category, base_unit="pcs"
         )
         Pack.objects.create(product=one, label="pcs", base_quantity=1)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(price_board(market.warung)) == 22
 
 

@@ -50,6 +50,9 @@ BOOKS: dict[str, Book] = {
     "warung:delivery": Book(INCOME, False, _("Delivery fees")),
     "warung:returns": Book(INCOME, False, _("Returned goods")),
     "warung:purchases": Book(EXPENSE, False, _("Purchases")),
+    "warung:capital": Book(AccountKind.EQUITY, False, _("Put in by the owner")),
+    "warung:bank": Book(ASSET, False, _("Brought to the bank")),
+    "warung:written_off": Book(EXPENSE, False, _("Bon that nobody pays")),
     "warung:cash_difference": Book(EXPENSE, False, _("Cash difference")),
 }
 

@@ -80,7 +80,7 @@ def deny_received(*, payment: Payment, by: str) -> Payment:
     return now
 
 
-def expire_payment(*, payment: Payment, by: str = CLOCK, now_or_later: bool = True) -> bool:
+def expire_payment(*, payment: Payment, by: str = CLOCK) -> bool:
     """The time is over: the document ends in the same transaction. False where money was first, or the time is not over.
 
     States:  PENDING -> EXPIRED.
@@ -89,7 +89,7 @@ def expire_payment(*, payment: Payment, by: str = CLOCK, now_or_later: bool = Tr
     with transaction.atomic():
         now = locked_with_document(payment)
         over = now.expires_at is not None and now.expires_at <= clock.now()
-        if now.state != PaymentState.PENDING or (now_or_later and not over):
+        if now.state != PaymentState.PENDING or not over:
             return False
         end_unpaid(now, "expire", by=by)
         found = payable_of(now.reference)

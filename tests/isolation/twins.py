@@ -18,6 +18,7 @@ SECRET = "zq7rahasia"
 KEPT_COLUMNS = {
     "after",
     "app_label",
+    "barcode",
     "base_unit",
     "before",
     "by",

@@ -55,6 +55,23 @@ class BasketMoved(DomainError):
         self.prices, self.withdrawn, self.shortages, self.fee = prices, withdrawn, shortages, fee
 
 
+class PurchaseMoved(DomainError):
+    """One warung or more cannot fill what was ordered. Carries the refusal of each, by warung id; nothing was ordered anywhere."""
+
+    code = "purchase_moved"
+
+    def __init__(self, message: Any, *, shops: dict[int, DomainError]) -> None:
+        super().__init__(message, shops=shops)
+        self.shops = shops
+
+
+class BadWeight(DomainError):
+    """What was packed does not fit what was ordered."""
+
+    code = "bad_weight"
+    status = 400
+
+
 class EmptyBasket(DomainError):
     """There is nothing to order."""
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from tenant_apps.payments.models import Method as Pay
 from tenants.kernel import clock
 from tenants.kernel.moves import Move, Moves, Step
 from tenants.kernel.units import BaseUnit
@@ -135,11 +136,27 @@ class Order(models.Model):
     purchase = models.ForeignKey(
         Purchase, null=True, blank=True, on_delete=models.PROTECT, related_name="orders", db_index=False
     )
+    pay = models.CharField(_("way to pay"), max_length=8, choices=Pay.choices, default=Pay.CASH, db_default=Pay.CASH)
     goods_total = models.BigIntegerField(_("goods"))
     # Weighed lines and lines left out; empty while nothing differs from what was ordered.
     packed_goods = models.BigIntegerField(_("goods as packed"), null=True, blank=True)
     delivery_fee = models.BigIntegerField(_("delivery fee"), default=0)
     total = models.BigIntegerField(_("total"))
+    # When it comes, as it was chosen: a day, and a part of it. Empty: as soon as it is ready.
+    due_on = models.DateField(_("delivery day"), null=True, blank=True)
+    due_from = models.TimeField(_("from"), null=True, blank=True)
+    due_until = models.TimeField(_("until"), null=True, blank=True)
+    # The slot whose places are counted; its index stands in Meta.
+    slot = models.ForeignKey(
+        "warungs.DeliverySlot",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="orders",
+        db_index=False,
+    )
+    # What a shared receipt's link holds; another one, or none, and the link is worth nothing.
+    share = models.UUIDField(null=True, blank=True, editable=False)
     placed_at = models.DateTimeField(_("placed at"))
     # When the state last changed.
     moved_at = models.DateTimeField()
@@ -166,6 +183,8 @@ class Order(models.Model):
             models.Index(name="order_of_customer", fields=["customer", "-placed_at"]),
             # The orders of one purchase.
             models.Index(name="order_of_purchase", fields=["purchase"]),
+            # How many come in a slot of a day.
+            models.Index(name="order_of_slot", fields=["slot", "due_on"], condition=Q(slot__isnull=False)),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(name="order_state_is_known", condition=Q(state__in=OrderState.values)),
@@ -194,6 +213,11 @@ class Order(models.Model):
     def is_open(self) -> bool:
         """Whether its goods are promised and its customer waits."""
         return self.state in OPEN_STATES
+
+    @property
+    def is_prepaid(self) -> bool:
+        """Whether the money comes before the goods."""
+        return self.pay != Pay.CASH
 
     @property
     def goods_due(self) -> int:
@@ -237,6 +261,9 @@ class OrderLine(models.Model):
     market_price = models.BigIntegerField(_("market price"))
     market = models.CharField(_("market"), max_length=120)
     observed_on = models.DateField(_("seen on"))
+    # The warung may put something else into the bag that costs no more.
+    may_replace = models.BooleanField(_("may be replaced"), default=False, db_default=False)
+    note = models.CharField(_("note"), max_length=120, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("order line")
@@ -257,9 +284,42 @@ class OrderLine(models.Model):
         return f"{self.quantity} × {self.product_name} {self.pack_label}"
 
     @property
+    def ordered(self) -> int:
+        """Base units that were ordered; for what is weighed, the estimate."""
+        return self.quantity * self.base_quantity
+
+    @property
+    def in_bag(self) -> int:
+        """Base units that were packed, or are to be packed."""
+        packed: PackedLine | None = getattr(self, "packed", None)
+        return self.ordered if packed is None else packed.base_quantity
+
+    @property
+    def due(self) -> int:
+        """What the line costs: as packed, or as ordered."""
+        packed: PackedLine | None = getattr(self, "packed", None)
+        return self.total if packed is None else packed.total
+
+    @property
     def saving(self) -> int:
         """What the customer keeps on this line, against the market."""
         return (self.market_price - self.price) * self.quantity
+
+    @property
+    def ordered_base(self) -> int:
+        """Base units as ordered."""
+        return self.quantity * self.base_quantity
+
+    @property
+    def packed_row(self) -> PackedLine | None:
+        """What was packed, where that differs."""
+        return getattr(self, "packed", None)
+
+    @property
+    def total_due(self) -> int:
+        """What the line costs: as packed, or as ordered."""
+        row = self.packed_row
+        return self.total if row is None else row.total
 
 
 class PackedLine(models.Model):
@@ -269,6 +329,10 @@ class PackedLine(models.Model):
     # In base units of the product; 0 for a line that was left out.
     base_quantity = models.BigIntegerField(_("packed quantity"))
     total = models.BigIntegerField(_("total"))
+    # The line of what was put in instead.
+    replaced_by = models.ForeignKey(
+        OrderLine, null=True, blank=True, on_delete=models.PROTECT, related_name="stands_for", db_index=False
+    )
     by = models.CharField(max_length=80)
     at = models.DateTimeField(auto_now_add=True)
 
@@ -297,3 +361,119 @@ class OrderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before} → {self.after}"
+
+
+class ReturnState(models.TextChoices):
+    ASKED = "asked", _("waiting for the warung")
+    ACCEPTED = "accepted", _("taken back")
+    REFUSED = "refused", _("not taken back")
+
+
+class Return(models.Model):
+    """Goods of a handed over order that its customer brings back. Rupiah; the warung decides."""
+
+    number = models.CharField(_("number"), max_length=6, unique=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="returns")
+    state = models.CharField(
+        _("state"), max_length=8, choices=ReturnState.choices, default=ReturnState.ASKED, editable=False
+    )
+    reason = models.CharField(_("reason"), max_length=240)
+    answer = models.CharField(_("answer"), max_length=240, blank=True)
+    asked_at = models.DateTimeField(default=clock.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=80, blank=True)
+
+    moves: ClassVar[Moves] = Moves(
+        Move("accept", (ReturnState.ASKED,), ReturnState.ACCEPTED),
+        Move("refuse", (ReturnState.ASKED,), ReturnState.REFUSED),
+    )
+
+    class Meta:
+        verbose_name = _("return")
+        verbose_name_plural = _("returns")
+        ordering: ClassVar[list[str]] = ["-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # The warung answers one before the next is asked.
+            models.UniqueConstraint(name="return_one_open", fields=["order"], condition=Q(state="asked")),
+            models.CheckConstraint(name="return_state_known", condition=Q(state__in=ReturnState.values)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def reference(self) -> str:
+        """How stock names it."""
+        return f"return:{self.number}"
+
+    @property
+    def amount(self) -> int:
+        """What goes back to the customer."""
+        return sum(line.amount for line in self.lines.all())
+
+    def record_move(self, step: Step) -> None:
+        """It is decided once, so the document itself is its history."""
+        self.decided_by, self.decided_at, self.answer = step.by, clock.now(), step.reason
+        type(self).objects.filter(pk=self.pk).update(
+            decided_by=self.decided_by, decided_at=self.decided_at, answer=self.answer
+        )
+
+
+class ReturnLine(models.Model):
+    """So much of a line comes back, in base units and rupiah."""
+
+    document = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="returned")
+    base_quantity = models.BigIntegerField()
+    amount = models.BigIntegerField()
+    # The goods lie on the shelf again; empty until the warung has decided.
+    on_shelf = models.BooleanField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="return_line_once", fields=["document", "line"]),
+            models.CheckConstraint(name="return_line_positive", condition=Q(base_quantity__gt=0, amount__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.base_quantity}"
+
+
+class ShopTerms(models.Model):
+    """What the region has set for its shops; one row at most."""
+
+    only = models.BooleanField(default=True, unique=True, editable=False)
+    return_days = models.PositiveSmallIntegerField(_("days to bring goods back"))
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="shop_terms_only_one", condition=Q(only=True)),
+            models.CheckConstraint(name="shop_terms_days_sensible", condition=Q(return_days__lte=90)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.return_days)
+
+
+class Favourite(models.Model):
+    """A warung or a product that somebody wants to find again."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="favourites")
+    warung = models.ForeignKey("warungs.Warung", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    product = models.ForeignKey("catalog.Product", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="favourite_warung_once", fields=["user", "warung"]),
+            models.UniqueConstraint(name="favourite_product_once", fields=["user", "product"]),
+            models.CheckConstraint(
+                name="favourite_of_one_thing",
+                condition=Q(warung__isnull=True, product__isnull=False) | Q(warung__isnull=False, product__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.warung or self.product)

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.accounts.access import Member
-from tenant_apps.orders.models import OPEN_STATES, Method, Order, OrderEvent, OrderState
+from tenant_apps.orders.models import COUNTER_STATES, Method, Order, OrderEvent, OrderState, Purchase
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import names_of, warungs_of
 from tenants.identity.models import User
@@ -44,6 +44,17 @@ def order_of_warung(member: Member, number: str) -> Order:
     found = Order.objects.select_related("warung").filter(warung__in=warungs_of(member), number=number).first()
     if found is None:
         raise Http404("no such order of their warung")
+    return found
+
+
+def purchase_for(member: Member, number: str) -> Purchase:
+    """The customer's access door. Not theirs and not there answer alike.
+
+    Raises:  Http404.
+    """
+    found = Purchase.objects.filter(customer=member.user, number=number).first() if member.is_signed_in else None
+    if found is None:
+        raise Http404("no such purchase of theirs")
     return found
 
 
@@ -99,7 +110,7 @@ def board_of(member: Member, wanted: str) -> Board:
     warungs = list(warungs_of(member))
     orders = Order.objects.select_related("warung").filter(warung__in=warungs)
     name, _label, states = next((tab for tab in TABS if tab[0] == wanted), TABS[0])
-    rows = list(orders.filter(state__in=OPEN_STATES).order_by("pk").values_list("number", "state", "customer_name"))
+    rows = list(orders.filter(state__in=COUNTER_STATES).order_by("pk").values_list("number", "state", "customer_name"))
     ended = orders.filter(state__in=ENDED_STATES).count()
     tabs = []
     for tab, label, of in TABS:
@@ -134,16 +145,19 @@ def timeline_of(order: Order) -> list[TimelineRow]:
         OrderState.REJECTED: _("The warung cannot fill this order"),
         OrderState.CANCELLED: _("You cancelled this order"),
         OrderState.CALLED_OFF: _("The warung had to call this order off"),
+        OrderState.UNPAID: _("Ordered, to be paid by QRIS"),
+        OrderState.EXPIRED: _("Not paid in time"),
     }
-    failed = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.CALLED_OFF)
+    failed = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.CALLED_OFF, OrderState.EXPIRED)
     rows = [
         TimelineRow(titles[event.after], "failed" if event.after in failed else "done", event.at, event.reason)
         for event in order.events.all()
     ]
-    path = [OrderState.PLACED, OrderState.ACCEPTED, OrderState.PACKED, OrderState.HANDED_OVER]
+    path = [OrderState.UNPAID, OrderState.PLACED, OrderState.ACCEPTED, OrderState.PACKED, OrderState.HANDED_OVER]
     if order.is_open:
         coming = path[path.index(OrderState(order.state)) + 1 :]
         waits: dict[str, str | Promise] = {
+            OrderState.PLACED: _("We wait for your payment"),
             OrderState.ACCEPTED: _("The warung looks at your order"),
             OrderState.PACKED: titles[OrderState.PACKED],
             OrderState.HANDED_OVER: titles[OrderState.HANDED_OVER],
@@ -155,6 +169,8 @@ def timeline_of(order: Order) -> list[TimelineRow]:
 
 STEP_WORDS: dict[str, str | Promise] = {
     "place": _("Ordered"),
+    "pay": _("Paid"),
+    "expire": _("Not paid in time"),
     "accept": _("Accepted"),
     "pack": _("Packed up"),
     "hand_over": _("Handed over, cash taken"),

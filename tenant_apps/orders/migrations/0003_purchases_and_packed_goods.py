@@ -41,6 +41,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='order',
+            name='pay',
+            field=models.CharField(choices=[('cash', 'cash'), ('balance', 'WARSA balance'), ('qris', 'QRIS')], db_default='cash', default='cash', max_length=8, verbose_name='way to pay'),
+        ),
+        migrations.AddField(
+            model_name='order',
             name='packed_goods',
             field=models.BigIntegerField(blank=True, null=True, verbose_name='goods as packed'),
         ),

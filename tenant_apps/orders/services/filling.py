@@ -5,19 +5,25 @@ Each step is taken once: repeating it changes nothing, and a step that came too 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tenant_apps.ledger.models import AccountKind
-from tenant_apps.ledger.services import Posting, account_of_warung, post
-from tenant_apps.orders.errors import ReasonMissing
-from tenant_apps.orders.models import Order
+from tenant_apps.orders.errors import BadWeight, ReasonMissing
+from tenant_apps.orders.models import Order, OrderLine, OrderState, PackedLine
 from tenant_apps.orders.services.telling import tell_customer, tell_owner
+from tenant_apps.payments.models import Method as Pay
+from tenant_apps.payments.models import Payment
+from tenant_apps.payments.services import open_payment, payment_of, release_payment, settle
 from tenant_apps.stock.models import StockLocation
-from tenant_apps.stock.services import Line, location_of_warung, release, ship
+from tenant_apps.stock.services import Line, location_of_warung, release, reserve, ship
+from tenants.identity.models import User
 from tenants.kernel.moves import move
+from tenants.kernel.units import quantity_text
+
+# Nobody cuts a fish to the gram; what goes beyond this the customer has to agree to by a new order.
+MORE_PERCENT = 10
 
 
 def accept_order(*, order: Order, by: str) -> Order:
@@ -32,29 +38,60 @@ def accept_order(*, order: Order, by: str) -> Order:
     return order
 
 
-def pack_order(*, order: Order, by: str) -> Order:
-    """The goods stand ready.
+def pack_order(*, order: Order, by: str, packed: Mapping[int, int] | None = None) -> Order:
+    """The goods stand ready. `packed`: what really went into the bag, in base units by line id, where it was weighed or left out.
 
     States:  ACCEPTED -> PACKED.
-    Writes:  history; outbox to the customer.
+    Units:   a line costs `price × packed / base_quantity`, rounded down to whole rupiah.
+    Raises:  BadWeight naming the line; StockShort when more was weighed than the shelf has left.
+    Writes:  history, packed lines, `packed_goods`; stock is promised for what was packed; outbox to the customer.
     """
     with transaction.atomic():
         if move(order, "pack", by=by):
+            _write_packed(order, packed or {}, by)
             tell_customer(order, "pack")
     return order
 
 
-def hand_over(*, order: Order, by: str) -> Order:
-    """The customer has the goods, the warung has the cash.
+def hand_over(*, order: Order, by: str, collector: User | None = None) -> Order:
+    """The customer has the goods, and the warung what they cost: paid before, or taken in cash now, by `collector` on the way.
 
     States:  PACKED -> HANDED_OVER.
-    Writes:  history; stock is shipped; one journal entry; outbox to the customer.
+    Writes:  history; stock is shipped; the payment is settled; outbox to the customer.
     """
     with transaction.atomic():
         if move(order, "hand_over", by=by):
+            order.refresh_from_db(fields=["packed_goods"])
             _stock(ship, order, by)
-            _book(order, by)
+            payment = payment_of(order.reference) or _opened_late(order, by)
+            settle(payment=payment, goods=order.goods_due, delivery=order.delivery_fee, by=by, collector=collector)
             tell_customer(order, "hand_over")
+    return order
+
+
+def go_on_paid(*, order: Order, by: str) -> Order:
+    """The money is there: the warung sees the order.
+
+    States:  UNPAID -> PLACED.
+    Writes:  history; outbox to owner and customer.
+    """
+    with transaction.atomic():
+        if move(order, "pay", by=by):
+            tell_owner(order)
+            tell_customer(order, "place")
+    return order
+
+
+def expire_order(*, order: Order, by: str) -> Order:
+    """The money did not come in time.
+
+    States:  UNPAID -> EXPIRED.
+    Writes:  history; stock is released; outbox to the customer.
+    """
+    with transaction.atomic():
+        if move(order, "expire", by=by):
+            _stock(release, order, by)
+            tell_customer(order, "expire")
     return order
 
 
@@ -68,7 +105,7 @@ def reject_order(*, order: Order, reason: str, by: str) -> Order:
     reason = _given(reason)
     with transaction.atomic():
         if move(order, "reject", by=by, reason=reason):
-            _stock(release, order, by)
+            _end(order, by, reason)
             tell_customer(order, "reject", reason)
     return order
 
@@ -76,13 +113,15 @@ def reject_order(*, order: Order, reason: str, by: str) -> Order:
 def cancel_order(*, order: Order, by: str) -> Order:
     """The customer no longer wants it, and the warung has not promised it yet.
 
-    States:  PLACED -> CANCELLED.
+    States:  UNPAID, PLACED -> CANCELLED.
     Writes:  history; stock is released; outbox to the owner and the customer.
     """
     with transaction.atomic():
+        was_unpaid = order.state == OrderState.UNPAID
         if move(order, "cancel", by=by):
-            _stock(release, order, by)
-            tell_owner(order, "cancel")
+            _end(order, by, _("The customer cancelled the order."))
+            if not was_unpaid:
+                tell_owner(order, "cancel")
             tell_customer(order, "cancel")
     return order
 
@@ -97,7 +136,7 @@ def call_off(*, order: Order, reason: str, by: str) -> Order:
     reason = _given(reason)
     with transaction.atomic():
         if move(order, "call_off", by=by, reason=reason):
-            _stock(release, order, by)
+            _end(order, by, reason)
             tell_customer(order, "call_off", reason)
     return order
 
@@ -110,29 +149,79 @@ def _given(reason: str) -> str:
 
 
 def _stock(step: Callable[..., bool], order: Order, by: str) -> StockLocation:
-    """Ship or release what the order had reserved."""
+    """Ship or release what is promised for the order: what was packed, or as ordered."""
     location = location_of_warung(order.warung)
-    lines = [Line(line.product_id, line.quantity * line.base_quantity) for line in order.lines.all()]
+    lines = [
+        Line(line.product_id, quantity) for line in order.lines.select_related("packed") if (quantity := line.in_bag)
+    ]
     step(location=location, lines=lines, reference=order.reference, by=by)
     return location
 
 
-def _book(order: Order, by: str) -> None:
-    accounts = {
-        book: account_of_warung(order.warung, book, kind)
-        for book, kind in (
-            ("cash", AccountKind.ASSET),
-            ("sales", AccountKind.INCOME),
-            ("delivery", AccountKind.INCOME),
-        )
-    }
-    post(
-        key=f"{order.reference}:handed_over",
-        text=_("Order %(number)s") % {"number": order.number},
-        postings=[
-            Posting(accounts["cash"], order.total),
-            Posting(accounts["sales"], -order.goods_total),
-            Posting(accounts["delivery"], -order.delivery_fee),
-        ],
+def _end(order: Order, by: str, reason: str) -> None:
+    """The goods are free, and nobody pays: what was paid goes back."""
+    _stock(release, order, by)
+    payment = payment_of(order.reference)
+    if payment is not None:
+        release_payment(payment=payment, by=by, reason=reason)
+
+
+def _opened_late(order: Order, by: str) -> Payment:
+    """The cash payment of an order that an earlier release placed."""
+    return open_payment(
+        reference=order.reference,
+        payer=order.customer,
+        warung=order.warung,
+        method=Pay.CASH,
+        amount=order.total,
+        expires_at=None,
         by=by,
     )
+
+
+def _write_packed(order: Order, packed: Mapping[int, int], by: str) -> None:
+    """What differs from the order is written down, and promised instead."""
+    lines = {line.pk: line for line in order.lines.select_related("product")}
+    if not packed.keys() <= lines.keys():
+        raise BadWeight(_("This line is not part of the order. Look at it again."))
+    rows = []
+    before, after = dict[int, int](), dict[int, int]()
+    goods = 0
+    for line in lines.values():
+        quantity = packed.get(line.pk, line.ordered)
+        total = line.total
+        if quantity != line.ordered:
+            _must_fit(line, quantity)
+            total = line.price * quantity // line.base_quantity
+            rows.append(PackedLine(line=line, base_quantity=quantity, total=total, by=by))
+        goods += total
+        before[line.product_id] = before.get(line.product_id, 0) + line.ordered
+        after[line.product_id] = after.get(line.product_id, 0) + quantity
+    if not rows:
+        return
+    if goods == 0:
+        raise BadWeight(_("Nothing is left in the bag. Call the order off instead, and say why."))
+    PackedLine.objects.bulk_create(rows)
+    order.packed_goods = goods
+    order.save(update_fields=["packed_goods"])
+    location = location_of_warung(order.warung)
+    changes = {product: after[product] - before[product] for product in before}
+    for step, sign in ((release, -1), (reserve, 1)):
+        moved = [Line(product, sign * change) for product, change in sorted(changes.items()) if sign * change > 0]
+        if moved:
+            step(location=location, lines=moved, reference=f"{order.reference}:packed", by=by)
+
+
+def _must_fit(line: OrderLine, quantity: int) -> None:
+    """Weighed goods may weigh a little more than asked for; of counted ones, whole packs may be left out."""
+    names = {"name": line.product_name, "ordered": quantity_text(line.ordered, line.base_unit)}
+    if quantity < 0:
+        raise BadWeight(_("Write down a quantity of zero or more."))
+    if line.product.by_weight:
+        if quantity * 100 > line.ordered * (100 + MORE_PERCENT):
+            names["percent"] = str(MORE_PERCENT)
+            raise BadWeight(
+                _("%(name)s: %(ordered)s were ordered, and at most %(percent)s %% more may be packed.") % names
+            )
+    elif quantity > line.ordered or quantity % line.base_quantity:
+        raise BadWeight(_("%(name)s: pack at most %(ordered)s, in whole packs.") % names)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from operator import itemgetter
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,11 +19,15 @@ from tenant_apps.orders.errors import (
     FeeMoved,
     NotOffered,
     PriceMoved,
+    PurchaseMoved,
     Withdrawn,
 )
-from tenant_apps.orders.models import MOST_OF_A_PACK, Method, Order, OrderEvent, OrderLine, OrderState
+from tenant_apps.orders.models import MOST_OF_A_PACK, Method, Order, OrderEvent, OrderLine, OrderState, Purchase
 from tenant_apps.orders.services.carting import MOST_LINES, empty_cart
 from tenant_apps.orders.services.telling import tell_customer, tell_owner
+from tenant_apps.payments.errors import NoWayToPay
+from tenant_apps.payments.models import Method as Pay
+from tenant_apps.payments.services import open_payment, ways_to_pay
 from tenant_apps.pricing.models import WarungPrice
 from tenant_apps.pricing.selectors import prices_in_force
 from tenant_apps.stock.errors import Shortage, StockShort
@@ -35,6 +40,7 @@ from tenant_apps.warungs.selectors import opening_of, village_choices
 from tenants.activity import note_activity
 from tenants.identity.models import User
 from tenants.kernel import clock
+from tenants.kernel.errors import DomainError
 from tenants.kernel.numbers import save_numbered
 
 
@@ -57,6 +63,17 @@ class Address:
     rt: int | None = None
 
 
+@dataclass(frozen=True)
+class Shopping:
+    """What is ordered at one warung. `fee` is the delivery fee that the customer saw, in rupiah."""
+
+    warung: Warung
+    lines: Sequence[SeenLine]
+    method: Method
+    fee: int = 0
+    note: str = ""
+
+
 def place_order(
     *,
     customer: User,
@@ -70,54 +87,135 @@ def place_order(
     address: Address | None = None,
     fee: int = 0,
     note: str = "",
+    pay: Pay = Pay.CASH,
 ) -> Order:
-    """The warung has the order, and its goods are promised. The same key finds the same order.
+    """A purchase at one warung; see `place_purchase`. The same key finds the same order.
 
-    States:  nothing -> PLACED.
-    Units:   `fee` is the delivery fee that the customer saw, in rupiah.
-    Raises:  BasketMoved naming every line that no longer is as it was seen; WarungClosed; NotOffered for a way that the
-             warung does not offer; AddressMissing; EmptyBasket, BadLine. Then nothing has changed.
-    Writes:  order, lines, history; stock is reserved; the warung's cart of this person is emptied; outbox to owner and
-             customer.
+    Raises:  what that warung refuses: BasketMoved naming every line that no longer is as it was seen; WarungClosed;
+             NotOffered; AddressMissing; and as `place_purchase`.
     """
-    _must_be_lines(lines)
+    before = Order.objects.filter(customer=customer, key=key).first()
+    if before is not None:
+        return before
+    shopping = Shopping(warung, lines, method, fee, note)
+    try:
+        purchase = place_purchase(
+            customer=customer, key=key, shops=[shopping], name=name, phone=phone, address=address, pay=pay, by=by
+        )
+    except PurchaseMoved as moved:
+        raise moved.shops[warung.pk] from None
+    return purchase.orders.get()
+
+
+def place_purchase(
+    *,
+    customer: User,
+    key: UUID,
+    shops: Sequence[Shopping],
+    name: str,
+    phone: str,
+    by: str,
+    address: Address | None = None,
+    pay: Pay = Pay.CASH,
+) -> Purchase:
+    """Every warung of it has its order, and the goods are promised; or nobody has any. The same key finds the same purchase.
+
+    States:  nothing -> PLACED; nothing -> UNPAID where a QRIS code waits for its money.
+    Raises:  PurchaseMoved with the refusals of all warungs; EmptyBasket, BadLine; Overdrawn. Then nothing has changed.
+    Writes:  purchase, orders, lines, history, payments; stock is reserved; the carts are emptied; outbox to owners and customer.
+    """
+    if not shops or len({shop.warung.pk for shop in shops}) != len(shops):
+        raise EmptyBasket(_("Your cart is empty."))
+    for shop in shops:
+        _must_be_lines(shop.lines)
     with transaction.atomic():
         # The customer's own row is the lock of their taps: the second tap waits here and finds what the first one placed.
         User.objects.select_for_update(no_key=True).get(pk=customer.pk)
-        before = Order.objects.filter(customer=customer, key=key).first()
+        before = Purchase.objects.filter(customer=customer, key=key).first()
         if before is not None:
             return before
-        now_warung = Warung.objects.get(pk=warung.pk)
-        _must_be_open(now_warung)
-        _must_offer(now_warung, method)
-        to = _checked_address(method, address)
-        prices = _agreed_prices(now_warung, lines, method, fee)
-        goods_total = sum(line.quantity * prices[line.pack_id].price for line in lines)
         moment = clock.now()
+        purchase = save_numbered(Purchase(customer=customer, key=key, placed_at=moment))
+        who = _Customer(customer, name.strip(), phone.strip(), address, pay, by)
+        refusals: dict[int, DomainError] = {}
+        placed: list[Order] = []
+        # Stock is locked from one shelf to the next in the order in which everybody locks it.
+        for shelf, shop in sorted(((location_of_warung(shop.warung).pk, shop) for shop in shops), key=itemgetter(0)):
+            order_key = key if len(shops) == 1 else uuid5(key, str(shelf))
+            try:
+                placed.append(_place_at(shop, who, purchase, order_key))
+            except DomainError as refusal:
+                refusals[shop.warung.pk] = refusal
+        if refusals:
+            raise PurchaseMoved(_moved_text(), shops=refusals)
+        for order in placed:
+            open_payment(
+                reference=order.reference,
+                payer=customer,
+                warung=order.warung,
+                method=pay,
+                amount=order.total,
+                expires_at=None,
+                by=by,
+            )
+            empty_cart(key=customer.public_id, warung=order.warung)
+            if order.state == OrderState.PLACED:
+                tell_owner(order)
+                tell_customer(order, "place")
+        note_activity()
+    return purchase
+
+
+@dataclass(frozen=True)
+class _Customer:
+    """Who orders, and what holds for all their warungs."""
+
+    user: User
+    name: str
+    phone: str
+    address: Address | None
+    pay: Pay
+    by: str
+
+
+def _place_at(shop: Shopping, who: _Customer, purchase: Purchase, key: UUID) -> Order:
+    """One warung's order, with its stock promised."""
+    warung = Warung.objects.get(pk=shop.warung.pk)
+    _must_be_open(warung)
+    _must_offer(warung, shop.method)
+    if who.pay not in ways_to_pay(warung, who.user):
+        raise NoWayToPay(
+            _("%(warung)s does not take this way of paying. Choose another one.") % {"warung": warung.name}
+        )
+    to = _checked_address(shop.method, who.address)
+    prices = _agreed_prices(warung, shop.lines, shop.method, shop.fee)
+    goods_total = sum(line.quantity * prices[line.pack_id].price for line in shop.lines)
+    fee = shop.fee if shop.method == Method.DELIVERY else 0
+    state = OrderState.UNPAID if who.pay == Pay.QRIS else OrderState.PLACED
+    with transaction.atomic():
         order = save_numbered(
             Order(
-                customer=customer,
-                warung=now_warung,
+                customer=who.user,
+                warung=warung,
+                purchase=purchase,
                 key=key,
-                method=method,
-                customer_name=name.strip(),
-                customer_phone=phone.strip(),
-                note=note.strip(),
+                state=state,
+                pay=who.pay,
+                method=shop.method,
+                customer_name=who.name,
+                customer_phone=who.phone,
+                note=shop.note.strip(),
                 goods_total=goods_total,
-                delivery_fee=fee if method == Method.DELIVERY else 0,
-                total=goods_total + (fee if method == Method.DELIVERY else 0),
-                placed_at=moment,
-                moved_at=moment,
+                delivery_fee=fee,
+                total=goods_total + fee,
+                placed_at=purchase.placed_at,
+                moved_at=purchase.placed_at,
                 **to,
             )
         )
-        _promise(order, lines, prices, by)
-        OrderLine.objects.bulk_create([_line(order, line, prices[line.pack_id]) for line in lines])
-        OrderEvent.objects.create(order=order, move="place", after=OrderState.PLACED, by=by, at=moment)
-        empty_cart(key=customer.public_id, warung=now_warung)
-        tell_owner(order)
-        tell_customer(order, "place")
-        note_activity()
+        _promise(order, shop.lines, prices, who.by)
+        OrderLine.objects.bulk_create([_line(order, line, prices[line.pack_id]) for line in shop.lines])
+        OrderEvent.objects.create(order=order, move="place", after=state, by=who.by, at=purchase.placed_at)
     return order
 
 

@@ -19,16 +19,18 @@ from tenants.outbox.services import put_mail, put_sms
 
 @dataclass(frozen=True)
 class News:
-    """A subject, which is also the short text, and what the mail says below it."""
+    """A subject, which is also the short text, and what the mail says below it; another body where the money came before."""
 
     subject: str | Promise
     body: str | Promise
+    prepaid: str | Promise = ""
 
 
 TO_CUSTOMER: dict[str, News] = {
     "place": News(
         gettext_lazy("Order %(number)s is with %(warung)s."),
         gettext_lazy("The warung looks at it now. Pay %(total)s in cash when you get your goods."),
+        gettext_lazy("The warung looks at it now. It is paid: %(total)s."),
     ),
     "accept": News(
         gettext_lazy("%(warung)s prepares your order %(number)s."),
@@ -37,6 +39,7 @@ TO_CUSTOMER: dict[str, News] = {
     "pack": News(
         gettext_lazy("Your order %(number)s at %(warung)s is ready."),
         gettext_lazy("Have %(total)s in cash at hand."),
+        gettext_lazy("It comes to %(total)s, and what differs from what you paid is settled when you get your goods."),
     ),
     "hand_over": News(
         gettext_lazy("You have received order %(number)s."),
@@ -45,14 +48,21 @@ TO_CUSTOMER: dict[str, News] = {
     "reject": News(
         gettext_lazy("%(warung)s cannot fill your order %(number)s."),
         gettext_lazy("The reason: %(reason)s You pay nothing."),
+        gettext_lazy("The reason: %(reason)s What you paid is in your WARSA balance."),
     ),
     "cancel": News(
         gettext_lazy("Your order %(number)s is cancelled."),
         gettext_lazy("%(warung)s knows about it. You pay nothing."),
+        gettext_lazy("What you paid is in your WARSA balance."),
+    ),
+    "expire": News(
+        gettext_lazy("Order %(number)s at %(warung)s was not paid in time."),
+        gettext_lazy("Its goods are free for others again. Order once more if you still want them."),
     ),
     "call_off": News(
         gettext_lazy("%(warung)s had to call off your order %(number)s."),
         gettext_lazy("The reason: %(reason)s You pay nothing."),
+        gettext_lazy("The reason: %(reason)s What you paid is in your WARSA balance."),
     ),
 }
 TO_OWNER: dict[str, News] = {
@@ -84,12 +94,13 @@ def _tell(user: User, order: Order, news: News, dedupe: str, path: str, reason: 
     names = {
         "number": order.number,
         "warung": order.warung.name,
-        "total": rupiah_text(order.total),
+        "total": rupiah_text(order.due),
         "customer": order.customer_name,
         "reason": reason if not reason or reason[-1] in ".!?" else f"{reason}.",
     }
     with override(user.language):
-        subject, body = str(news.subject) % names, str(news.body) % names
+        words = (order.is_prepaid and news.prepaid) or news.body
+        subject, body = str(news.subject) % names, str(words) % names
         look = _("Look at it here: %(address)s") % {"address": region_url(current_region(), path)}
         if user.email:
             put_mail(to=user.email, subject=" ".join(subject.split()), body=f"{body}\n\n{look}\n", dedupe=dedupe)

@@ -107,13 +107,13 @@ def must_add_up() -> None:
         waiting = OrderLine.objects.filter(
             order__warung__stock_location=level.location_id,
             product=level.product_id,
-            order__state__in=["placed", "accepted", "packed"],
+            order__state__in=["unpaid", "placed", "accepted", "packed"],
         )
-        assert level.reserved == sum(line.quantity * line.base_quantity for line in waiting)
+        assert level.reserved == sum(line.in_bag for line in waiting)
     assert unproven_accounts() == []
     for account in Account.objects.filter(code__endswith=":cash", warung__isnull=False):
-        sold = Order.objects.filter(warung=account.warung, state="handed_over")
-        assert account.balance == sum(sold.values_list("total", flat=True))
+        sold = Order.objects.filter(warung=account.warung, state="handed_over", pay="cash")
+        assert account.balance == sum(order.due for order in sold)
     assert sum(Account.objects.values_list("balance", flat=True)) == 0
 
 

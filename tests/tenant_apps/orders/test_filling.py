@@ -68,7 +68,7 @@ def test_handing_over_ships_the_stock_and_books_the_cash(market: Cast) -> None:
     assert levels(market) == {"Beras medium": (48_000, 0), "Telur ayam": (7, 0)}
     assert balances() == {"cash": 37_000, "sales": -35_000, "delivery": -2_000}
     (entry,) = JournalEntry.objects.all()
-    assert entry.key == f"order:{order.number}:handed_over"
+    assert entry.key == f"order:{order.number}:settled"
     must_add_up()
 
 

@@ -20,13 +20,22 @@ class WarungState(models.TextChoices):
     CLOSED = "closed", _("closed for good")
 
 
+class Kind(models.TextChoices):
+    WARUNG = "warung", _("warung")
+    # The Satker's own stand: people order ahead, for a day of delivery.
+    FRESH = "fresh", _("Fresh Food")
+
+
 class Warung(models.Model):
-    """One shop. Only an OPEN one takes orders, and only within its opening hours."""
+    """One shop. Only an OPEN one takes orders: a warung within its opening hours, a Fresh Food stand before its cut-off."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(_("address on the site"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    # Nobody, until the invited owner has accepted.
+    kind = models.CharField(
+        _("kind"), max_length=6, choices=Kind.choices, default=Kind.WARUNG, db_default=Kind.WARUNG.value
+    )
+    # Nobody, until the invited owner has accepted; a stand is run by the people of the Satker.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("owner"),
@@ -45,6 +54,8 @@ class Warung(models.Model):
     delivers = models.BooleanField(_("delivers"), default=False)
     pickup = models.BooleanField(_("pick-up"), default=True)
     delivery_fee = models.BigIntegerField(_("delivery fee"), default=0)
+    # Rupiah of goods from which it delivers, where no zone says otherwise.
+    minimum_order = models.BigIntegerField(_("delivers from"), default=0, db_default=0)
     state = models.CharField(
         _("state"), max_length=8, choices=WarungState.choices, default=WarungState.DRAFT, editable=False
     )
@@ -64,6 +75,8 @@ class Warung(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(name="warung_state_known", condition=Q(state__in=WarungState.values)),
             models.CheckConstraint(name="warung_fee_not_negative", condition=Q(delivery_fee__gte=0)),
+            models.CheckConstraint(name="warung_minimum_not_negative", condition=Q(minimum_order__gte=0)),
+            models.CheckConstraint(name="warung_kind_known", condition=Q(kind__in=Kind.values)),
             # A shop that neither delivers nor hands over has no way to fill an order.
             models.CheckConstraint(name="warung_reaches_customers", condition=Q(delivers=True) | Q(pickup=True)),
             # An RT is part of an RW.
@@ -140,6 +153,78 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.opens:%H.%M}–{self.closes:%H.%M}"
+
+
+class PreorderTerms(models.Model):
+    """How a Fresh Food stand takes orders from a day on: until `cutoff`, `lead_days` before one of its `weekdays`."""
+
+    warung = models.ForeignKey(Warung, on_delete=models.CASCADE, related_name="terms")
+    # Delivery days before this one follow the terms of before.
+    valid_from = models.DateField(_("valid from"))
+    cutoff = models.TimeField(_("orders until"))
+    lead_days = models.PositiveSmallIntegerField(_("days before delivery"))
+    # "0,3": Monday and Thursday.
+    weekdays = models.CharField(_("delivery days"), max_length=13)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["valid_from"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="terms_once", fields=["warung", "valid_from"]),
+            models.CheckConstraint(name="terms_lead_sensible", condition=Q(lead_days__lte=7)),
+            # A stand that never delivers takes no orders: it pauses instead.
+            models.CheckConstraint(name="terms_on_some_day", condition=~Q(weekdays="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.warung}: {self.weekdays}"
+
+    @property
+    def days(self) -> frozenset[int]:
+        return frozenset(int(day) for day in self.weekdays.split(","))
+
+
+class DeliveryZone(models.Model):
+    """Where the warung brings goods, and for how much. Without any zone it delivers everywhere for its own fee."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    warung = models.ForeignKey(Warung, on_delete=models.CASCADE, related_name="zones")
+    village_code = models.CharField(_("kelurahan"), max_length=13)
+    # One RW, or the whole kelurahan; the RW counts where both are there.
+    rw = models.PositiveSmallIntegerField(_("RW"), null=True, blank=True)
+    fee = models.BigIntegerField(_("delivery fee"))
+    minimum_order = models.BigIntegerField(_("delivers from"), default=0)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["village_code", "rw"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="zone_once", fields=["warung", "village_code", "rw"], nulls_distinct=False),
+            models.CheckConstraint(name="zone_not_negative", condition=Q(fee__gte=0, minimum_order__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.village_code} {self.rw or ''}"
+
+
+class DeliverySlot(models.Model):
+    """A part of a weekday in which the warung brings goods, to so many customers."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    warung = models.ForeignKey(Warung, on_delete=models.CASCADE, related_name="slots")
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday.choices)
+    starts = models.TimeField(_("from"))
+    ends = models.TimeField(_("until"))
+    capacity = models.PositiveSmallIntegerField(_("orders at most"))
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["weekday", "starts"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="slot_once", fields=["warung", "weekday", "starts"]),
+            models.CheckConstraint(name="slot_lasts", condition=Q(ends__gt=models.F("starts"))),
+            models.CheckConstraint(name="slot_takes_somebody", condition=Q(capacity__gte=1, weekday__lte=6)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.starts:%H.%M}–{self.ends:%H.%M}"
 
 
 class Neighbourhood(models.Model):

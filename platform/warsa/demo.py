@@ -18,6 +18,7 @@ from tenant_apps.accounts.access import Role
 from tenant_apps.accounts.models import Profile
 from tenant_apps.accounts.services.inviting import accept, invite
 from tenant_apps.catalog.models import Pack, Product, Use
+from tenant_apps.catalog.services import weigh_at_packing
 from tenant_apps.orders.models import Method
 from tenant_apps.orders.services.filling import accept_order, hand_over, pack_order
 from tenant_apps.orders.services.placing import Address, SeenLine, place_order
@@ -46,10 +47,13 @@ from tenant_apps.warungs.services import open_warung, register_warung, set_hours
 from tenants.context import current_region
 from tenants.identity.models import User
 from tenants.kernel import clock
+from tenants.kernel.units import BaseUnit
 from tenants.outbox.models import OutboxMessage
 
 MARKET = "Pasar Induk Jakabaring (contoh)"
 VILLAGE = "16.71.10.1002"
+# Shelves of the first blueprint whose goods go onto the scale.
+WEIGHED = ("fresh-food-ikan", "fresh-food-daging")
 ALL_DAY = [(day, time(0), time(0)) for day in range(7)]
 MORNING_TO_NIGHT = [(day, time(6), time(21)) for day in range(7)]
 
@@ -122,6 +126,8 @@ def furnish(passwords: Mapping[str, str]) -> bool:
             _restock(warung, owner, officer)
             _publish(warung, owner)
         _shop(people[RATNA.email], warungs[0], people[HASAN.email])
+        for product in Product.objects.filter(category__slug__in=WEIGHED, base_unit=BaseUnit.GRAM):
+            weigh_at_packing(product=product, by_weight=True)
     return True
 
 

@@ -130,6 +130,17 @@ def _take_facts(product: Product, facts: Facts | None) -> None:
         raise BadFacts(_("Only what is counted in grams can be weighed at packing."), field="by_weight")
 
 
+def weigh_at_packing(*, product: Product, by_weight: bool) -> None:
+    """Whether the article is sold by an estimate and weighed when the order is packed.
+
+    Raises:  BadFacts for what is not counted in grams.
+    """
+    if by_weight and product.base_unit != BaseUnit.GRAM:
+        raise BadFacts(_("Only what is counted in grams can be weighed at packing."), field="by_weight")
+    product.by_weight = by_weight
+    product.save(update_fields=["by_weight"])
+
+
 def set_traded(*, product: Product, traded: bool) -> None:
     """Whether the region trades the article. What is not traded is neither offered nor found; its history stays."""
     product.is_active = traded

@@ -197,7 +197,7 @@ class StockLot(models.Model):
 class CountState(models.TextChoices):
     OPEN = "open", _("being counted")
     APPLIED = "applied", _("applied")
-    DROPPED = "dropped", _("dropped")
+    DROPPED = "dropped", _("given up")
 
 
 class StockCount(models.Model):

@@ -31,5 +31,9 @@ def checked(lines: Sequence[RestockLine], quantities: Mapping[int, int], most: M
 
 
 def goods(lines: Iterable[RestockLine], packs: Mapping[int, int]) -> list[Line]:
-    """What so many packs of each line are in base units; lines of nothing are left out."""
-    return [Line(line.product_id, packs[line.pk] * line.base_quantity) for line in lines if packs[line.pk]]
+    """What so many packs of each line are in base units, unopened as they travel; lines of nothing are left out."""
+    return [
+        Line(line.product_id, packs[line.pk] * line.base_quantity, sealed_in=line.pack_id)
+        for line in lines
+        if packs[line.pk]
+    ]

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counts', to='stock.stocklocation')),
                 ('number', models.CharField(max_length=6, unique=True)),
-                ('state', models.CharField(choices=[('open', 'being counted'), ('applied', 'applied'), ('dropped', 'dropped')], default='open', max_length=8)),
+                ('state', models.CharField(choices=[('open', 'being counted'), ('applied', 'applied'), ('dropped', 'given up')], default='open', max_length=8)),
                 ('opened_by', models.CharField(max_length=80)),
                 ('opened_at', models.DateTimeField(default=tenants.kernel.clock.now)),
                 ('closed_by', models.CharField(blank=True, max_length=80)),

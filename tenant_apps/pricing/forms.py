@@ -36,6 +36,16 @@ def as_posted(lines: Iterable[Line], places: Mapping[int, int], numbers: Callabl
     return [line for place, line in sorted(placed, key=lambda pair: pair[0]) if place >= 0]
 
 
+def photo_field(*, required: bool, help_text: str | Promise = "") -> forms.FileField:
+    """A photo, straight from a phone's camera where there is one."""
+    return forms.FileField(
+        label=_("Photo"),
+        required=required,
+        help_text=help_text,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+
+
 class PricesForm(forms.Form):
     """A price for each of many packs. What was shown travels along, so that only what somebody changed is changed."""
 
@@ -76,8 +86,8 @@ class WhereForm(forms.Form):
         label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), input_formats=["%Y-%m-%d"]
     )
 
-    def __init__(self, data: Any = None, *, today: date, initial: Any = None) -> None:
-        super().__init__(data, initial={"observed_on": today, **(initial or {})})
+    def __init__(self, data: Any = None, files: Any = None, *, today: date, initial: Any = None) -> None:
+        super().__init__(data, files, initial={"observed_on": today, **(initial or {})})
         self.today = today
         self.fields["observed_on"].widget.attrs["max"] = today.isoformat()
 
@@ -111,10 +121,14 @@ class ObservationForm(WhereForm):
 
     price = RupiahField(label=_("Price"))
 
-    field_order = ("price", "per", "market", "observed_on")
+    photo = photo_field(required=False)
 
-    def __init__(self, product: Product, packs: Sequence[Pack], data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    field_order = ("price", "per", "market", "observed_on", "photo")
+
+    def __init__(
+        self, product: Product, packs: Sequence[Pack], data: Any = None, files: Any = None, **kwargs: Any
+    ) -> None:
+        super().__init__(data, files, **kwargs)
         self.fields["per"] = per_field(product, packs)
         self.order_fields(self.field_order)
 
@@ -128,16 +142,6 @@ def per_field(product: Product, packs: Sequence[Pack]) -> forms.TypedChoiceField
         if other:
             choices.setdefault(other, name)
     return forms.TypedChoiceField(label=_("for"), choices=list(choices.items()), coerce=int)
-
-
-def photo_field(*, required: bool, help_text: str | Promise = "") -> forms.FileField:
-    """A photo, straight from a phone's camera where there is one."""
-    return forms.FileField(
-        label=_("Photo"),
-        required=required,
-        help_text=help_text,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-    )
 
 
 class ClaimForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from pathlib import Path
 from typing import ClassVar
 
 from django.conf import settings
@@ -148,6 +149,11 @@ class MarketObservation(models.Model):
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
+
+    @property
+    def photo_id(self) -> str:
+        """How the photo's address names it; nobody can guess it."""
+        return Path(self.photo.name or "").stem
 
 
 class WarungPrice(models.Model):

@@ -106,9 +106,12 @@ def newest_by_product(product_ids: Iterable[int]) -> dict[int, MarketObservation
 
 
 def known_markets() -> list[str]:
-    """Names of markets that somebody has written down, the most used first."""
-    rows = evidence().values("market")
-    return [row["market"] for row in rows.annotate(times=Count("pk")).order_by("-times", "market")[:30]]
+    """Names of markets that are offered, the most used of late first."""
+    rows = evidence().filter(observed_on__gte=clock.today(current_region().time_zone) - timedelta(days=365))
+    used = rows.values("market").annotate(times=Count("pk")).order_by("-times", "market")[:60]
+    offered = dict(Market.objects.values_list("name", "is_active"))
+    names = [row["market"] for row in used if offered.get(row["market"], True)]
+    return [*names, *sorted(name for name, active in offered.items() if active and name not in names)][:30]
 
 
 def own_prices(warung: Warung, product_id: int) -> QuerySet[WarungPrice]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenant_apps.pricing.views import claims, review, rule, satker, toko
+from tenant_apps.pricing.views import claims, markets, review, rule, ruling, satker, toko
 
 app_name = "pricing"
 urlpatterns = [
@@ -13,6 +13,16 @@ urlpatterns = [
     path("satker/harga-pasar/", satker.market, name="market"),
     path("satker/harga-pasar/catat/", satker.record, name="record"),
     path("satker/harga-pasar/<uuid:public_id>/", satker.product, name="market_product"),
+    path("satker/pasar/", markets.markets, name="markets"),
+    path("satker/pasar/<uuid:public_id>/", markets.market, name="market_place"),
+    path("satker/pasar/catatan/", markets.observations, name="observations"),
+    path("satker/pasar/catatan/tarik/", markets.withdraw, name="withdraw"),
+    path("satker/pasar/foto/<uuid:public_id>/", markets.photo, name="observation_photo"),
+    path("satker/pasar/tabel/", markets.tables, name="tables"),
+    path("satker/pasar/tabel/<uuid:public_id>/", markets.table, name="table"),
+    path("satker/harga/het/", ruling.ceilings, name="ceilings"),
+    path("satker/harga/het/<uuid:public_id>/akhiri/", ruling.end, name="end_ceiling"),
+    path("satker/harga/laba/", ruling.margins, name="margins"),
     path("satker/harga-grosir/", satker.wholesale, name="wholesale"),
     path("satker/harga/periksa/", review.overview, name="overview"),
     path("satker/jaminan/", satker.guarantee, name="guarantee"),

@@ -11,15 +11,19 @@ from shared_apps.onboarding.consents import requests_to_us
 from shared_apps.onboarding.models import CarveOut, Registration, State
 from tenant_apps.accounts.models import Role
 from tenant_apps.accounts.services.inviting import invite
+from tenant_apps.api.scopes import Scope
+from tenant_apps.api.tokens import make_token
+from tenant_apps.api.models import ApiToken
 from tenant_apps.orders.models import Method
 from tenant_apps.orders.services.carting import put_in_cart
 from tenant_apps.orders.services.placing import SeenLine, place_order
 from tenant_apps.payments.models import Method as PayBy
 from tenant_apps.payments.services import confirm_received, open_payment
 from tenant_apps.payments.services.codes import keep_code
-from tenant_apps.pricing.models import PriceClaim, PriceList
+from tenant_apps.pricing.models import Market, ObservationImport, PriceCeiling, PriceClaim, PriceList
 from tenant_apps.pricing.services import Wish as PriceWish
-from tenant_apps.pricing.services import schedule_prices
+from tenant_apps.pricing.services import schedule_prices, set_ceiling
+from tenant_apps.pricing.services.importing import upload_table
 from tenant_apps.procurement.services import Supply, Wish, receive_goods, submit_restock
 from tenant_apps.stock.services import Line, begin_count, location_of_warung, receive, write_counts
 from tenants.context import current_region, on_platform
@@ -50,12 +54,16 @@ class Ids:
     village: str
     line: str
     carving: str
+    api_key: str
     payment: str
     payment_issue: str
     count: str
     lot: str
     claim: str
     price_list: str
+    place: str
+    table: str
+    ceiling: str
 
     def form(self) -> dict[str, Any]:
         """One form with every name that ours ask for, filled with these ids and with words."""
@@ -121,6 +129,23 @@ class Ids:
             "welcome": "percobaan",
         }
 
+    def body(self) -> dict[str, Any]:
+        """One JSON document with every name that the API asks for."""
+        line = {"pack": int(self.pack), "quantity": 1, "price": 14_500}
+        return {
+            **line,
+            "warung": self.slug,
+            "lines": [line],
+            "prices": [line],
+            "method": "pickup",
+            "name": "Percobaan",
+            "language": "id",
+            "village": self.village,
+            "reason": "count",
+            "counted": 5,
+            "hours": [],
+        }
+
 
 def add_market_documents(cast: Cast) -> None:
     """A cart, an order, a restock, a goods receipt and open invitations: a document of every kind."""
@@ -146,12 +171,6 @@ def add_market_documents(cast: Cast) -> None:
         lines=[Supply(pack=cast.sack, quantity=1, cost=600_000)],
         by=cast.yuli.actor,
     )
-    schedule_prices(
-        warung=cast.warung,
-        valid_from=clock.now() + timedelta(days=1),
-        wishes=[PriceWish(cast.kilo, 14_000)],
-        by=cast.hasan.actor,
-    )
     _see_it_cheaper(cast)
     shelf = location_of_warung(cast.warung)
     dated = [Line(cast.egg.pk, 1, expires_on=clock.today() + timedelta(days=1))]
@@ -160,6 +179,7 @@ def add_market_documents(cast: Cast) -> None:
     invite(role=Role.SATKER, name="Calon petugas", by=BY)
     invite(role=Role.OWNER, name="Calon pemilik", subject=cast.other_warung.public_id, by=BY)
     invite(role=Role.STAFF, name="Calon pegawai", subject=cast.warung.public_id, by=BY)
+    make_token(member=cast.member(cast.wati), name="Kasir percobaan", scopes=[Scope.SHOP_READ], days=30)
     _ask_for_a_kecamatan(current_region())
     _pay_too_little(cast)
 
@@ -179,6 +199,32 @@ def _pay_too_little(cast: Cast) -> None:
         )
         if came:
             confirm_received(payment=payment, by=BY, amount=came)
+
+
+def _rule_prices(cast: Cast) -> None:
+    """A list for later, a ceiling, and a table that waits to be looked at."""
+    schedule_prices(
+        warung=cast.warung,
+        valid_from=clock.now() + timedelta(days=1),
+        wishes=[PriceWish(cast.kilo, 14_000)],
+        by=cast.hasan.actor,
+    )
+    set_ceiling(
+        product=cast.rice,
+        per_quantity=1_000,
+        price=16_000,
+        valid_from=clock.today(),
+        valid_to=None,
+        source="peraturan percobaan",
+        by=cast.yuli.actor,
+    )
+    upload_table(
+        data=b"produk;satuan;harga\nBeras medium;kg;15.500\n",
+        name="percobaan.csv",
+        market="Pasar Percobaan",
+        observed_on=clock.today(),
+        by=cast.yuli.actor,
+    )
 
 
 def _see_it_cheaper(cast: Cast) -> None:
@@ -249,10 +295,14 @@ def ids_of(cast: Cast) -> Ids:
         village=VILLAGE,
         line=str(restock.lines.latest("pk").pk),
         carving=str(requests_to_us().latest("pk").public_id),
+        api_key=str(ApiToken.objects.latest("pk").public_id),
         payment=str(Payment.objects.filter(warung=cast.warung).latest("pk").public_id),
         payment_issue=str(PaymentIssue.objects.filter(warung=cast.warung).latest("pk").public_id),
         count=StockCount.objects.latest("pk").number,
         lot=str(StockLot.objects.latest("pk").public_id),
+        place=str(Market.objects.latest("pk").public_id),
+        table=str(ObservationImport.objects.latest("pk").public_id),
+        ceiling=str(PriceCeiling.objects.latest("pk").public_id),
         price_list=str(PriceList.objects.filter(warung=cast.warung).latest("pk").public_id),
         claim=str(PriceClaim.objects.filter(user=cast.ratna).latest("pk").public_id),
     )
@@ -262,6 +312,7 @@ def ids_of(cast: Cast) -> Ids:
 PLAIN = """
 
 akun/
+akun/akses-api/
 akun/nomor/
 akun/nomor/kirim/
 akun/nomor/kode/
@@ -269,6 +320,20 @@ akun/sandi/
 akun/surel/
 akun/surel/kirim/
 akun/surel/kode/
+api/v1/
+api/v1/balance/
+api/v1/balance/statement/
+api/v1/carts/
+api/v1/categories/
+api/v1/me/
+api/v1/me/place/
+api/v1/orders/
+api/v1/products/
+api/v1/region/
+api/v1/schema/
+api/v1/search/
+api/v1/toko/
+api/v1/warungs/
 areas/
 bahasa/
 cari/
@@ -288,11 +353,17 @@ satker/
 satker/harga-grosir/
 satker/harga-pasar/
 satker/harga-pasar/catat/
+satker/harga/het/
+satker/harga/laba/
 satker/harga/periksa/
 satker/jaminan/
 satker/klaim/
 satker/pembayaran/
 satker/pembayaran/penyedia/
+satker/pasar/
+satker/pasar/catatan/
+satker/pasar/catatan/tarik/
+satker/pasar/tabel/
 satker/penerimaan/
 satker/penerimaan/baru/
 satker/restok/
@@ -341,6 +412,36 @@ wilayah/warung/baru/
 
 # The others: each placeholder with the names of the ids (of `Ids`) that go there, or words of the address itself.
 NAMED: dict[str, dict[str, tuple[str, ...]]] = {
+    "akun/akses-api/<uuid:public_id>/cabut/": {"public_id": ("api_key",)},
+    "api/v1/<anything:rest>": {"rest": ("=nothing",)},
+    "api/v1/carts/<slug:slug>/": {"slug": ("slug",)},
+    "api/v1/orders/<api_number:number>/": {"number": ("order",)},
+    "api/v1/orders/<api_number:number>/again/": {"number": ("order",)},
+    "api/v1/orders/<api_number:number>/cancel/": {"number": ("order",)},
+    "api/v1/products/<uuid:product>/": {"product": ("product",)},
+    "api/v1/products/<uuid:product>/prices/": {"product": ("product",)},
+    "api/v1/toko/<uuid:warung>/hours/": {"warung": ("warung",)},
+    "api/v1/toko/<uuid:warung>/open/": {"warung": ("warung",)},
+    "api/v1/toko/<uuid:warung>/orders/": {"warung": ("warung",)},
+    "api/v1/toko/<uuid:warung>/orders/<api_number:number>/": {"warung": ("warung",), "number": ("order",)},
+    "api/v1/toko/<uuid:warung>/orders/<api_number:number>/accept/": {"warung": ("warung",), "number": ("order",)},
+    "api/v1/toko/<uuid:warung>/orders/<api_number:number>/call-off/": {"warung": ("warung",), "number": ("order",)},
+    "api/v1/toko/<uuid:warung>/orders/<api_number:number>/hand-over/": {"warung": ("warung",), "number": ("order",)},
+    "api/v1/toko/<uuid:warung>/orders/<api_number:number>/pack/": {"warung": ("warung",), "number": ("order",)},
+    "api/v1/toko/<uuid:warung>/orders/<api_number:number>/reject/": {"warung": ("warung",), "number": ("order",)},
+    "api/v1/toko/<uuid:warung>/pause/": {"warung": ("warung",)},
+    "api/v1/toko/<uuid:warung>/prices/": {"warung": ("warung",)},
+    "api/v1/toko/<uuid:warung>/prices/withdraw/": {"warung": ("warung",)},
+    "api/v1/toko/<uuid:warung>/restocks/": {"warung": ("warung",)},
+    "api/v1/toko/<uuid:warung>/restocks/<api_number:number>/": {"warung": ("warung",), "number": ("restock",)},
+    "api/v1/toko/<uuid:warung>/restocks/<api_number:number>/cancel/": {"warung": ("warung",), "number": ("restock",)},
+    "api/v1/toko/<uuid:warung>/restocks/<api_number:number>/receive/": {"warung": ("warung",), "number": ("restock",)},
+    "api/v1/toko/<uuid:warung>/stock/": {"warung": ("warung",)},
+    "api/v1/toko/<uuid:warung>/stock/<uuid:product>/count/": {"warung": ("warung",), "product": ("product",)},
+    "api/v1/toko/<uuid:warung>/stock/<uuid:product>/movements/": {"warung": ("warung",), "product": ("product",)},
+    "api/v1/toko/<uuid:warung>/wholesale/": {"warung": ("warung",)},
+    "api/v1/warungs/<slug:slug>/": {"slug": ("slug",)},
+    "api/v1/warungs/<slug:slug>/goods/": {"slug": ("slug",)},
     "bayar/<uuid:public_id>/": {"public_id": ("payment",)},
     "bayar/<uuid:public_id>/kode.png": {"public_id": ("payment",)},
     "bayar/<uuid:public_id>/sudah/": {"public_id": ("payment",)},
@@ -361,6 +462,10 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/harga-pasar/<uuid:public_id>/": {"public_id": ("product",)},
     "satker/klaim/<uuid:public_id>/": {"public_id": ("claim",)},
     "satker/pembayaran/masalah/<uuid:public_id>/": {"public_id": ("payment_issue",)},
+    "satker/harga/het/<uuid:public_id>/akhiri/": {"public_id": ("ceiling",)},
+    "satker/pasar/<uuid:public_id>/": {"public_id": ("place",)},
+    "satker/pasar/foto/<uuid:public_id>/": {"public_id": ("place",)},
+    "satker/pasar/tabel/<uuid:public_id>/": {"public_id": ("table",)},
     "satker/penerimaan/<document_number:number>/": {"number": ("receipt",)},
     "satker/restok/<document_number:number>/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/batalkan/": {"number": ("restock",)},

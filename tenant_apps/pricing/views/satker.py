@@ -27,6 +27,7 @@ from tenant_apps.pricing.boards import (
     wholesale_board,
 )
 from tenant_apps.pricing.forms import ObservationForm, PricesForm, RoundForm, WhereForm, as_posted, posted_numbers
+from tenant_apps.pricing.pictures import redrawn
 from tenant_apps.pricing.selectors import known_markets, price_history, price_rule
 from tenant_apps.pricing.services import (
     market_price_for,
@@ -168,6 +169,7 @@ def product(request: RegionRequest, public_id: UUID) -> HttpResponse:
         found,
         packs,
         request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
         today=_today(),
         initial=_last_round(request),
     )
@@ -181,22 +183,24 @@ def product(request: RegionRequest, public_id: UUID) -> HttpResponse:
                 per_quantity=told["per"],
                 price=told["price"],
                 observer=str(request.member.user)[:120],
+                photo=redrawn(told["photo"]) if told["photo"] else None,
             )
         except DomainError as refused:
-            form.add_error("price", refused.message)
+            form.add_error("photo" if refused.code == "bad_picture" else "price", refused.message)
         else:
             request.session[SESSION_KEY] = [told["market"], told["observed_on"].isoformat()]
             _tell_seen(request, 1)
             return redirect("pricing:market_product", public_id)
     pack = first_pack(found)
     seen = list(price_history(found.pk).filter(is_estimate=False)[:60])
+    counted = [one for one in seen if not one.is_withdrawn]
     context = {
         "product": found,
         "pack": pack,
         "form": form,
         "markets": known_markets(),
         "seen": seen,
-        "went": [market_price_for(one, pack) for one in reversed(seen[:30])] if pack else [],
+        "went": [market_price_for(one, pack) for one in reversed(counted[:30])] if pack else [],
     }
     return render(request, "pricing/market_product.html", context)
 

@@ -153,7 +153,7 @@ def product(request: CounterRequest, public_id: UUID) -> HttpResponse:
     """How the market's price of a product went, and what this warung asked."""
     found = product_for(public_id)
     pack = first_pack(found)
-    seen = list(price_history(found.pk).filter(is_estimate=False)[:30])
+    seen = list(price_history(found.pk).filter(is_estimate=False, withdrawn_at=None)[:30])
     context = {
         "product": found,
         "pack": pack,

@@ -25,7 +25,7 @@ def today(days_ago: int = 0) -> date:
     return clock.today(current_region().time_zone) - timedelta(days=days_ago)
 
 
-def see(market: Cast, price: int, *, days_ago: int = 0, per_quantity: int = 1_000, **more: Any) -> MarketObservation:
+def see(market: Cast, price: int, /, *, days_ago: int = 0, per_quantity: int = 1_000, **more: Any) -> MarketObservation:
     """Yuli saw rice at Pasar Lemabang."""
     told = {"product": market.rice, "market": "Pasar Lemabang", "observer": "Yuli", **more}
     return observe(price=price, per_quantity=per_quantity, observed_on=today(days_ago), **told)

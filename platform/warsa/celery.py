@@ -46,6 +46,10 @@ app.conf.beat_schedule = {
         "task": "tenant_apps.ledger.tasks.prove_ledgers_nightly",
         "schedule": crontab(hour="18", minute="0"),
     },
+    "sweep-api-answers": {
+        "task": "tenant_apps.api.tasks.sweep_answers_nightly",
+        "schedule": crontab(hour="19", minute="30"),
+    },
     "go-on-verifying": {
         "task": "tenants.fleet.tasks.go_on_verifying",
         "schedule": 900.0,

@@ -11,9 +11,9 @@ from shared_apps.onboarding.consents import requests_to_us
 from shared_apps.onboarding.models import CarveOut, Registration, State
 from tenant_apps.accounts.models import Role
 from tenant_apps.accounts.services.inviting import invite
+from tenant_apps.api.models import ApiToken
 from tenant_apps.api.scopes import Scope
 from tenant_apps.api.tokens import make_token
-from tenant_apps.api.models import ApiToken
 from tenant_apps.orders.models import Method
 from tenant_apps.orders.services.carting import put_in_cart
 from tenant_apps.orders.services.placing import SeenLine, place_order
@@ -339,6 +339,7 @@ bahasa/
 cari/
 daftar/
 healthz
+hemat/
 keluar/
 keranjang/
 klaim/
@@ -356,6 +357,8 @@ satker/harga-pasar/catat/
 satker/harga/het/
 satker/harga/laba/
 satker/harga/periksa/
+satker/hemat/
+satker/hemat/unduh/
 satker/jaminan/
 satker/klaim/
 satker/pembayaran/
@@ -452,6 +455,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "keranjang/<slug:slug>/": {"slug": ("slug",)},
     "keranjang/<slug:slug>/bayar/": {"slug": ("slug",)},
+    "harga/<uuid:public_id>/": {"public_id": ("product",)},
     "klaim/<uuid:public_id>/": {"public_id": ("claim",)},
     "klaim/<uuid:public_id>/foto/": {"public_id": ("claim",)},
     "klaim/<uuid:public_id>/tarik/": {"public_id": ("claim",)},

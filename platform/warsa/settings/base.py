@@ -275,9 +275,24 @@ SHOW_GALLERY = False
 MIDTRANS_SERVER_KEYS = env.pairs("WARSA_MIDTRANS_SERVER_KEYS")
 MIDTRANS_URL = env.text("WARSA_MIDTRANS_URL", "https://api.midtrans.com")
 
+# `tenant_apps.api.endpoint.Endpoint` says the rest; a view that forgets it is closed.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "WARSA",
+    "DESCRIPTION": "API version 1 of a region: what its pages do for citizens and owners, for programs.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PATH_CONVERTER_OVERRIDES": {
+        "api_number": {"type": "string", "pattern": "^[0-9A-Za-z]{6}$"},
+        "slug": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"},
+    },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

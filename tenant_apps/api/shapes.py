@@ -1,0 +1,462 @@
+"""The shapes of what the API takes and answers. No rule of the market is in here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+from tenant_apps.orders.models import MOST_OF_A_PACK, Method, OrderState
+from tenant_apps.orders.services.carting import MOST_LINES
+from tenants.forms import MOST_RUPIAH
+from tenants.kernel.units import BaseUnit
+
+LARGEST_ID = 2**63 - 1
+LARGEST_RT = 999
+MOST_RESTOCK_LINES = 200
+Shape = s.Serializer[Any]
+
+
+def rupiah(**more: Any) -> s.IntegerField:
+    more.setdefault("min_value", 1)
+    return s.IntegerField(max_value=MOST_RUPIAH, **more)
+
+
+def pack_id(**more: Any) -> s.IntegerField:
+    return s.IntegerField(min_value=1, max_value=LARGEST_ID, **more)
+
+
+def rt_number(**more: Any) -> s.IntegerField:
+    return s.IntegerField(min_value=1, max_value=LARGEST_RT, required=False, allow_null=True, default=None, **more)
+
+
+# What people ask for -------------------------------------------------------------------------------------------------
+
+
+class PlaceQuery(Shape):
+    village = s.CharField(max_length=13, default="", allow_blank=True, help_text="Code of the kelurahan where you are.")
+    rw = rt_number()
+    rt = rt_number()
+
+
+class WarungQuery(PlaceQuery):
+    open_now = s.BooleanField(default=False, help_text="Only warungs that take orders now.")
+
+
+class GoodsQuery(Shape):
+    q = s.CharField(max_length=80, default="", allow_blank=True, help_text="Words; spelling is forgiven.")
+    category = s.CharField(max_length=80, default="", allow_blank=True, help_text="Slug of a category.")
+
+
+class SearchQuery(PlaceQuery):
+    q = s.CharField(max_length=80, min_length=1, help_text="Words; spelling is forgiven.")
+    category = s.CharField(max_length=80, default="", allow_blank=True, help_text="Slug of a category.")
+
+
+# The region and its goods --------------------------------------------------------------------------------------------
+
+
+class ServiceShape(Shape):
+    code = s.CharField()
+    label = s.CharField()
+    enabled = s.BooleanField()
+
+
+class RuleShape(Shape):
+    minimum_saving = s.IntegerField(help_text="Rupiah that a price must stay below the market.")
+    minimum_percent = s.IntegerField()
+    freshness_days = s.IntegerField(help_text="Days for which a market price is evidence.")
+
+
+class VillageShape(Shape):
+    code = s.CharField()
+    name = s.CharField()
+
+
+class RegionShape(Shape):
+    name = s.CharField()
+    time_zone = s.CharField()
+    welcome = s.CharField(allow_blank=True)
+    services = ServiceShape(many=True)
+    price_rule = RuleShape()
+    villages = VillageShape(many=True)
+
+
+class CategoryShape(Shape):
+    slug = s.CharField()
+    name = s.CharField()
+
+
+class PackShape(Shape):
+    id = s.IntegerField(help_text="Carts and orders name the pack by it.")
+    label = s.CharField()
+    base_quantity = s.IntegerField(help_text="In the product's base unit.")
+
+
+class ProductShape(Shape):
+    id = s.UUIDField(source="public_id")
+    sku = s.CharField()
+    name = s.CharField()
+    category = CategoryShape()
+    kind = s.CharField()
+    base_unit = s.ChoiceField(BaseUnit.choices)
+    by_weight = s.BooleanField()
+    photo = s.CharField(source="large_photo", allow_blank=True, help_text="Address on this site; empty without one.")
+
+
+class ProductDetailShape(ProductShape):
+    packs = PackShape(many=True)
+
+
+class OpeningShape(Shape):
+    is_open = s.BooleanField()
+    changes_at = s.DateTimeField(allow_null=True)
+
+
+class WarungShape(Shape):
+    id = s.UUIDField(source="warung.public_id")
+    slug = s.CharField(source="warung.slug")
+    name = s.CharField(source="warung.name")
+    village = s.CharField(source="village_name", allow_blank=True)
+    rw = s.IntegerField(source="warung.rw", allow_null=True)
+    rt = s.IntegerField(source="warung.rt", allow_null=True)
+    address = s.CharField(source="warung.address", allow_blank=True)
+    phone = s.CharField(source="warung.phone", allow_blank=True)
+    note = s.CharField(source="warung.note", allow_blank=True)
+    state = s.CharField(source="warung.state")
+    delivers = s.BooleanField(source="warung.delivers")
+    pickup = s.BooleanField(source="warung.pickup")
+    delivery_fee = s.IntegerField(source="warung.delivery_fee")
+    opening = OpeningShape()
+    distance = s.IntegerField(
+        source="steps", help_text="0 same RT, 1 same RW, 2 same kelurahan, 3 elsewhere or not known."
+    )
+
+
+class GuaranteeShape(Shape):
+    holds = s.BooleanField()
+    reason = s.CharField(allow_blank=True, help_text="Why not: no_evidence, stale, not_cheaper.")
+    saving = s.IntegerField(help_text="Rupiah for the pack; 0 unless it holds.")
+    market = s.CharField(allow_blank=True)
+    observed_on = s.DateField(allow_null=True)
+    market_price = s.IntegerField(allow_null=True, help_text="What the market asks for the same pack.")
+
+
+class GoodProductShape(Shape):
+    id = s.UUIDField(source="public_id")
+    name = s.CharField()
+    category = CategoryShape()
+    base_unit = s.ChoiceField(BaseUnit.choices)
+
+
+class GoodShape(Shape):
+    pack = PackShape(source="price.pack")
+    product = GoodProductShape(source="price.pack.product")
+    price = s.IntegerField(source="price.price", help_text="Rupiah for one pack.")
+    guarantee = GuaranteeShape()
+    packs_left = s.IntegerField()
+
+
+class OfferShape(GoodShape):
+    warung = s.CharField(source="price.warung.slug")
+    warung_name = s.CharField(source="price.warung.name")
+
+
+class FoundShape(Shape):
+    warung = WarungShape(source="nearby")
+    goods = GoodShape(many=True)
+    more = s.IntegerField(help_text="How many goods more fit at this warung.")
+
+
+# Yourself ------------------------------------------------------------------------------------------------------------
+
+
+class PlaceShape(Shape):
+    village = s.CharField(max_length=13, allow_blank=True, source="village_code", help_text="Code; empty: not told.")
+    rw = s.IntegerField(min_value=1, max_value=LARGEST_RT, allow_null=True, required=False, default=None)
+    rt = s.IntegerField(min_value=1, max_value=LARGEST_RT, allow_null=True, required=False, default=None)
+    address = s.CharField(max_length=240, allow_blank=True, required=False, default="")
+
+
+class MeShape(Shape):
+    id = s.UUIDField(source="user.public_id")
+    name = s.CharField(source="user.name", allow_blank=True)
+    language = s.CharField(source="user.language")
+    phone = s.CharField(source="user.phone", allow_blank=True)
+    email = s.CharField(source="user.email", allow_blank=True)
+    roles = s.ListField(child=s.CharField())
+    place = PlaceShape()
+
+
+class MeWish(Shape):
+    name = s.CharField(max_length=120)
+    language = s.ChoiceField(["id", "en"])
+
+
+# Carts and orders ----------------------------------------------------------------------------------------------------
+
+
+class CartLineShape(Shape):
+    pack = PackShape()
+    product = s.UUIDField(source="pack.product.public_id")
+    product_name = s.CharField(source="pack.product.name")
+    wanted = s.IntegerField()
+    orderable = s.IntegerField(help_text="How many of them can be had now.")
+    price = s.SerializerMethodField(help_text="Rupiah for one pack; null when it is no longer sold.")
+    total = s.IntegerField()
+
+    def get_price(self, line: Any) -> int | None:
+        return line.price.price if line.price else None
+
+
+class CartShape(Shape):
+    warung = s.CharField(source="warung.slug")
+    warung_name = s.CharField(source="warung.name")
+    opening = OpeningShape()
+    lines = CartLineShape(many=True)
+    goods_total = s.IntegerField()
+    delivery_fee = s.IntegerField(source="warung.delivery_fee")
+    saving = s.IntegerField()
+
+
+class CartLineWish(Shape):
+    pack = pack_id()
+    quantity = s.IntegerField(min_value=0, max_value=MOST_OF_A_PACK, help_text="Exactly so many; 0 takes it out.")
+
+
+class SeenLineWish(Shape):
+    pack = pack_id()
+    quantity = s.IntegerField(min_value=1, max_value=MOST_OF_A_PACK)
+    price = rupiah(help_text="Rupiah for one pack, as you showed it.")
+
+
+class AddressWish(Shape):
+    village = s.CharField(max_length=13, help_text="Code of a kelurahan of the region.")
+    street = s.CharField(max_length=240)
+    rw = rt_number()
+    rt = rt_number()
+
+
+class OrderWish(Shape):
+    warung = s.SlugField(max_length=60)
+    lines = SeenLineWish(many=True, min_length=1, max_length=MOST_LINES)
+    method = s.ChoiceField(Method.choices)
+    name = s.CharField(max_length=120)
+    phone = s.CharField(max_length=40, allow_blank=True, default="")
+    fee = rupiah(min_value=0, default=0, help_text="The delivery fee that you showed.")
+    address = AddressWish(required=False, allow_null=True, default=None, help_text="Where to; for a delivery.")
+    note = s.CharField(max_length=240, allow_blank=True, default="")
+
+
+class OrderLineShape(Shape):
+    product = s.UUIDField(source="product.public_id")
+    product_name = s.CharField()
+    pack = s.IntegerField(source="pack_id")
+    pack_label = s.CharField()
+    quantity = s.IntegerField()
+    price = s.IntegerField()
+    total = s.IntegerField()
+    market_price = s.IntegerField(allow_null=True)
+    market = s.CharField(allow_blank=True)
+    observed_on = s.DateField(allow_null=True)
+
+
+class OrderEventShape(Shape):
+    move = s.CharField()
+    after = s.CharField()
+    reason = s.CharField(allow_blank=True)
+    at = s.DateTimeField()
+
+
+class OrderShape(Shape):
+    number = s.CharField()
+    warung = s.CharField(source="warung.slug")
+    warung_name = s.CharField(source="warung.name")
+    state = s.ChoiceField(OrderState.choices)
+    method = s.ChoiceField(Method.choices)
+    goods_total = s.IntegerField()
+    delivery_fee = s.IntegerField()
+    total = s.IntegerField()
+    placed_at = s.DateTimeField()
+    moved_at = s.DateTimeField()
+
+
+class OrderDetailShape(OrderShape):
+    customer_name = s.CharField()
+    customer_phone = s.CharField(allow_blank=True)
+    village = s.CharField(source="village_name", allow_blank=True)
+    rw = s.IntegerField(allow_null=True)
+    rt = s.IntegerField(allow_null=True)
+    address = s.CharField(allow_blank=True)
+    note = s.CharField(allow_blank=True)
+    lines = OrderLineShape(many=True)
+    history = OrderEventShape(source="events", many=True)
+
+
+class AgainShape(Shape):
+    cart = CartShape()
+    no_longer_sold = s.ListField(child=s.CharField())
+
+
+class ReasonWish(Shape):
+    reason = s.CharField(max_length=240, help_text="The other side reads it.")
+
+
+class BalanceShape(Shape):
+    amount = s.IntegerField(help_text="Whole rupiah.")
+
+
+class MovementShape(Shape):
+    at = s.DateTimeField(source="entry.at")
+    text = s.CharField(source="entry.text", allow_blank=True)
+    amount = s.SerializerMethodField(help_text="Rupiah: above zero came, below zero went.")
+    reference = s.UUIDField(source="entry.public_id")
+
+    def get_amount(self, line: Any) -> int:
+        # A balance is what the region owes the person: it grows by credits.
+        return -int(line.amount)
+
+
+# The counter ---------------------------------------------------------------------------------------------------------
+
+
+class OwnWarungShape(Shape):
+    id = s.UUIDField(source="public_id")
+    slug = s.CharField()
+    name = s.CharField()
+    state = s.CharField()
+    delivers = s.BooleanField()
+    pickup = s.BooleanField()
+    delivery_fee = s.IntegerField()
+    note = s.CharField(allow_blank=True)
+
+
+class BoardQuery(Shape):
+    state = s.ChoiceField(OrderState.choices, required=False, allow_blank=True, default="")
+
+
+class PriceShape(Shape):
+    pack = PackShape()
+    product = s.UUIDField(source="pack.product.public_id")
+    product_name = s.CharField(source="pack.product.name")
+    price = s.IntegerField()
+    valid_from = s.DateTimeField()
+    guarantee = GuaranteeShape()
+
+
+class PriceWish(Shape):
+    pack = pack_id()
+    price = rupiah()
+
+
+class PricesWish(Shape):
+    prices = PriceWish(many=True, min_length=1, max_length=100)
+
+
+class RefusedPriceShape(Shape):
+    pack = s.IntegerField()
+    code = s.CharField()
+    detail = s.CharField()
+
+
+class PublishedShape(Shape):
+    prices = PriceShape(many=True)
+    refused = RefusedPriceShape(many=True, help_text="Each price is judged for itself; these are not in force.")
+
+
+class PackWish(Shape):
+    pack = pack_id()
+
+
+class LevelShape(Shape):
+    product = s.UUIDField(source="product.public_id")
+    product_name = s.CharField(source="product.name")
+    base_unit = s.ChoiceField(BaseUnit.choices, source="product.base_unit")
+    on_hand = s.IntegerField()
+    reserved = s.IntegerField()
+    available = s.IntegerField()
+
+
+class CountWish(Shape):
+    counted = s.IntegerField(min_value=0, max_value=10**12, help_text="Base units that lie there.")
+    reason = s.ChoiceField(["count", "opening", "spoiled", "broken", "own_use"])
+    note = s.CharField(max_length=240, allow_blank=True, default="")
+
+
+class CountedShape(Shape):
+    difference = s.IntegerField()
+    level = LevelShape()
+
+
+class StockMovementShape(Shape):
+    at = s.DateTimeField()
+    on_hand = s.IntegerField(source="delta_on_hand")
+    reserved = s.IntegerField(source="delta_reserved")
+    reason = s.CharField()
+    reference = s.CharField()
+    note = s.CharField(allow_blank=True)
+
+
+class SpanShape(Shape):
+    weekday = s.IntegerField(min_value=0, max_value=6, help_text="Monday is 0.")
+    opens = s.TimeField()
+    closes = s.TimeField(help_text="Not after `opens`: on the next day.")
+
+
+class HoursShape(Shape):
+    hours = SpanShape(many=True, max_length=70)
+
+
+class PauseWish(Shape):
+    reason = s.CharField(max_length=240, allow_blank=True, default="")
+
+
+class WholesaleShape(Shape):
+    pack = PackShape()
+    product = s.UUIDField(source="pack.product.public_id")
+    product_name = s.CharField(source="pack.product.name")
+    price = s.IntegerField(source="price.price")
+    packs_free = s.IntegerField()
+
+
+class RestockLineWish(Shape):
+    pack = pack_id()
+    quantity = s.IntegerField(min_value=1, max_value=9_999)
+    price = rupiah(help_text="Rupiah for one pack, as you saw it.")
+
+
+class RestockWish(Shape):
+    lines = RestockLineWish(many=True, min_length=1, max_length=MOST_RESTOCK_LINES)
+    note = s.CharField(max_length=240, allow_blank=True, default="")
+
+
+class RestockLineShape(Shape):
+    pack = s.IntegerField(source="pack_id")
+    product_name = s.CharField()
+    pack_label = s.CharField()
+    price = s.IntegerField()
+    quantity_asked = s.IntegerField()
+    quantity_accepted = s.IntegerField()
+    quantity_received = s.IntegerField()
+
+
+class RestockShape(Shape):
+    number = s.CharField()
+    state = s.CharField()
+    total = s.IntegerField()
+    asked_at = s.DateTimeField()
+    moved_at = s.DateTimeField()
+    note = s.CharField(allow_blank=True)
+
+
+class RestockDetailShape(RestockShape):
+    lines = RestockLineShape(many=True)
+
+
+class ArrivedLineWish(Shape):
+    pack = pack_id()
+    quantity = s.IntegerField(min_value=0, max_value=9_999)
+
+
+class ArrivedWish(Shape):
+    lines = ArrivedLineWish(many=True, min_length=1, max_length=MOST_RESTOCK_LINES)

@@ -1,0 +1,180 @@
+"""A citizen's own: profile, carts, orders, balance."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tenant_apps.accounts.selectors import profile_of
+from tenant_apps.accounts.services.profiles import save_person, save_profile
+from tenant_apps.api.endpoint import Endpoint, listed, operation
+from tenant_apps.api.paging import Page, page_of_list, page_of_rows
+from tenant_apps.api.scopes import Scope
+from tenant_apps.api.shapes import (
+    AgainShape,
+    BalanceShape,
+    CartLineWish,
+    CartShape,
+    MeShape,
+    MeWish,
+    MovementShape,
+    OrderDetailShape,
+    OrderShape,
+    OrderWish,
+    PlaceShape,
+)
+from tenant_apps.catalog.models import Pack
+from tenant_apps.ledger.models import JournalLine
+from tenant_apps.ledger.selectors import account_of, balance_of_citizen
+from tenant_apps.orders.baskets import cart_at, carts_of
+from tenant_apps.orders.models import Method
+from tenant_apps.orders.selectors import order_for, orders_of
+from tenant_apps.orders.services.carting import change_line, empty_cart, fill_again
+from tenant_apps.orders.services.filling import cancel_order
+from tenant_apps.orders.services.placing import Address, SeenLine, place_order
+from tenant_apps.warungs.selectors import shown_warung
+from tenants.identity.phones import clean_phone
+
+
+def pack_for(pk: int) -> Pack:
+    """The pack that a body names.
+
+    Raises:  Http404.
+    """
+    found = Pack.objects.select_related("product").filter(pk=pk).first()
+    if found is None:
+        raise Http404("no such pack")
+    return found
+
+
+class Me(Endpoint):
+    def _answer(self) -> Response:
+        user = self.member.user
+        me = SimpleNamespace(user=user, roles=sorted(self.member.roles), place=profile_of(user))
+        return Response(MeShape(me).data)
+
+    @operation(Scope.SHOP_READ, "You", answers=MeShape)
+    def get(self, request: Request) -> Response:
+        return self._answer()
+
+    @operation(Scope.SHOP_WRITE, "Change your name and language", takes=MeWish, answers=MeShape)
+    def put(self, request: Request) -> Response:
+        save_person(user=self.member.user, **self.told)
+        return self._answer()
+
+
+class MyPlace(Endpoint):
+    @operation(Scope.SHOP_READ, "Where you live", answers=PlaceShape)
+    def get(self, request: Request) -> Response:
+        return Response(PlaceShape(profile_of(self.member.user)).data)
+
+    @operation(Scope.SHOP_WRITE, "Say where you live", takes=PlaceShape, answers=PlaceShape)
+    def put(self, request: Request) -> Response:
+        return Response(PlaceShape(save_profile(user=self.member.user, **self.told)).data)
+
+
+class Carts(Endpoint):
+    @operation(Scope.SHOP_READ, "Your carts, one a warung", answers=CartShape, paged=True)
+    def get(self, request: Request) -> Response:
+        rows = sorted(carts_of(self.member.user.public_id), key=lambda one: one.warung.slug)
+        return listed(page_of_list(rows, name="carts", key=lambda one: (one.warung.slug,), asked=self.asked), CartShape)
+
+
+class OneCart(Endpoint):
+    def _answer(self, slug: str) -> Response:
+        return Response(CartShape(cart_at(self.member.user.public_id, shown_warung(slug))).data)
+
+    @operation(Scope.SHOP_READ, "Your cart at a warung", answers=CartShape)
+    def get(self, request: Request, slug: str) -> Response:
+        return self._answer(slug)
+
+    @operation(
+        Scope.SHOP_WRITE, "Put a pack into the cart, change its number, take it out", takes=CartLineWish,
+        answers=CartShape, refusals=(409,),
+    )  # fmt: skip
+    def put(self, request: Request, slug: str) -> Response:
+        change_line(
+            key=self.member.user.public_id,
+            warung=shown_warung(slug),
+            pack=pack_for(self.told["pack"]),
+            quantity=self.told["quantity"],
+        )
+        return self._answer(slug)
+
+    @operation(Scope.SHOP_WRITE, "Empty the cart", answers=CartShape)
+    def delete(self, request: Request, slug: str) -> Response:
+        empty_cart(key=self.member.user.public_id, warung=shown_warung(slug))
+        return self._answer(slug)
+
+
+class Orders(Endpoint):
+    @operation(Scope.SHOP_READ, "Your orders, newest first", answers=OrderShape, paged=True)
+    def get(self, request: Request) -> Response:
+        page = page_of_rows(orders_of(self.member.user), name="orders", order=("-placed_at", "-pk"), asked=self.asked)
+        return listed(page, OrderShape)
+
+    @operation(
+        Scope.SHOP_WRITE, "Order", takes=OrderWish, answers=OrderDetailShape, status=201, needs_key=True,
+        about="With the prices that you showed. When anything moved since, nothing is ordered and the problem names"
+        " every line (`basket_moved`).",
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        told, address = self.told, self.told["address"]
+        assert self.key is not None
+        order = place_order(
+            customer=self.member.user,
+            warung=shown_warung(told["warung"]),
+            key=self.key,
+            lines=[SeenLine(line["pack"], line["quantity"], line["price"]) for line in told["lines"]],
+            method=Method(told["method"]),
+            name=told["name"],
+            phone=clean_phone(told["phone"]) if told["phone"] else "",
+            address=Address(address["village"], address["street"], address["rw"], address["rt"]) if address else None,
+            fee=told["fee"],
+            note=told["note"],
+            by=self.by,
+        )
+        return Response(OrderDetailShape(order).data, status=201)
+
+
+class OneOrder(Endpoint):
+    @operation(Scope.SHOP_READ, "One of your orders", answers=OrderDetailShape)
+    def get(self, request: Request, number: str) -> Response:
+        return Response(OrderDetailShape(order_for(self.member, number)).data)
+
+
+class CancelOrder(Endpoint):
+    @operation(Scope.SHOP_WRITE, "Cancel an order", answers=OrderDetailShape, needs_key=True)
+    def post(self, request: Request, number: str) -> Response:
+        order = cancel_order(order=order_for(self.member, number), by=self.by)
+        return Response(OrderDetailShape(order).data)
+
+
+class OrderAgain(Endpoint):
+    @operation(
+        Scope.SHOP_WRITE, "Put the goods of an order into the cart again", answers=AgainShape, needs_key=True
+    )  # fmt: skip
+    def post(self, request: Request, number: str) -> Response:
+        order, key = order_for(self.member, number), self.member.user.public_id
+        gone = fill_again(key=key, order=order)
+        told = SimpleNamespace(cart=cart_at(key, order.warung), no_longer_sold=[line.product_name for line in gone])
+        return Response(AgainShape(told).data)
+
+
+class Balance(Endpoint):
+    @operation(Scope.SHOP_READ, "Your WARSA balance", answers=BalanceShape)
+    def get(self, request: Request) -> Response:
+        return Response({"amount": balance_of_citizen(self.member.user)})
+
+
+class Statement(Endpoint):
+    @operation(Scope.SHOP_READ, "What came and went on your balance, newest first", answers=MovementShape, paged=True)
+    def get(self, request: Request) -> Response:
+        account = account_of(self.member.user)
+        if account is None:
+            return listed(Page([], None), MovementShape)
+        rows = JournalLine.objects.select_related("entry").filter(account=account)
+        return listed(page_of_rows(rows, name="statement", order=("-pk",), asked=self.asked), MovementShape)

@@ -1,0 +1,341 @@
+"""The counter: what owners and staff do for their warung, through the same doors as on its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tenant_apps.api.endpoint import Endpoint, listed, operation
+from tenant_apps.api.paging import Page, page_of_list, page_of_rows
+from tenant_apps.api.scopes import Scope
+from tenant_apps.api.shapes import (
+    ArrivedWish,
+    BoardQuery,
+    CountedShape,
+    CountWish,
+    HoursShape,
+    LevelShape,
+    OrderDetailShape,
+    OrderShape,
+    OwnWarungShape,
+    PackWish,
+    PauseWish,
+    PriceShape,
+    PricesWish,
+    PublishedShape,
+    ReasonWish,
+    RestockDetailShape,
+    RestockShape,
+    RestockWish,
+    StockMovementShape,
+    WholesaleShape,
+)
+from tenant_apps.api.views.me import pack_for
+from tenant_apps.catalog.models import Pack
+from tenant_apps.catalog.selectors import product_for
+from tenant_apps.orders.models import Order
+from tenant_apps.orders.selectors import order_of_warung
+from tenant_apps.orders.services.filling import accept_order, call_off, hand_over, pack_order, reject_order
+from tenant_apps.pricing.models import WarungPrice
+from tenant_apps.pricing.selectors import Guarantee, guarantee_of, offers_of
+from tenant_apps.pricing.services import publish_prices, withdraw_price
+from tenant_apps.pricing.services.publishing import Wish as PriceWished
+from tenant_apps.procurement.errors import BadPacks
+from tenant_apps.procurement.models import RestockRequest
+from tenant_apps.procurement.selectors import offers, own_restock_for, requests_of
+from tenant_apps.procurement.services import Wish, submit_restock
+from tenant_apps.procurement.services.arriving import receive_restock
+from tenant_apps.procurement.services.asking import cancel_restock
+from tenant_apps.satker.selectors import the_satker
+from tenant_apps.stock.models import StockLevel
+from tenant_apps.stock.selectors import levels_at, movements_at
+from tenant_apps.stock.services import adjust, location_of_warung
+from tenant_apps.warungs.models import Warung
+from tenant_apps.warungs.selectors import warungs_of
+from tenant_apps.warungs.services import open_warung, pause_warung, set_hours
+
+
+@dataclass(frozen=True)
+class JudgedPrice:
+    """A price of the warung with what the guarantee says of it now."""
+
+    pack: Pack
+    price: int
+    valid_from: Any
+    guarantee: Guarantee
+
+
+def judged(prices: list[WarungPrice]) -> list[JudgedPrice]:
+    guarantees = guarantee_of(prices)
+    return [JudgedPrice(one.pack, one.price, one.valid_from, guarantees[one.pk]) for one in prices]
+
+
+class OwnWarungs(Endpoint):
+    @operation(Scope.TOKO_READ, "Your warungs", answers=OwnWarungShape, paged=True)
+    def get(self, request: Request) -> Response:
+        rows = warungs_of(self.member)
+        return listed(page_of_rows(rows, name="toko.warungs", order=("name", "pk"), asked=self.asked), OwnWarungShape)
+
+
+class Board(Endpoint):
+    @operation(
+        Scope.TOKO_READ, "Orders of the warung, newest first", answers=OrderShape, query=BoardQuery, paged=True
+    )  # fmt: skip
+    def get(self, request: Request, warung: UUID) -> Response:
+        rows = Order.objects.select_related("warung").filter(warung=self.warung(warung))
+        if self.asked["state"]:
+            rows = rows.filter(state=self.asked["state"])
+        return listed(page_of_rows(rows, name="board", order=("-placed_at", "-pk"), asked=self.asked), OrderShape)
+
+
+class BoardEndpoint(Endpoint):
+    """An order of the warung that the address names."""
+
+    def order(self, warung: UUID, number: str) -> Order:
+        found = order_of_warung(self.member, number)
+        if found.warung_id != self.warung(warung).pk:
+            raise Http404("an order of their other warung")
+        return found
+
+
+class BoardOrder(BoardEndpoint):
+    @operation(Scope.TOKO_READ, "One order of the warung", answers=OrderDetailShape)
+    def get(self, request: Request, warung: UUID, number: str) -> Response:
+        return Response(OrderDetailShape(self.order(warung, number)).data)
+
+
+class Step(BoardEndpoint):
+    """A step of an order that needs nothing but the tap."""
+
+    step: ClassVar[Callable[..., Order]]
+
+    def _take(self, warung: UUID, number: str) -> Response:
+        order = type(self).step(order=self.order(warung, number), by=self.by)
+        return Response(OrderDetailShape(order).data)
+
+
+class AcceptOrder(Step):
+    step = accept_order
+
+    @operation(Scope.TOKO_WRITE, "Promise to fill an order", answers=OrderDetailShape, needs_key=True)
+    def post(self, request: Request, warung: UUID, number: str) -> Response:
+        return self._take(warung, number)
+
+
+class PackOrder(Step):
+    step = pack_order
+
+    @operation(Scope.TOKO_WRITE, "The goods stand ready", answers=OrderDetailShape, needs_key=True)
+    def post(self, request: Request, warung: UUID, number: str) -> Response:
+        return self._take(warung, number)
+
+
+class HandOver(Step):
+    step = hand_over
+
+    @operation(
+        Scope.TOKO_WRITE, "The customer has the goods, the warung its money", answers=OrderDetailShape, needs_key=True
+    )  # fmt: skip
+    def post(self, request: Request, warung: UUID, number: str) -> Response:
+        return self._take(warung, number)
+
+
+class RefuseStep(BoardEndpoint):
+    """A step of an order that needs a reason."""
+
+    step: ClassVar[Callable[..., Order]]
+
+    def _take(self, warung: UUID, number: str) -> Response:
+        order = type(self).step(order=self.order(warung, number), reason=self.told["reason"], by=self.by)
+        return Response(OrderDetailShape(order).data)
+
+
+class RejectOrder(RefuseStep):
+    step = reject_order
+
+    @operation(
+        Scope.TOKO_WRITE, "Say why an order cannot be filled", takes=ReasonWish, answers=OrderDetailShape, needs_key=True
+    )  # fmt: skip
+    def post(self, request: Request, warung: UUID, number: str) -> Response:
+        return self._take(warung, number)
+
+
+class CallOff(RefuseStep):
+    step = call_off
+
+    @operation(
+        Scope.TOKO_WRITE, "Take the promise of an order back", takes=ReasonWish, answers=OrderDetailShape, needs_key=True
+    )  # fmt: skip
+    def post(self, request: Request, warung: UUID, number: str) -> Response:
+        return self._take(warung, number)
+
+
+class OwnPrices(Endpoint):
+    @operation(Scope.TOKO_READ, "Prices of the warung", answers=PriceShape, paged=True)
+    def get(self, request: Request, warung: UUID) -> Response:
+        rows = offers_of(self.warung(warung))
+        page = page_of_rows(rows, name="toko.prices", order=("pack__product__name", "pk"), asked=self.asked)
+        return listed(Page(judged(list(page.items)), page.next_cursor), PriceShape)
+
+    @operation(
+        Scope.TOKO_WRITE, "Ask these prices from now on", takes=PricesWish, answers=PublishedShape,
+        about="Each price is judged for itself; those that do not undercut the market are told, with the reason.",
+    )  # fmt: skip
+    def put(self, request: Request, warung: UUID) -> Response:
+        wished = self.told["prices"]
+        packs = Pack.objects.select_related("product").in_bulk({one["pack"] for one in wished})
+        if any(one["pack"] not in packs for one in wished):
+            raise Http404("no such pack")
+        done = publish_prices(
+            warung=self.warung(warung),
+            wishes=[PriceWished(packs[one["pack"]], one["price"]) for one in wished],
+            by=self.by,
+        )
+        refused = [
+            {"pack": pack, "code": error.code, "detail": str(error.message)} for pack, error in done.refusals.items()
+        ]
+        return Response(PublishedShape(SimpleNamespace(prices=judged(done.prices), refused=refused)).data)
+
+
+class WithdrawPrice(Endpoint):
+    @operation(
+        Scope.TOKO_WRITE, "Offer a pack no longer", takes=PackWish, status=204, needs_key=True
+    )  # fmt: skip
+    def post(self, request: Request, warung: UUID) -> Response:
+        withdraw_price(warung=self.warung(warung), pack=pack_for(self.told["pack"]))
+        return Response(status=204)
+
+
+class Stock(Endpoint):
+    @operation(Scope.TOKO_READ, "What lies on the shelf", answers=LevelShape, paged=True)
+    def get(self, request: Request, warung: UUID) -> Response:
+        rows = levels_at(location_of_warung(self.warung(warung)))
+        page = page_of_rows(rows, name="toko.stock", order=("product__name", "pk"), asked=self.asked)
+        return listed(page, LevelShape)
+
+
+class CountStock(Endpoint):
+    @operation(
+        Scope.TOKO_WRITE, "Write down what was counted", takes=CountWish, answers=CountedShape, needs_key=True
+    )  # fmt: skip
+    def post(self, request: Request, warung: UUID, product: UUID) -> Response:
+        location, found = location_of_warung(self.warung(warung)), product_for(product)
+        difference = adjust(location=location, product=found, by=self.by, key=f"api:{self.key}", **self.told)
+        level = StockLevel.objects.filter(location=location, product=found).first()
+        level = level or StockLevel(location=location, product=found)
+        return Response(CountedShape(SimpleNamespace(difference=difference, level=level)).data)
+
+
+class StockMovements(Endpoint):
+    @operation(Scope.TOKO_READ, "How a product moved, newest first", answers=StockMovementShape, paged=True)
+    def get(self, request: Request, warung: UUID, product: UUID) -> Response:
+        rows = movements_at(location_of_warung(self.warung(warung)), product_for(product).pk)
+        return listed(page_of_rows(rows, name="movements", order=("-pk",), asked=self.asked), StockMovementShape)
+
+
+class Hours(Endpoint):
+    @staticmethod
+    def _answer(warung: Warung) -> Response:
+        return Response(HoursShape({"hours": list(warung.hours.all())}).data)
+
+    @operation(Scope.TOKO_READ, "Opening hours", answers=HoursShape)
+    def get(self, request: Request, warung: UUID) -> Response:
+        return self._answer(self.warung(warung))
+
+    @operation(Scope.TOKO_WRITE, "Set the week's opening hours", takes=HoursShape, answers=HoursShape)
+    def put(self, request: Request, warung: UUID) -> Response:
+        found = self.warung(warung)
+        set_hours(warung=found, hours=[(one["weekday"], one["opens"], one["closes"]) for one in self.told["hours"]])
+        return self._answer(found)
+
+
+class OpenWarung(Endpoint):
+    @operation(Scope.TOKO_WRITE, "Open, or end the break", answers=OwnWarungShape, needs_key=True)
+    def post(self, request: Request, warung: UUID) -> Response:
+        found = self.warung(warung)
+        open_warung(warung=found, by=self.by)
+        return Response(OwnWarungShape(found).data)
+
+
+class PauseWarung(Endpoint):
+    @operation(Scope.TOKO_WRITE, "Take no orders for now", takes=PauseWish, answers=OwnWarungShape, needs_key=True)
+    def post(self, request: Request, warung: UUID) -> Response:
+        found = self.warung(warung)
+        pause_warung(warung=found, by=self.by, reason=self.told["reason"])
+        return Response(OwnWarungShape(found).data)
+
+
+class Wholesale(Endpoint):
+    @operation(Scope.TOKO_READ, "What the Satker sells to warungs", answers=WholesaleShape, paged=True)
+    def get(self, request: Request, warung: UUID) -> Response:
+        self.warung(warung)
+        rows = sorted(offers(the_satker()), key=_offer_key)
+        return listed(page_of_list(rows, name="wholesale", key=_offer_key, asked=self.asked), WholesaleShape)
+
+
+class Restocks(Endpoint):
+    @operation(Scope.TOKO_READ, "Restocks, newest first", answers=RestockShape, paged=True)
+    def get(self, request: Request, warung: UUID) -> Response:
+        rows = requests_of(self.warung(warung))
+        return listed(page_of_rows(rows, name="restocks", order=("-asked_at", "-pk"), asked=self.asked), RestockShape)
+
+    @operation(
+        Scope.TOKO_WRITE, "Ask the Satker for packs", takes=RestockWish, answers=RestockDetailShape, status=201,
+        needs_key=True,
+    )  # fmt: skip
+    def post(self, request: Request, warung: UUID) -> Response:
+        assert self.key is not None
+        lines = [Wish(one["pack"], one["quantity"], one["price"]) for one in self.told["lines"]]
+        asked = submit_restock(
+            warung=self.warung(warung), key=self.key, lines=lines, by=self.by, note=self.told["note"]
+        )
+        return Response(RestockDetailShape(asked).data, status=201)
+
+
+class RestockEndpoint(Endpoint):
+    """A restock of the warung that the address names."""
+
+    def restock(self, warung: UUID, number: str) -> RestockRequest:
+        found = own_restock_for(self.member, number)
+        if found.warung_id != self.warung(warung).pk:
+            raise Http404("a restock of their other warung")
+        return found
+
+
+class OneRestock(RestockEndpoint):
+    @operation(Scope.TOKO_READ, "One restock", answers=RestockDetailShape)
+    def get(self, request: Request, warung: UUID, number: str) -> Response:
+        return Response(RestockDetailShape(self.restock(warung, number)).data)
+
+
+class CancelRestock(RestockEndpoint):
+    @operation(Scope.TOKO_WRITE, "Cancel a restock", answers=RestockDetailShape, needs_key=True)
+    def post(self, request: Request, warung: UUID, number: str) -> Response:
+        found = cancel_restock(request=self.restock(warung, number), by=self.by)
+        return Response(RestockDetailShape(found).data)
+
+
+class ReceiveRestock(RestockEndpoint):
+    @operation(
+        Scope.TOKO_WRITE, "Say what arrived", takes=ArrivedWish, answers=RestockDetailShape, needs_key=True
+    )  # fmt: skip
+    def post(self, request: Request, warung: UUID, number: str) -> Response:
+        found = self.restock(warung, number)
+        by_pack = {line.pack_id: line.pk for line in found.lines.all()}
+        told = {one["pack"]: one["quantity"] for one in self.told["lines"]}
+        if told.keys() - by_pack.keys() or len(told) != len(self.told["lines"]):
+            raise BadPacks(_("This has a line that the request does not have. Look at it again."))
+        quantities = {by_pack[pack]: quantity for pack, quantity in told.items()}
+        return Response(RestockDetailShape(receive_restock(request=found, quantities=quantities, by=self.by)).data)
+
+
+def _offer_key(offer: Any) -> tuple[Any, ...]:
+    return (offer.pack.product.name, offer.pack.pk)

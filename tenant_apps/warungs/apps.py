@@ -12,4 +12,9 @@ class WarungsConfig(AppConfig):
     verbose_name = _("Warungs")
 
     def ready(self) -> None:
+        from tenant_apps.accounts.models import Role
         from tenant_apps.warungs import hooks  # noqa: F401
+        from tenants.kernel.navigation import NavItem, register
+
+        counter = frozenset({Role.OWNER.value, Role.STAFF.value, Role.SATKER.value})
+        register(NavItem("toko", _("Delivery"), "warungs:delivery", "bike", 75, counter))

@@ -19,8 +19,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from tenant_apps.accounts.access import Member, RegionRequest
-from tenant_apps.warungs.models import Warung, WarungState
+from tenant_apps.accounts.access import Member, RegionRequest, Role
+from tenant_apps.warungs.models import Kind, Warung, WarungState
 from tenant_apps.warungs.selectors import warung_for, warungs_of
 
 SESSION_KEY = "warung"
@@ -101,7 +101,7 @@ def _chosen(request: HttpRequest, theirs: list[Warung]) -> Warung | None:
 
 
 def _owns(member: Member, warung: Warung) -> bool:
-    return warung.owner_id == member.user.pk
+    return warung.owner_id == member.user.pk or (warung.kind == Kind.FRESH and Role.SATKER in member.roles)
 
 
 def _uuid(text: Any) -> UUID:

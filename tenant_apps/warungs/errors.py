@@ -35,3 +35,10 @@ class WarungStandsHere(DomainError):
     """An RW in which a warung is registered does not go."""
 
     code = "warung_stands_here"
+
+
+class BadDelivery(DomainError):
+    """A zone, slot or cut-off that cannot be."""
+
+    code = "bad_delivery"
+    status = 400

@@ -204,3 +204,54 @@ class DayHoursForm(forms.Form):
         names = (("opens", "closes"), ("opens_again", "closes_again"))
         pairs = zip(names, rows, strict=False)
         return {name: at for (opens, closes), row in pairs for name, at in ((opens, row.opens), (closes, row.closes))}
+
+
+MOST_RUPIAH = 10_000_000
+
+
+class MinimumForm(forms.Form):
+    """From how many rupiah of goods on the warung delivers."""
+
+    minimum_order = RupiahField(label=_("Deliver from"), min_value=0, max_value=MOST_RUPIAH)
+
+
+class ZoneForm(forms.Form):
+    """Where the warung delivers, and for how much."""
+
+    village_code = forms.ChoiceField(label=_("Kelurahan"))
+    rw = number_field(_("RW"))
+    fee = RupiahField(label=_("Delivery fee"), min_value=0, max_value=1_000_000)
+    minimum_order = RupiahField(label=_("Deliver from"), min_value=0, max_value=MOST_RUPIAH, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = village_groups()
+        village: Any = self.fields["village_code"]
+        village.choices = [("", _("Choose …")), *(groups[0][1] if len(groups) == 1 else groups)]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        data["minimum_order"] = data.get("minimum_order") or 0
+        return data
+
+
+class SlotForm(forms.Form):
+    """A part of a weekday in which the warung brings goods."""
+
+    weekday = forms.TypedChoiceField(label=_("Day"), choices=Weekday.choices, coerce=int)
+    starts = time_field(_("From"), required=True)
+    ends = time_field(_("Until"), required=True)
+    capacity = forms.IntegerField(label=_("Orders at most"), min_value=1, max_value=999, initial=5)
+
+
+class TermsForm(forms.Form):
+    """Until when a Fresh Food stand takes orders for which days."""
+
+    valid_from = forms.DateField(
+        label=_("Valid from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    cutoff = time_field(_("Orders until"), required=True)
+    lead_days = forms.IntegerField(label=_("Days before delivery"), min_value=0, max_value=7, initial=1)
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Delivery days"), choices=Weekday.choices, coerce=int, widget=forms.CheckboxSelectMultiple
+    )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tenant_apps.warungs.models import OpeningHours, Warung, WarungState
+from tenant_apps.warungs.delivering import open_days
+from tenant_apps.warungs.models import Kind, OpeningHours, Warung, WarungState
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,13 @@ class OpenState:
 
 
 def open_state(warung: Warung, hours: Iterable[OpeningHours], *, at: datetime, zone: str) -> OpenState:
-    """Whether the warung takes orders at this moment. `hours` are its own, `at` is aware, `zone` is the region's."""
+    """Whether the warung takes orders at this moment. `hours` are its own, `at` is aware, `zone` is the region's.
+
+    A Fresh Food stand has no hours: it is open while there is a day to order for, and changes at that day's cut-off.
+    """
+    if warung.kind == Kind.FRESH:
+        days = open_days(warung.terms.all(), at=at, zone=zone) if warung.state == WarungState.OPEN else []
+        return OpenState(bool(days), days[0].until if days else None)
     here = at.astimezone(ZoneInfo(zone))
     spans = _spans(list(hours), here)
     if warung.state != WarungState.OPEN:

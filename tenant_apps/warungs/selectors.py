@@ -7,14 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum, prefetch_related_objects
 from django.http import Http404
 
 from shared_apps.regions.models import Area
 from tenant_apps.accounts.access import Member
 from tenant_apps.accounts.models import Invitation, Role
 from tenant_apps.accounts.selectors import open_invitations
-from tenant_apps.warungs.models import Neighbourhood, Warung, WarungState
+from tenant_apps.warungs.models import DeliverySlot, DeliveryZone, Kind, Neighbourhood, Warung, WarungState
 from tenant_apps.warungs.opening import OpenState, open_state
 from tenants.context import current_region
 from tenants.identity.models import User
@@ -41,10 +41,13 @@ class Nearby:
 
 
 def warungs_of(member: Member) -> QuerySet[Warung]:
-    """The warungs that this person owns or helps in."""
+    """The warungs that this person owns or helps in; for the people of the Satker, the Fresh Food stands too."""
     if not member.is_signed_in:
         return Warung.objects.none()
-    return Warung.objects.filter(Q(owner=member.user) | Q(staff__user=member.user)).distinct().order_by("name", "pk")
+    theirs = Q(owner=member.user) | Q(staff__user=member.user)
+    if Role.SATKER in member.roles:
+        theirs |= Q(kind=Kind.FRESH)
+    return Warung.objects.filter(theirs).distinct().order_by("name", "pk")
 
 
 def warung_for(member: Member, public_id: UUID) -> Warung:
@@ -194,6 +197,28 @@ def village_names(codes: set[str]) -> dict[str, str]:
     return dict(Area.objects.filter(code__in=codes).values_list("code", "name"))
 
 
+def zone_of(warung: Warung, public_id: UUID) -> DeliveryZone:
+    """One of a warung's zones.
+
+    Raises:  Http404.
+    """
+    found = warung.zones.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404("no such zone")
+    return found
+
+
+def slot_of(warung: Warung, public_id: UUID) -> DeliverySlot:
+    """One of a warung's slots.
+
+    Raises:  Http404.
+    """
+    found = warung.slots.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404("no such slot")
+    return found
+
+
 def opening_of(warung: Warung) -> OpenState:
     """Whether the warung takes orders now."""
     return open_state(warung, warung.hours.all(), at=clock.now(), zone=current_region().time_zone)
@@ -202,9 +227,12 @@ def opening_of(warung: Warung) -> OpenState:
 def nearest(place: Place | None, warungs: QuerySet[Warung] | None = None, limit: int = 50) -> list[Nearby]:
     """Warungs from the nearest on: same RT, same RW, same kelurahan, elsewhere; open ones first within each, then by name.
 
-    Four queries, however many there are.
+    Four queries, however many there are, and one more for Fresh Food stands.
     """
     rows = list((shown_warungs() if warungs is None else warungs).prefetch_related("hours"))
+    stands = [row for row in rows if row.kind == Kind.FRESH]
+    if stands:
+        prefetch_related_objects(stands, "terms")
     names = village_names({row.village_code for row in rows})
     now, zone = clock.now(), current_region().time_zone
     found = [

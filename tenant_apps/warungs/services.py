@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import time
+from datetime import date, time
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
@@ -12,8 +12,18 @@ from django.utils.translation import gettext as _
 from tenant_apps.accounts.access import Role
 from tenant_apps.accounts.services.inviting import Issued, invite
 from tenant_apps.accounts.services.roles import revoke_role
-from tenant_apps.warungs.errors import BadHours, NotReady, OutsideRegion, WarungClosed, WarungStandsHere
-from tenant_apps.warungs.models import Neighbourhood, OpeningHours, Warung, WarungStaff, WarungState
+from tenant_apps.warungs.errors import BadDelivery, BadHours, NotReady, OutsideRegion, WarungClosed, WarungStandsHere
+from tenant_apps.warungs.models import (
+    DeliverySlot,
+    DeliveryZone,
+    Kind,
+    Neighbourhood,
+    OpeningHours,
+    PreorderTerms,
+    Warung,
+    WarungStaff,
+    WarungState,
+)
 from tenants.identity.models import User
 from tenants.kernel.moves import move
 
@@ -30,8 +40,11 @@ def register_warung(
     delivers: bool = False,
     pickup: bool = True,
     delivery_fee: int = 0,
+    kind: Kind = Kind.WARUNG,
 ) -> Warung:
     """A new warung, being prepared (DRAFT) and nobody's until an invited owner accepts. `delivery_fee` is in rupiah.
+
+    A Fresh Food stand is run by the people of the Satker from the start.
 
     Raises:  OutsideRegion.
     """
@@ -44,6 +57,7 @@ def register_warung(
                 warung = Warung.objects.create(
                     name=name.strip(),
                     slug=slug,
+                    kind=kind,
                     village_code=village_code,
                     rw=rw,
                     rt=rt,
@@ -106,6 +120,70 @@ def set_hours(*, warung: Warung, hours: Sequence[tuple[int, time, time]]) -> Non
         )
 
 
+def set_terms(
+    *, warung: Warung, valid_from: date, cutoff: time, lead_days: int, weekdays: Collection[int]
+) -> PreorderTerms:
+    """From `valid_from` on, the stand delivers on these weekdays (Monday 0) what was ordered until the cut-off before.
+
+    Days before it follow the earlier terms; the same date again takes the place of what was written for it.
+
+    Raises:  BadDelivery.
+    """
+    if warung.kind != Kind.FRESH or not weekdays or not 0 <= lead_days <= 7 or not set(weekdays) <= set(range(7)):
+        raise BadDelivery(_("Choose the delivery days, and a cut-off at most a week before."))
+    days = ",".join(str(day) for day in sorted(set(weekdays)))
+    found, _fresh = PreorderTerms.objects.update_or_create(
+        warung=warung, valid_from=valid_from, defaults={"cutoff": cutoff, "lead_days": lead_days, "weekdays": days}
+    )
+    return found
+
+
+def set_minimum(*, warung: Warung, minimum_order: int) -> None:
+    """The warung delivers from so many rupiah of goods on, where no zone says otherwise."""
+    warung.minimum_order = minimum_order
+    warung.save(update_fields=["minimum_order"])
+
+
+def set_zone(*, warung: Warung, village_code: str, rw: int | None, fee: int, minimum_order: int) -> DeliveryZone:
+    """The warung brings goods there for this fee; the same place again takes the new figures.
+
+    Raises:  OutsideRegion.
+    """
+    _must_be_ours(village_code)
+    found, _fresh = DeliveryZone.objects.update_or_create(
+        warung=warung, village_code=village_code, rw=rw, defaults={"fee": fee, "minimum_order": minimum_order}
+    )
+    return found
+
+
+def remove_zone(*, zone: DeliveryZone) -> None:
+    """Nothing is brought there any more; without any zone the warung's own fee counts everywhere."""
+    DeliveryZone.objects.filter(pk=zone.pk).delete()
+
+
+def set_slot(*, warung: Warung, weekday: int, starts: time, ends: time, capacity: int) -> DeliverySlot:
+    """The warung brings goods in this part of the weekday, to so many customers.
+
+    Raises:  BadDelivery when it ends before it begins, or overlaps another one of the day.
+    """
+    if ends <= starts:
+        raise BadDelivery(_("The delivery time ends after it begins."))
+    with transaction.atomic():
+        Warung.objects.select_for_update(no_key=True).get(pk=warung.pk)
+        others = DeliverySlot.objects.filter(warung=warung, weekday=weekday).exclude(starts=starts)
+        if others.filter(starts__lt=ends, ends__gt=starts).exists():
+            raise BadDelivery(_("Two delivery times of a day overlap."))
+        found, _fresh = DeliverySlot.objects.update_or_create(
+            warung=warung, weekday=weekday, starts=starts, defaults={"ends": ends, "capacity": capacity}
+        )
+    return found
+
+
+def remove_slot(*, slot: DeliverySlot) -> None:
+    """Nobody can choose it any more; orders that were placed keep their time."""
+    DeliverySlot.objects.filter(pk=slot.pk).delete()
+
+
 def give_to_owner(*, warung: Warung, user: User) -> None:
     """The warung belongs to this person from now on. They get the role with it through their invitation."""
     warung.owner = user
@@ -140,8 +218,13 @@ def invite_to_warung(*, warung: Warung, role: Role, name: str, email: str, phone
 def open_warung(*, warung: Warung, by: str) -> bool:
     """Citizens may order. States: draft, paused -> open.
 
-    Raises:  NotReady without an owner or opening hours.
+    Raises:  NotReady without an owner or opening hours; a Fresh Food stand needs its cut-off instead.
     """
+    if warung.kind == Kind.FRESH:
+        if not warung.terms.exists():
+            raise NotReady(_("Write down the delivery days and the cut-off first."))
+        with transaction.atomic():
+            return move(warung, "open", by=by)
     if warung.owner_id is None:
         raise NotReady(_("Invite the owner first; the warung opens when somebody answers for it."))
     if not warung.hours.exists():

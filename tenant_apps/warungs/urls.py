@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenant_apps.warungs.views import registry, toko
+from tenant_apps.warungs.views import delivery, registry, toko
 
 app_name = "warungs"
 urlpatterns = [
@@ -9,6 +9,13 @@ urlpatterns = [
     path("toko/istirahat/", toko.pause, name="pause"),
     path("toko/jam/", toko.hours, name="hours"),
     path("toko/profil/", toko.profile, name="profile"),
+    path("toko/antar/", delivery.page, name="delivery"),
+    path("toko/antar/minimum/", delivery.minimum, name="minimum"),
+    path("toko/antar/wilayah/", delivery.add_zone, name="add_zone"),
+    path("toko/antar/wilayah/<uuid:public_id>/hapus/", delivery.drop_zone, name="drop_zone"),
+    path("toko/antar/waktu/", delivery.add_slot, name="add_slot"),
+    path("toko/antar/waktu/<uuid:public_id>/hapus/", delivery.drop_slot, name="drop_slot"),
+    path("toko/antar/batas/", delivery.terms, name="terms"),
     path("toko/pegawai/undang/", toko.invite_staff, name="invite_staff"),
     path("toko/pegawai/undangan/<uuid:invitation_id>/kirim/", toko.invite_staff_again, name="invite_staff_again"),
     path("toko/pegawai/undangan/<uuid:invitation_id>/tarik/", toko.withdraw_staff, name="withdraw_staff"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from tenant_apps.accounts.services.inviting import invite
 from tenant_apps.api.models import ApiToken
 from tenant_apps.api.scopes import Scope
 from tenant_apps.api.tokens import make_token
+from tenant_apps.notifications.models import Notice
 from tenant_apps.orders.models import Method
 from tenant_apps.orders.services.carting import put_in_cart
 from tenant_apps.orders.services.placing import SeenLine, place_order
@@ -26,6 +27,7 @@ from tenant_apps.pricing.services import schedule_prices, set_ceiling
 from tenant_apps.pricing.services.importing import upload_table
 from tenant_apps.procurement.services import Supply, Wish, receive_goods, submit_restock
 from tenant_apps.stock.services import Line, begin_count, location_of_warung, receive, write_counts
+from tenant_apps.warungs.services import set_slot, set_zone
 from tenants.context import current_region, on_platform
 from tenants.kernel import clock
 from tenants.models import Region
@@ -55,15 +57,22 @@ class Ids:
     line: str
     carving: str
     api_key: str
+    purchase: str
     payment: str
     payment_issue: str
     count: str
     lot: str
     claim: str
+    sale: str
+    bon: str
+    day: str
     price_list: str
+    zone: str
+    slot: str
     place: str
     table: str
     ceiling: str
+    notice: str
 
     def form(self) -> dict[str, Any]:
         """One form with every name that ours ask for, filled with these ids and with words."""
@@ -85,6 +94,7 @@ class Ids:
             "role": "satker",
             "reason": "percobaan",
             "warung": self.warung,
+            "customer": self.bon,
             "product": self.product,
             "person": self.person,
             "public_id": self.product,
@@ -122,6 +132,11 @@ class Ids:
             "minimum_percent": "0",
             "freshness_days": "30",
             "delivery_fee": "2000",
+            "minimum_order": "0",
+            "weekday": "1",
+            "starts": "13:00",
+            "ends": "15:00",
+            "capacity": "5",
             "pickup": "on",
             "note": "percobaan",
             "step": "take_rest",
@@ -150,6 +165,9 @@ class Ids:
 def add_market_documents(cast: Cast) -> None:
     """A cart, an order, a restock, a goods receipt and open invitations: a document of every kind."""
     put_in_cart(key=cast.ratna.public_id, warung=cast.warung, pack=cast.kilo, quantity=2)
+    Notice.objects.create(
+        user=cast.ratna, subject="Kabar", dedupe=f"notice:{cast.ratna.public_id}", created_at=clock.now()
+    )
     place_order(
         customer=cast.ratna,
         warung=cast.warung,
@@ -182,6 +200,8 @@ def add_market_documents(cast: Cast) -> None:
     make_token(member=cast.member(cast.wati), name="Kasir percobaan", scopes=[Scope.SHOP_READ], days=30)
     _ask_for_a_kecamatan(current_region())
     _pay_too_little(cast)
+    set_zone(warung=cast.warung, village_code=VILLAGE, rw=None, fee=2_000, minimum_order=0)
+    set_slot(warung=cast.warung, weekday=0, starts=time(9), ends=time(11), capacity=5)
 
 
 def _pay_too_little(cast: Cast) -> None:
@@ -249,6 +269,21 @@ def _see_it_cheaper(cast: Cast) -> None:
     )
 
 
+def _sell_at_the_counter(cast: Cast) -> None:
+    """Rice on somebody's bon, and a drawer that is open."""
+    bon = open_bon(warung=cast.warung, name="Bu Percobaan", phone="", limit=100_000, by=cast.hasan.actor)
+    open_day(warung=cast.warung, opening=0, by=cast.hasan.actor)
+    record_sale(
+        warung=cast.warung,
+        key=uuid4(),
+        lines=[SaleLine(cast.kilo.pk, 1, cast.rice_price.price)],
+        tenders=Tenders(cash=4_500, bon=10_000),
+        customer=bon,
+        at=clock.now(),
+        by=cast.hasan.actor,
+    )
+
+
 def _ask_for_a_kecamatan(region: Region) -> None:
     """Requests live in public, so nobody copies them: Lombok's carries the secret from the start."""
     name = f"Pemekaran {SECRET}" if region.name == "Lombok" else "Pemekaran"
@@ -268,7 +303,7 @@ def _ask_for_a_kecamatan(region: Region) -> None:
 def ids_of(cast: Cast) -> Ids:
     """The ids of what `build_cast` and `add_market_documents` made in the bound region, the newest of each."""
     from tenant_apps.accounts.models import Invitation
-    from tenant_apps.orders.models import Order
+    from tenant_apps.orders.models import Order, Purchase
     from tenant_apps.payments.models import Payment, PaymentIssue
     from tenant_apps.procurement.models import GoodsReceipt, RestockRequest
     from tenant_apps.stock.models import StockCount, StockLot
@@ -295,6 +330,7 @@ def ids_of(cast: Cast) -> Ids:
         village=VILLAGE,
         line=str(restock.lines.latest("pk").pk),
         carving=str(requests_to_us().latest("pk").public_id),
+        purchase=Purchase.objects.filter(orders__warung=cast.warung).latest("pk").number,
         api_key=str(ApiToken.objects.latest("pk").public_id),
         payment=str(Payment.objects.filter(warung=cast.warung).latest("pk").public_id),
         payment_issue=str(PaymentIssue.objects.filter(warung=cast.warung).latest("pk").public_id),
@@ -303,8 +339,14 @@ def ids_of(cast: Cast) -> Ids:
         place=str(Market.objects.latest("pk").public_id),
         table=str(ObservationImport.objects.latest("pk").public_id),
         ceiling=str(PriceCeiling.objects.latest("pk").public_id),
+        zone=str(cast.warung.zones.latest("pk").public_id),
+        slot=str(cast.warung.slots.latest("pk").public_id),
         price_list=str(PriceList.objects.filter(warung=cast.warung).latest("pk").public_id),
         claim=str(PriceClaim.objects.filter(user=cast.ratna).latest("pk").public_id),
+        sale=CounterSale.objects.filter(warung=cast.warung).latest("pk").number,
+        bon=str(BonCustomer.objects.filter(warung=cast.warung).latest("pk").public_id),
+        day=CashDay.objects.filter(warung=cast.warung).latest("pk").day.isoformat(),
+        notice=str(Notice.objects.filter(user=cast.ratna).latest("pk").public_id),
     )
 
 
@@ -325,10 +367,13 @@ api/v1/balance/
 api/v1/balance/statement/
 api/v1/carts/
 api/v1/categories/
+api/v1/claims/
+api/v1/claims/lines/
 api/v1/me/
 api/v1/me/place/
 api/v1/orders/
 api/v1/products/
+api/v1/purchases/
 api/v1/region/
 api/v1/schema/
 api/v1/search/
@@ -340,6 +385,9 @@ cari/
 daftar/
 healthz
 hemat/
+kabar/
+kabar/dibaca/
+kabar/lonceng/
 keluar/
 keranjang/
 klaim/
@@ -361,12 +409,12 @@ satker/hemat/
 satker/hemat/unduh/
 satker/jaminan/
 satker/klaim/
-satker/pembayaran/
-satker/pembayaran/penyedia/
 satker/pasar/
 satker/pasar/catatan/
 satker/pasar/catatan/tarik/
 satker/pasar/tabel/
+satker/pembayaran/
+satker/pembayaran/penyedia/
 satker/penerimaan/
 satker/penerimaan/baru/
 satker/restok/
@@ -374,13 +422,23 @@ satker/restok/kebutuhan/
 satker/stok/
 tempat/
 toko/
+toko/bon/
+toko/bon/baru/
 toko/buka/
+toko/grafik/
+toko/grafik/unduh/
 toko/harga/
 toko/harga/jadwal/
 toko/harga/periksa/
 toko/harga/usulan/
 toko/istirahat/
 toko/jam/
+toko/kasir/
+toko/kasir/barang.json
+toko/kasir/kirim/
+toko/kasir/penjualan/
+toko/kasir/qris.svg
+toko/kasir/token.json
 toko/pegawai/undang/
 toko/pembayaran/
 toko/pesanan/
@@ -393,6 +451,13 @@ toko/stok/
 toko/stok/hitung/
 toko/stok/hitung/mulai/
 toko/stok/kedaluwarsa/
+toko/tutup/
+toko/tutup/buka/
+toko/tutup/hari/
+toko/tutup/hitung-ulang/
+toko/tutup/hitung/
+toko/tutup/kas/
+toko/tutup/selesai/
 warung/
 wilayah/
 wilayah/aturan-harga/
@@ -418,9 +483,13 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "akun/akses-api/<uuid:public_id>/cabut/": {"public_id": ("api_key",)},
     "api/v1/<anything:rest>": {"rest": ("=nothing",)},
     "api/v1/carts/<slug:slug>/": {"slug": ("slug",)},
+    "api/v1/claims/<uuid:claim>/": {"claim": ("claim",)},
+    "api/v1/claims/<uuid:claim>/withdraw/": {"claim": ("claim",)},
     "api/v1/orders/<api_number:number>/": {"number": ("order",)},
     "api/v1/orders/<api_number:number>/again/": {"number": ("order",)},
     "api/v1/orders/<api_number:number>/cancel/": {"number": ("order",)},
+    "api/v1/orders/<api_number:number>/payment/": {"number": ("order",)},
+    "api/v1/purchases/<api_number:number>/": {"number": ("purchase",)},
     "api/v1/products/<uuid:product>/": {"product": ("product",)},
     "api/v1/products/<uuid:product>/prices/": {"product": ("product",)},
     "api/v1/toko/<uuid:warung>/hours/": {"warung": ("warung",)},
@@ -433,6 +502,10 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "api/v1/toko/<uuid:warung>/orders/<api_number:number>/pack/": {"warung": ("warung",), "number": ("order",)},
     "api/v1/toko/<uuid:warung>/orders/<api_number:number>/reject/": {"warung": ("warung",), "number": ("order",)},
     "api/v1/toko/<uuid:warung>/pause/": {"warung": ("warung",)},
+    "api/v1/toko/<uuid:warung>/payments/": {"warung": ("warung",)},
+    "api/v1/toko/<uuid:warung>/payments/<uuid:payment>/confirm/": {"warung": ("warung",), "payment": ("payment",)},
+    "api/v1/toko/<uuid:warung>/payments/<uuid:payment>/deny/": {"warung": ("warung",), "payment": ("payment",)},
+    "api/v1/toko/<uuid:warung>/sales/": {"warung": ("warung",)},
     "api/v1/toko/<uuid:warung>/prices/": {"warung": ("warung",)},
     "api/v1/toko/<uuid:warung>/prices/withdraw/": {"warung": ("warung",)},
     "api/v1/toko/<uuid:warung>/restocks/": {"warung": ("warung",)},
@@ -453,6 +526,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
         "size": ("=320",),
         "version": ("=0123456789abcdef",),
     },
+    "kabar/<uuid:public_id>/": {"public_id": ("notice",)},
     "keranjang/<slug:slug>/": {"slug": ("slug",)},
     "keranjang/<slug:slug>/bayar/": {"slug": ("slug",)},
     "harga/<uuid:public_id>/": {"public_id": ("product",)},
@@ -478,8 +552,18 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/restok/<document_number:number>/surat-jalan/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/tolak/": {"number": ("restock",)},
     "satker/stok/<uuid:public_id>/": {"public_id": ("product",)},
+    "toko/antar/waktu/<uuid:public_id>/hapus/": {"public_id": ("slot",)},
+    "toko/antar/wilayah/<uuid:public_id>/hapus/": {"public_id": ("zone",)},
     "toko/harga/jadwal/<uuid:public_id>/batal/": {"public_id": ("price_list",)},
+    "toko/bon/<uuid:public_id>/": {"public_id": ("bon",)},
+    "toko/bon/<uuid:public_id>/bayar/": {"public_id": ("bon",)},
+    "toko/bon/<uuid:public_id>/hapus-buku/": {"public_id": ("bon",)},
+    "toko/bon/<uuid:public_id>/tutup/": {"public_id": ("bon",)},
+    "toko/bon/<uuid:public_id>/ubah/": {"public_id": ("bon",)},
     "toko/harga/<uuid:public_id>/": {"public_id": ("product",)},
+    "toko/kasir/<sale_number:number>/batal/": {"number": ("sale",)},
+    "toko/kasir/<sale_number:number>/diperiksa/": {"number": ("sale",)},
+    "toko/kasir/<sale_number:number>/nota/": {"number": ("sale",)},
     "toko/pegawai/<uuid:person_id>/lepas/": {"person_id": ("person",)},
     "toko/pegawai/undangan/<uuid:invitation_id>/kirim/": {"invitation_id": ("staff_invitation",)},
     "toko/pegawai/undangan/<uuid:invitation_id>/tarik/": {"invitation_id": ("staff_invitation",)},
@@ -506,6 +590,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "toko/stok/hitung/<count_number:number>/terapkan/": {"number": ("count",)},
     "toko/stok/hitung/<count_number:number>/tulis/": {"number": ("count",)},
     "toko/stok/kedaluwarsa/<uuid:public_id>/buang/": {"public_id": ("lot",)},
+    "toko/tutup/hari/<slug:day>/": {"day": ("day",)},
     "undangan/<slug:token>/": {"token": ("token",)},
     "undangan/<slug:token>/gabung/": {"token": ("token",)},
     "undangan/<slug:token>/terima/": {"token": ("token",)},
@@ -543,8 +628,8 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
         "invitation_id": ("owner_invitation",),
     },
 }
-# Official areas and the words of an address are the same everywhere: to name them is to name nothing of a region's.
-COMMON = {"village"}
+# Official areas, days and the words of an address are the same everywhere: to name them is to name nothing of a region's.
+COMMON = {"village", "day"}
 
 
 def addresses() -> list[str]:

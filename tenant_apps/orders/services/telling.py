@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from tenant_apps.notifications.services import notify
 from tenant_apps.orders.models import Order
 from tenants.context import current_region
 from tenants.hosts import region_url
@@ -101,6 +102,7 @@ def _tell(user: User, order: Order, news: News, dedupe: str, path: str, reason: 
     with override(user.language):
         words = (order.is_prepaid and news.prepaid) or news.body
         subject, body = str(news.subject) % names, str(words) % names
+        notify(user=user, subject=subject, body=body, path=path, dedupe=dedupe)
         look = _("Look at it here: %(address)s") % {"address": region_url(current_region(), path)}
         if user.email:
             put_mail(to=user.email, subject=" ".join(subject.split()), body=f"{body}\n\n{look}\n", dedupe=dedupe)

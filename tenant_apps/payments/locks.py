@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from tenant_apps.payments.hooks import payable_of
 from tenant_apps.payments.models import Payment
 
@@ -26,5 +28,5 @@ def locked_all(pks: Iterable[int]) -> list[Payment]:
     return list(_rows().filter(pk__in=list(pks)).order_by("pk"))
 
 
-def _rows():  # type: ignore[no-untyped-def]
+def _rows() -> QuerySet[Payment]:
     return Payment.objects.select_for_update(no_key=True, of=("self",)).select_related("warung", "payer", "collector")

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
+from lokal.qris import set_qris_amount
 
 from tenant_apps.accounts.access import Member, Role
 from tenant_apps.payments.issues import STEPS
@@ -41,6 +42,18 @@ def own_payment(member: Member, public_id: UUID) -> Payment:
     Raises:  Http404.
     """
     return _found(Payment.objects.filter(payer=member.user, method=Method.QRIS), public_id)
+
+
+def payload_to_pay(payment: Payment) -> str:
+    """The text of the code that somebody can pay now, with what is still missing in it; empty where there is none.
+
+    After a part has come a provider's code is still for the whole amount, so it is not shown again.
+    """
+    if payment.state != PaymentState.PENDING or not payment.payload:
+        return ""
+    if not payment.held:
+        return payment.payload
+    return "" if payment.provider else str(set_qris_amount(payment.payload, payment.missing))
 
 
 def payment_of_warung(member: Member, public_id: UUID) -> Payment:

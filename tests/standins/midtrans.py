@@ -43,7 +43,7 @@ class Charged:
     refunds: list[dict[str, Any]] = field(default_factory=list)
 
     def said(self) -> dict[str, Any]:
-        told = {
+        told: dict[str, Any] = {
             "status_code": CODES[self.status],
             "status_message": "midtrans stand-in",
             "transaction_id": self.transaction_id,

@@ -19,7 +19,7 @@ from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.payments.hooks import payable_of
 from tenant_apps.payments.models import Payment, PaymentState, WarungQris
 from tenant_apps.payments.outgoing import ask_how_it_stands
-from tenant_apps.payments.selectors import own_payment
+from tenant_apps.payments.selectors import own_payment, payload_to_pay
 from tenant_apps.payments.services.receiving import claim_paid
 from tenants.access import signed_in
 from tenants.kernel import clock
@@ -58,10 +58,11 @@ def claim(request: RegionRequest, public_id: UUID) -> HttpResponse:
 def picture(request: RegionRequest, public_id: UUID) -> HttpResponse:
     """The code as a picture, for the gallery of the phone that also holds the banking app."""
     payment = own_payment(request.member, public_id)
-    if payment.state != PaymentState.PENDING or not payment.payload:
+    payload = payload_to_pay(payment)
+    if not payload:
         raise Http404("no code to pay")
     out = BytesIO()
-    segno.make(payment.payload, error="m", micro=False).save(out, kind="png", scale=10, border=4)
+    segno.make(payload, error="m", micro=False).save(out, kind="png", scale=10, border=4)
     answer = HttpResponse(out.getvalue(), content_type="image/png")
     answer.headers["Content-Disposition"] = f'attachment; filename="qris-{payment.number}.png"'
     return answer
@@ -78,6 +79,7 @@ def _stand(payment: Payment) -> str:
 def _shown(payment: Payment, stand: str) -> dict[str, object]:
     found = payable_of(payment.reference)
     waits = payment.state == PaymentState.PENDING
+    payload = payload_to_pay(payment)
     own = None if payment.provider or not waits else WarungQris.objects.filter(warung=payment.warung).first()
     return {
         "payment": payment,
@@ -85,14 +87,14 @@ def _shown(payment: Payment, stand: str) -> dict[str, object]:
         "waits": waits,
         "over": waits and _minutes(payment.expires_at) <= 0,
         "minutes": _minutes(payment.expires_at),
-        "code": _drawn(payment.payload) if waits and payment.payload else "",
+        "code": _drawn(payload) if payload else "",
         "merchant": own.merchant_name if own else "",
         "back": found.address(payment.reference) if found else "/",
     }
 
 
 def _drawn(payload: str) -> str:
-    return str(segno.make(payload, error="m", micro=False).svg_data_uri(scale=4, border=4, light="#fff"))
+    return str(segno.make(payload, error="m", micro=False).svg_data_uri(scale=6, border=4, light="#fff"))
 
 
 def _minutes(until: datetime | None) -> int:

@@ -91,7 +91,7 @@ def confirm(request: RegionRequest, public_id: UUID) -> HttpResponse:
     payment = payment_of_warung(request.member, public_id)
     form = CameForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["amount"]))
+        messages.error(request, " ".join(str(one) for one in form.errors["amount"]))
         return redirect("payments:of_warung")
     try:
         now = confirm_received(payment=payment, by=request.member.actor, amount=form.cleaned_data["amount"])

@@ -41,7 +41,7 @@ def static_code(name: str = "WARUNG HASAN", city: str = "PALEMBANG", *, currency
         ("61", "30118"),
     ]
     body = "".join(f"{tag}{len(value):02d}{value}" for tag, value in parts) + "6304"
-    return body + qris_crc(body)
+    return body + str(qris_crc(body))
 
 
 def give_code(warung: Warung) -> WarungQris:
@@ -75,7 +75,7 @@ def owe(
     number: str = "7KQ4MP",
     payer: User | None = None,
     expires_at: datetime | None = None,
-    kind: str = "order",
+    kind: str = "bill",
 ) -> Payment:
     """Ratna is to pay Hasan's warung."""
     return open_payment(
@@ -136,7 +136,7 @@ REGION_APPS = {
 }
 
 
-def now_of(payment: Payment) -> Any:
+def now_of(payment: Payment) -> Payment:
     """The payment as the database has it."""
     return Payment.objects.get(pk=payment.pk)
 
@@ -148,7 +148,7 @@ WEBHOOK = "/pembayaran/midtrans/"
 
 def bill(market: Cast, number: str = "7KQ4MP", **more: Any) -> Payment:
     """Ratna is to pay 14.500 through the provider, and the code is there."""
-    payment = owe(market, Method.QRIS, more.pop("amount", 14_500), number=number, kind="bill", **more)
+    payment = owe(market, Method.QRIS, more.pop("amount", 14_500), number=number, **more)
     work_off()
     return now_of(payment)
 

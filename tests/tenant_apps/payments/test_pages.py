@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 
 from tenant_apps.payments.models import Method, Payment, PaymentIssue, PaymentState, ProviderSettings, WarungQris
+from tenant_apps.payments.selectors import payload_to_pay
 from tenant_apps.payments.services import claim_paid, confirm_received, expire_due
 from tenants.context import in_region
 from tenants.kernel import clock
@@ -33,7 +34,7 @@ from tests.tenant_apps.payments.purse import (
 def bill(market: Cast) -> Payment:
     """Ratna is to pay 14.500 by Hasan's own code."""
     give_code(market.warung)
-    return owe(market, Method.QRIS, 14_500, kind="bill")
+    return owe(market, Method.QRIS, 14_500)
 
 
 def test_the_payer_sees_code_amount_and_end(market: Cast, bill: Payment) -> None:
@@ -116,6 +117,9 @@ def test_less_than_asked_for_is_the_owners_choice(
     hasan.post(f"/toko/pembayaran/{bill.public_id}/terima/", {"amount": "14.000"})
     issue = PaymentIssue.objects.get()
     assert (issue.kind, issue.amount, now_of(bill).state, CALLS) == ("short", 500, PaymentState.PENDING, [])
+    page = browser_of(market.ratna).get(f"/bayar/{bill.public_id}/").content.decode()
+    assert "Rp\u00a0500" in page and "data:image" in page
+    assert "5403500" in payload_to_pay(now_of(bill))
     before = rows_of_everything()
     for nonsense in ("told", "", "x" * 99, "take\x00rest"):
         hasan.post(f"/toko/pembayaran/masalah/{issue.public_id}/", {"step": nonsense})
@@ -235,11 +239,11 @@ def test_lists_ask_no_more_for_more_rows(market: Cast, django_assert_max_num_que
     counts = []
     for many in (1, 8):
         for number in range(many):
-            one = owe(market, Method.QRIS, 14_500, number=f"W{many}{number}", kind="bill")
+            one = owe(market, Method.QRIS, 14_500, number=f"W{many}{number}")
             claim_paid(payment=one, by=BY)
-            short = owe(market, Method.QRIS, 14_500, number=f"S{many}{number}", kind="bill")
+            short = owe(market, Method.QRIS, 14_500, number=f"S{many}{number}")
             confirm_received(payment=short, by=BY, amount=9_000)
-            confirm_received(payment=owe(market, Method.QRIS, 9_000, number=f"P{many}{number}", kind="bill"), by=BY)
+            confirm_received(payment=owe(market, Method.QRIS, 9_000, number=f"P{many}{number}"), by=BY)
         with CaptureQueriesContext(
             connection,
         ) as asked:

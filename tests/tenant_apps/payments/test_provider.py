@@ -398,4 +398,4 @@ def test_a_secret_is_shown_nowhere(market: Cast, provider: MidtransStandIn) -> N
     assert provider.server_key not in repr(active_provider())
     page = browser_of(market.budi).get("/satker/pembayaran/")
     assert page.status_code == 200 and provider.server_key.encode() not in page.content
-    owe(market, "qris", kind="bill")  # type: ignore[arg-type]
+    owe(market, "qris")  # type: ignore[arg-type]

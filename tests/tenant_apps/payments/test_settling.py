@@ -78,7 +78,7 @@ def test_opening_twice_is_once_and_other_facts_are_refused(market: Cast) -> None
     for other in ({"amount": 34_999}, {"payer": market.siti}):
         with pytest.raises(OtherPayment):
             owe(market, Method.CASH, **other)
-    assert Payment.objects.count() == 1 and payment_of("order:7KQ4MP") == first and payment_of("order:XXXXXX") is None
+    assert Payment.objects.count() == 1 and payment_of("bill:7KQ4MP") == first and payment_of("bill:XXXXXX") is None
 
 
 def test_a_balance_that_does_not_reach_opens_nothing(market: Cast) -> None:

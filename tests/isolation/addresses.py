@@ -21,6 +21,10 @@ from tenant_apps.orders.services.placing import SeenLine, place_order
 from tenant_apps.payments.models import Method as PayBy
 from tenant_apps.payments.services import confirm_received, open_payment
 from tenant_apps.payments.services.codes import keep_code
+from tenant_apps.pos.models import BonCustomer, CashDay, CounterSale
+from tenant_apps.pos.services.bons import open_bon
+from tenant_apps.pos.services.drawer import open_day
+from tenant_apps.pos.services.selling import SaleLine, Tenders, record_sale
 from tenant_apps.pricing.models import Market, ObservationImport, PriceCeiling, PriceClaim, PriceList
 from tenant_apps.pricing.services import Wish as PriceWish
 from tenant_apps.pricing.services import schedule_prices, set_ceiling

@@ -10,3 +10,6 @@ class PosConfig(AppConfig):
     name = "tenant_apps.pos"
     label = "pos"
     verbose_name = _("Counter sales")
+
+    def ready(self) -> None:
+        from tenant_apps.pos import navigation  # noqa: F401

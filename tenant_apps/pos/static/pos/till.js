@@ -1,0 +1,325 @@
+// The kasir, quick and without network: the basket lives in the page, each sale is kept on the phone first and sent then.
+(() => {
+  const form = document.getElementById("till");
+  if (!form) return;
+  const box = window.warsaOutbox;
+  const words = document.getElementById("till-words").dataset;
+  const byId = (id) => document.getElementById(id);
+  const field = (name) => form.querySelector(`[name="${name}"]`);
+  const { user, region, warung } = form.dataset;
+  const LIST = `${region}:${warung}:${user}`;
+  const AT_ONCE = 20;
+
+  const say = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");
+  const rupiah = (n) => `Rp\u00a0${String(Math.abs(n)).replace(/\B(?=(\d{3})+$)/g, ".")}`;
+  const number = (input) => Number((input?.value || "").replace(/\D/g, "").slice(0, 12)) || 0;
+  const written = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ".");
+  function make(tag, props = {}, ...children) {
+    const made = Object.assign(document.createElement(tag), props);
+    made.append(...children.filter((one) => one !== null));
+    return made;
+  }
+
+  let list = { goods: [], customers: [] };
+  let basket = new Map();
+  let keeps = true;
+
+  // Goods ------------------------------------------------------------------------------------------------------------
+  async function loadGoods() {
+    const known = await box.list(LIST).catch(() => { keeps = false; });
+    if (known) take(known.told);
+    if (!keeps) note(words.store);
+    try {
+      const answer = await fetch(form.dataset.goods, { headers: known ? { "If-None-Match": known.etag } : {}, redirect: "manual", cache: "no-store" });
+      if (answer.status === 200 && (answer.headers.get("content-type") || "").includes("json")) {
+        const told = await answer.json();
+        // A page from a cache may be of another warung than the one where the person stands now.
+        if (told.warung !== warung) return location.reload();
+        await box.keepList({ key: LIST, etag: answer.headers.get("ETag") || "", told, at: new Date().toISOString() }).catch(() => {});
+        take(told);
+      }
+    } catch {
+      if (known) note(`${words.offline} ${say(words.stale, { time: new Date(known.at).toLocaleString("id-ID", { dateStyle: "medium", timeStyle: "short" }) })}`);
+      else note(words.offline);
+    }
+  }
+  function take(told) {
+    list = told;
+    for (const line of basket.values()) line.good = list.goods.find((g) => g.pack_id === line.good.pack_id) || line.good;
+    showTiles();
+    showBasket();
+  }
+  const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+  function found(text) {
+    const parts = plain(text).split(/\s+/).filter(Boolean);
+    return list.goods.filter((g) => parts.every((p) => plain(`${g.name} ${g.label} ${g.other_names} ${g.barcode}`).includes(p)));
+  }
+  function showTiles() {
+    const text = byId("till-q").value.trim();
+    const goods = (text ? found(text) : list.goods).slice(0, 24);
+    if (!list.goods.length) return;
+    byId("till-tiles").replaceChildren(...goods.map((good) => {
+      const button = make("button", { type: "button", className: "till-tile" }, make("span", { textContent: good.name }), make("small", { textContent: good.label }), make("strong", { className: "money", textContent: rupiah(good.price) }));
+      button.addEventListener("click", () => add(good, 1));
+      return make("li", {}, button);
+    }));
+    if (text && !goods.length) note(words.nothing);
+    else if (byId("till-note").textContent === words.nothing) note("");
+  }
+  function scan(code) {
+    const good = list.goods.find((g) => g.barcode && g.barcode === code);
+    if (good) add(good, 1);
+    return good;
+  }
+
+  // Basket -----------------------------------------------------------------------------------------------------------
+  function add(good, change) {
+    const line = basket.get(good.pack_id) || { good, quantity: 0 };
+    line.quantity = Math.min(line.quantity + change, 9999);
+    if (line.quantity > 0) basket.set(good.pack_id, line);
+    else basket.delete(good.pack_id);
+    byId("till-done").hidden = true;
+    showBasket();
+  }
+  const total = () => [...basket.values()].reduce((sum, line) => sum + line.good.price * line.quantity, 0);
+  const icon = (name) => make("span", { textContent: name === "plus" ? "+" : "−", ariaHidden: "true" });
+  function showBasket() {
+    byId("till-lines").replaceChildren(...[...basket.values()].map((line) => {
+      const step = (by, label, name) => {
+        const button = make("button", { type: "button", className: "quiet", ariaLabel: say(label, { name: line.good.name }) }, icon(name));
+        button.addEventListener("click", () => add(line.good, by));
+        return button;
+      };
+      return make("li", { className: "till-line" },
+        make("span", { className: "grow" }, make("strong", { textContent: line.good.name }), make("small", { textContent: `${line.good.label} · ${rupiah(line.good.price)}` })),
+        make("span", { className: "till-step" }, step(-1, words.less, "minus"), make("span", { className: "till-count", textContent: line.quantity }), step(1, words.more, "plus")),
+        make("strong", { className: "money", textContent: rupiah(line.good.price * line.quantity) }));
+    }));
+    byId("till-empty").hidden = basket.size > 0;
+    byId("till-total").textContent = rupiah(total());
+    showMoney();
+  }
+  function parts() {
+    const qris = number(field("qris")), bon = number(field("bon"));
+    const cash = total() - qris - bon, received = number(field("received"));
+    return { cash, qris, bon, received: cash > 0 ? received || cash : 0 };
+  }
+  function showMoney() {
+    const { cash, qris, received } = parts();
+    byId("till-change").textContent = cash > 0 && received >= cash ? rupiah(received - cash) : "–";
+    const notes = [1000, 2000, 5000, 10000, 20000, 50000, 100000].map((n) => Math.ceil(cash / n) * n).filter((n) => n > cash);
+    const amounts = cash > 0 ? [cash, ...[...new Set(notes)].sort((a, b) => a - b).slice(-3)] : [];
+    byId("till-quick").replaceChildren(...amounts.map((amount) => {
+      const button = make("button", { type: "button", className: "second", textContent: amount === cash ? words.exact : rupiah(amount) });
+      button.addEventListener("click", () => { field("received").value = written(amount); showMoney(); });
+      return button;
+    }));
+    const code = byId("till-code");
+    if (code) {
+      const shown = qris > 0 && navigator.onLine;
+      code.hidden = !shown;
+      const address = `${form.dataset.qris}?amount=${qris}`;
+      if (shown && code.getAttribute("src") !== address) code.src = address;
+    }
+    const choice = field("customer"), chosen = list.customers.find((c) => c.id === choice.value);
+    if (list.customers.length && choice.options.length - 1 !== list.customers.length) {
+      const kept = choice.value;
+      choice.replaceChildren(choice.options[0], ...list.customers.map((c) => make("option", { value: c.id, textContent: c.name })));
+      choice.value = kept;
+    }
+    choice.title = chosen ? say(words.room, { name: chosen.name, room: rupiah(chosen.room) }) : "";
+  }
+  function wrong({ cash, bon, received }) {
+    if (!basket.size) return words.basket;
+    if (cash < 0) return words.short;
+    if (received < cash) return words.low;
+    if (!bon) return "";
+    const chosen = list.customers.find((c) => c.id === field("customer").value);
+    if (!chosen) return words.whose;
+    return bon > chosen.room ? say(words.limit, { room: rupiah(chosen.room) }) : "";
+  }
+
+  // Selling ----------------------------------------------------------------------------------------------------------
+  async function pay() {
+    const tenders = parts(), why = wrong(tenders);
+    if (why) return note(why);
+    const sale = {
+      id: newId(), at: new Date().toISOString(), user, region, warung,
+      lines: [...basket.values()].map((line) => ({ pack: line.good.pack_id, quantity: line.quantity, price: line.good.price, name: `${line.good.name} ${line.good.label}` })),
+      cash: tenders.cash, qris: tenders.qris, bon: tenders.bon, received: tenders.received,
+      customer: field("customer").value || null,
+      // Without network nobody could have refused: it has happened.
+      gone: !navigator.onLine, state: "waiting",
+    };
+    const change = tenders.received - tenders.cash, sum = total();
+    try {
+      await box.keep(sale);
+    } catch {
+      // Nothing can be kept here: the form is sent as it would be without a script.
+      keeps = false;
+      return sendForm(sale);
+    }
+    if (tenders.bon) list.customers.find((c) => c.id === sale.customer).room -= tenders.bon;
+    basket = new Map();
+    for (const name of ["received", "qris", "bon", "customer"]) field(name).value = "";
+    showBasket();
+    note("");
+    done(say(navigator.onLine ? words.sold : words.kept, { total: rupiah(sum) }), tenders.cash ? say(words.change, { change: rupiah(change) }) : "");
+    byId("till-q").value = "";
+    showTiles();
+    await showUnsent();
+    await sendAll(sale.id);
+  }
+  const newId = () => crypto.randomUUID?.() || "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
+  function sendForm(sale) {
+    for (const old of form.querySelectorAll('[name="line"], [name="do"][type="hidden"]')) old.remove();
+    field("key").value = sale.id;
+    for (const line of sale.lines) form.append(make("input", { type: "hidden", name: "line", value: `${line.pack}:${line.quantity}:${line.price}` }));
+    form.append(make("input", { type: "hidden", name: "do", value: "pay" }));
+    form.submit();
+  }
+  function done(text, change, receipt = "") {
+    const panel = byId("till-done");
+    panel.hidden = false;
+    panel.querySelector("[data-done]").textContent = text;
+    panel.querySelector("[data-change]").textContent = change;
+    const link = panel.querySelector("[data-receipt]");
+    link.hidden = !receipt;
+    if (receipt) link.href = receipt;
+    panel.scrollIntoView({ block: "nearest" });
+  }
+  function note(text) {
+    byId("till-note").textContent = text;
+    byId("till-note").hidden = !text;
+  }
+
+  // Sending ----------------------------------------------------------------------------------------------------------
+  let sending = Promise.resolve();
+  const sendAll = (newest = "") => (sending = sending.then(() => sendOnce(newest)).catch(() => {}));
+  async function sendOnce(newest) {
+    const mine = (await box.all()).filter((s) => s.user === user && s.region === region && s.state === "waiting");
+    if (!mine.length || !navigator.onLine) return showUnsent();
+    try {
+      const who = await fetch(form.dataset.token, { redirect: "manual", cache: "no-store" });
+      if (!who.ok || !(who.headers.get("content-type") || "").includes("json")) return note(words.signin);
+      const now = await who.json();
+      if (now.user !== user || now.region !== region) return note(words.person);
+      for (let from = 0; from < mine.length; from += AT_ONCE) {
+        const piece = mine.slice(from, from + AT_ONCE);
+        const answer = await fetch(form.dataset.send, {
+          method: "POST", redirect: "manual", headers: { "Content-Type": "application/json", "X-CSRFToken": now.token },
+          body: JSON.stringify({ user, region, sales: piece }),
+        });
+        if (!answer.ok) {
+          const told = await answer.json().catch(() => ({}));
+          return note(told.reason || words.signin);
+        }
+        for (const [index, result] of (await answer.json()).results.entries()) await heard(piece[index], result, newest);
+      }
+    } catch {
+      // The network is away again. What was not answered is sent once more, and applied once all the same.
+      for (const sale of mine) if (!sale.gone) await box.keep({ ...sale, gone: true }).catch(() => {});
+    }
+    await showUnsent();
+    if (byId("till-note").textContent.startsWith(words.offline)) note("");
+  }
+  async function heard(sale, result, newest) {
+    if (result.status === "refused") return box.keep({ ...sale, state: "refused", code: result.code, reason: result.reason });
+    await box.forget(sale.id);
+    if (sale.id === newest) {
+      const panel = byId("till-done").querySelector("[data-change]").textContent;
+      done(say(words.sold, { total: rupiah(sale.cash + sale.qris + sale.bon) }), panel, result.receipt);
+    }
+  }
+  async function showUnsent() {
+    const kept = (await box.all().catch(() => [])).filter((s) => s.region === region);
+    const refused = kept.filter((s) => s.state === "refused").length;
+    const panel = byId("till-unsent");
+    panel.hidden = !kept.length;
+    panel.querySelector("[data-unsent]").textContent = [say(words.unsent, { n: kept.length }), refused ? say(words.refused, { n: refused }) : ""].filter(Boolean).join(" · ");
+    if (refused) panel.open = true;
+    byId("till-unsent-list").replaceChildren(...kept.map(unsentRow));
+  }
+  function unsentRow(sale) {
+    const theirs = sale.user !== user;
+    const act = (text, does, kind = "second") => {
+      const button = make("button", { type: "button", className: kind, textContent: text });
+      button.addEventListener("click", does);
+      return button;
+    };
+    const again = (changes) => async () => {
+      await box.keep({ ...sale, ...changes, state: "waiting", code: "", reason: "" });
+      await sendAll();
+    };
+    const acts = make("p", { className: "row" });
+    if (!theirs && sale.state === "refused") {
+      if (sale.code === "stock_short") acts.append(act(words.gone, again({ gone: true })));
+      acts.append(act(words.again, again({})), act(words.forget, async () => {
+        if (!confirm(words.sure)) return;
+        await box.forget(sale.id);
+        await showUnsent();
+      }, "quiet"));
+    }
+    return make("li", {},
+      make("strong", { textContent: `${new Date(sale.at).toLocaleString("id-ID", { dateStyle: "medium", timeStyle: "short" })} · ${rupiah(sale.cash + sale.qris + sale.bon)}` }),
+      make("p", { className: "soft", textContent: theirs ? words.other : sale.lines.map((l) => `${l.quantity} × ${l.name}`).join(", ") }),
+      make("p", { textContent: sale.state === "refused" ? sale.reason : words.waiting }), acts);
+  }
+
+  // The page ---------------------------------------------------------------------------------------------------------
+  function begin() {
+    // What the server showed as the basket goes on in the page.
+    for (const input of form.querySelectorAll('input[name="line"]')) {
+      const [pack, quantity, price] = input.value.split(":").map(Number);
+      const row = input.closest("li");
+      basket.set(pack, { quantity, good: { pack_id: pack, price, name: row.querySelector("strong").textContent, label: row.querySelector("small").textContent.split(" · ")[0] } });
+    }
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const does = event.submitter?.value || "";
+      if (event.submitter?.id === "till-pay") pay();
+      else if (does.startsWith("add:")) { const good = list.goods.find((g) => g.pack_id === Number(does.slice(4))); if (good) add(good, 1); }
+      else showTiles();
+    });
+    const search = byId("till-q");
+    search.addEventListener("input", showTiles);
+    search.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      const text = search.value.trim(), only = found(text);
+      if (scan(text) || (only.length === 1 && add(only[0], 1) === undefined)) search.value = "";
+      else if (/^\d{6,}$/.test(text)) { note(say(words.unknown, { code: text })); search.select(); return; }
+      showTiles();
+    });
+    // A scanner types quickly and ends with Enter, wherever the focus is.
+    let typed = "", last = 0;
+    document.addEventListener("keydown", (event) => {
+      if (event.target.closest?.("input, select, textarea, button, a, summary")) return;
+      if (event.timeStamp - last > 120) typed = "";
+      last = event.timeStamp;
+      if (/^[0-9A-Za-z-]$/.test(event.key)) typed += event.key;
+      else if (event.key === "Enter" && typed.length >= 6) { if (!scan(typed)) note(say(words.unknown, { code: typed })); typed = ""; event.preventDefault(); }
+    });
+    for (const name of ["received", "qris", "bon", "customer"]) field(name).addEventListener("input", showMoney);
+    for (const button of form.querySelectorAll("[data-all]")) button.addEventListener("click", () => {
+      const other = button.dataset.all === "qris" ? "bon" : "qris";
+      field(other).value = "";
+      field("received").value = "";
+      field(button.dataset.all).value = written(total());
+      showMoney();
+    });
+    byId("till-send").addEventListener("click", () => sendAll());
+    byId("till-done").querySelector("[data-next]").addEventListener("click", () => { byId("till-done").hidden = true; search.focus(); });
+    addEventListener("online", () => { note(""); sendAll().then(loadGoods); });
+    addEventListener("offline", () => note(words.offline));
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) sendAll(); });
+    // A worker that heard of the network wakes us, if there is one.
+    navigator.serviceWorker?.addEventListener("message", (event) => { if (event.data === "kasir:send") sendAll(); });
+    navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("kasir")).catch(() => {});
+    showBasket();
+    showUnsent();
+    loadGoods().then(() => sendAll());
+    setInterval(() => sendAll(), 60000);
+  }
+  begin();
+})();

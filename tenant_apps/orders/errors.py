@@ -37,6 +37,14 @@ class FeeMoved:
     new: int
 
 
+@dataclass(frozen=True)
+class BelowMinimum:
+    """The warung delivers from more rupiah of goods on than these."""
+
+    minimum: int
+    goods: int
+
+
 class BasketMoved(DomainError):
     """What the customer saw no longer holds. Carries every change, not the first; nothing was ordered."""
 
@@ -50,9 +58,11 @@ class BasketMoved(DomainError):
         withdrawn: tuple[Withdrawn, ...] = (),
         shortages: tuple[Shortage, ...] = (),
         fee: FeeMoved | None = None,
+        minimum: BelowMinimum | None = None,
     ) -> None:
-        super().__init__(message, prices=prices, withdrawn=withdrawn, shortages=shortages, fee=fee)
+        super().__init__(message, prices=prices, withdrawn=withdrawn, shortages=shortages, fee=fee, minimum=minimum)
         self.prices, self.withdrawn, self.shortages, self.fee = prices, withdrawn, shortages, fee
+        self.minimum = minimum
 
 
 class PurchaseMoved(DomainError):
@@ -90,6 +100,12 @@ class NotOffered(DomainError):
     """The warung does not sell this, or does not bring it."""
 
     code = "not_offered"
+
+
+class TimeGone(DomainError):
+    """No day or delivery time was chosen, or the one that was is over or full."""
+
+    code = "time_gone"
 
 
 class AddressMissing(DomainError):

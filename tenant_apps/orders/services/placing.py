@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from tenant_apps.orders.errors import (
     AddressMissing,
     BadLine,
     BasketMoved,
+    BelowMinimum,
     EmptyBasket,
     FeeMoved,
     NotOffered,
@@ -24,6 +26,7 @@ from tenant_apps.orders.errors import (
 )
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, Order, OrderEvent, OrderLine, OrderState, Purchase
 from tenant_apps.orders.services.carting import MOST_LINES, empty_cart
+from tenant_apps.orders.services.delivering import When, agreed_reach, agreed_when
 from tenant_apps.orders.services.telling import tell_customer, tell_owner
 from tenant_apps.payments.errors import NoWayToPay
 from tenant_apps.payments.models import Method as Pay
@@ -34,6 +37,7 @@ from tenant_apps.stock.errors import Shortage, StockShort
 from tenant_apps.stock.selectors import available_at
 from tenant_apps.stock.services import MOST as MOST_BASE_UNITS
 from tenant_apps.stock.services import Line, location_of_warung, reserve
+from tenant_apps.warungs.delivering import Reach
 from tenant_apps.warungs.errors import WarungClosed
 from tenant_apps.warungs.models import Warung, WarungState
 from tenant_apps.warungs.selectors import opening_of, village_choices
@@ -41,16 +45,22 @@ from tenants.activity import note_activity
 from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.kernel.errors import DomainError
+from tenants.kernel.money import rupiah_text
 from tenants.kernel.numbers import save_numbered
 
 
 @dataclass(frozen=True)
 class SeenLine:
-    """What the customer saw and wants: so many of a pack, each at this price in rupiah."""
+    """What the customer saw and wants: so many of a pack, each at this price in rupiah.
+
+    `may_replace`: something else that costs no more will do.
+    """
 
     pack_id: int
     quantity: int
     price: int
+    may_replace: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,13 +75,14 @@ class Address:
 
 @dataclass(frozen=True)
 class Shopping:
-    """What is ordered at one warung. `fee` is the delivery fee that the customer saw, in rupiah."""
+    """What is ordered at one warung. `fee` is the delivery fee that the customer saw, in rupiah; `when` the chosen time."""
 
     warung: Warung
     lines: Sequence[SeenLine]
     method: Method
     fee: int = 0
     note: str = ""
+    when: When | None = None
 
 
 def place_order(
@@ -88,16 +99,17 @@ def place_order(
     fee: int = 0,
     note: str = "",
     pay: Pay = Pay.CASH,
+    when: When | None = None,
 ) -> Order:
     """A purchase at one warung; see `place_purchase`. The same key finds the same order.
 
     Raises:  what that warung refuses: BasketMoved naming every line that no longer is as it was seen; WarungClosed;
-             NotOffered; AddressMissing; and as `place_purchase`.
+             NotOffered; TimeGone; AddressMissing; and as `place_purchase`.
     """
     before = Order.objects.filter(customer=customer, key=key).first()
     if before is not None:
         return before
-    shopping = Shopping(warung, lines, method, fee, note)
+    shopping = Shopping(warung, lines, method, fee, note, when)
     try:
         purchase = place_purchase(
             customer=customer, key=key, shops=[shopping], name=name, phone=phone, address=address, pay=pay, by=by
@@ -188,11 +200,12 @@ def _place_at(shop: Shopping, who: _Customer, purchase: Purchase, key: UUID) -> 
             _("%(warung)s does not take this way of paying. Choose another one.") % {"warung": warung.name}
         )
     to = _checked_address(shop.method, who.address)
-    prices = _agreed_prices(warung, shop.lines, shop.method, shop.fee)
+    prices = _agreed_prices(warung, shop, _reach(warung, shop, who, to))
     goods_total = sum(line.quantity * prices[line.pack_id].price for line in shop.lines)
     fee = shop.fee if shop.method == Method.DELIVERY else 0
     state = OrderState.UNPAID if who.pay == Pay.QRIS else OrderState.PLACED
     with transaction.atomic():
+        to |= agreed_when(warung, shop.method, shop.when)
         order = save_numbered(
             Order(
                 customer=who.user,
@@ -248,7 +261,14 @@ def _must_offer(warung: Warung, method: Method) -> None:
         raise NotOffered(_("%(warung)s no longer offers this way. Choose the other one.") % {"warung": warung.name})
 
 
-def _checked_address(method: Method, address: Address | None) -> dict[str, str | int | None]:
+def _reach(warung: Warung, shop: Shopping, who: _Customer, to: dict[str, Any]) -> Reach | None:
+    """What bringing it costs now; None for a pick-up."""
+    if shop.method == Method.PICKUP or who.address is None:
+        return None
+    return agreed_reach(warung, who.address.village_code, to["village_name"], who.address.rw)
+
+
+def _checked_address(method: Method, address: Address | None) -> dict[str, Any]:
     """The order's columns for where it goes."""
     if method == Method.PICKUP:
         return {}
@@ -263,11 +283,12 @@ def _checked_address(method: Method, address: Address | None) -> dict[str, str |
     }
 
 
-def _agreed_prices(warung: Warung, lines: Sequence[SeenLine], method: Method, fee: int) -> dict[int, WarungPrice]:
+def _agreed_prices(warung: Warung, shop: Shopping, reach: Reach | None) -> dict[int, WarungPrice]:
     """The prices in force, which are those that the customer saw.
 
-    Raises:  BasketMoved with everything that differs, what is short included.
+    Raises:  BasketMoved with everything that differs, what is short or below the minimum included.
     """
+    lines = shop.lines
     prices = prices_in_force(warung, [line.pack_id for line in lines])
     moved = tuple(
         PriceMoved(line.pack_id, price.pack.product.name, price.pack.label, line.price, price.price)
@@ -275,12 +296,19 @@ def _agreed_prices(warung: Warung, lines: Sequence[SeenLine], method: Method, fe
         if (price := prices.get(line.pack_id)) and price.price != line.price
     )
     gone = _withdrawn([line.pack_id for line in lines if line.pack_id not in prices])
-    other_fee = None
-    if method == Method.DELIVERY and fee != warung.delivery_fee:
-        other_fee = FeeMoved(fee, warung.delivery_fee)
-    if moved or gone or other_fee:
+    other_fee, below = None, None
+    if reach is not None:
+        goods = sum(line.quantity * prices[line.pack_id].price for line in lines if line.pack_id in prices)
+        other_fee = FeeMoved(shop.fee, reach.fee) if shop.fee != reach.fee else None
+        below = BelowMinimum(reach.minimum, goods) if goods < reach.minimum else None
+    if moved or gone or other_fee or below:
         raise BasketMoved(
-            _moved_text(), prices=moved, withdrawn=gone, shortages=_shortages(warung, lines, prices), fee=other_fee
+            _moved_text() if moved or gone or other_fee or not below else _minimum_text(warung, below),
+            prices=moved,
+            withdrawn=gone,
+            shortages=_shortages(warung, lines, prices),
+            fee=other_fee,
+            minimum=below,
         )
     return prices
 
@@ -336,6 +364,13 @@ def _moved_text() -> str:
     return _("Something changed while you were shopping. Nothing was ordered yet: look at the changes and order again.")
 
 
+def _minimum_text(warung: Warung, below: BelowMinimum) -> str:
+    return _("%(warung)s delivers from %(minimum)s on. Add something, or pick it up.") % {
+        "warung": warung.name,
+        "minimum": rupiah_text(below.minimum),
+    }
+
+
 def _line(order: Order, seen: SeenLine, price: WarungPrice) -> OrderLine:
     pack, product = price.pack, price.pack.product
     return OrderLine(
@@ -352,4 +387,6 @@ def _line(order: Order, seen: SeenLine, price: WarungPrice) -> OrderLine:
         market_price=price.market_price,
         market=price.evidence.market,
         observed_on=price.evidence.observed_on,
+        may_replace=seen.may_replace,
+        note=seen.note.strip()[:120],
     )

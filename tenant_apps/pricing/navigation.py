@@ -12,7 +12,7 @@ from tenant_apps.accounts.models import Role
 from tenant_apps.pricing.selectors import claims_waiting
 from tenant_apps.pricing.worklist import urgent_in_region, urgent_of
 from tenant_apps.warungs.counter import chosen_warung
-from tenants.kernel.navigation import NavItem, register
+from tenants.kernel.navigation import SIGNED_IN, NavItem, register
 
 COUNTER = frozenset({Role.OWNER.value, Role.STAFF.value})
 SATKER = frozenset({Role.SATKER.value})
@@ -26,6 +26,9 @@ def urgent_here(request: HttpRequest) -> int:
 
 
 register(
+    NavItem("shop", _("Savings"), "pricing:savings", "piggy-bank", order=70, roles=frozenset({SIGNED_IN})),
+    NavItem("shop", _("Claims"), "pricing:own_claims", "shield-check", order=75, roles=frozenset({SIGNED_IN})),
+    NavItem("satker", _("Savings"), "pricing:region_savings", "piggy-bank", order=65, roles=SATKER),
     NavItem("toko", _("Check prices"), "pricing:review", "shield-alert", order=65, roles=COUNTER, count=urgent_here),
     NavItem(
         "satker",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenant_apps.pricing.views import claims, markets, review, rule, ruling, satker, toko
+from tenant_apps.pricing.views import claims, markets, public, review, rule, ruling, satker, toko
 
 app_name = "pricing"
 urlpatterns = [
@@ -29,6 +29,10 @@ urlpatterns = [
     path("satker/klaim/", claims.claims, name="claims"),
     path("satker/klaim/<uuid:public_id>/", claims.decide, name="claim"),
     path("wilayah/aturan-harga/", rule.rule, name="rule"),
+    path("harga/<uuid:public_id>/", public.price_page, name="price_page"),
+    path("hemat/", public.savings, name="savings"),
+    path("satker/hemat/", public.region_savings, name="region_savings"),
+    path("satker/hemat/unduh/", public.savings_table, name="savings_table"),
     path("klaim/", claims.own_claims, name="own_claims"),
     path("klaim/baru/", claims.new_claim, name="new_claim"),
     path("klaim/<uuid:public_id>/", claims.own_claim, name="own_claim"),

@@ -194,6 +194,7 @@ def add_market_documents(cast: Cast) -> None:
         by=cast.yuli.actor,
     )
     _see_it_cheaper(cast)
+    _sell_at_the_counter(cast)
     shelf = location_of_warung(cast.warung)
     dated = [Line(cast.egg.pk, 1, expires_on=clock.today() + timedelta(days=1))]
     receive(location=shelf, lines=dated, reference="shelf:percobaan", by=BY)

@@ -14,7 +14,7 @@ from tenant_apps.ledger.services import Posting, account_of_citizen, account_of_
 from tenant_apps.pricing.arithmetic import difference
 from tenant_apps.pricing.errors import BadPrice, ClaimedBefore, NotBought, NotLess
 from tenant_apps.pricing.models import ClaimState, PriceClaim, Source
-from tenant_apps.pricing.purchases import BoughtLine, bought_lines
+from tenant_apps.pricing.purchases import BoughtLine, bought_lines, purchases
 from tenant_apps.pricing.selectors import price_rule
 from tenant_apps.pricing.services.observing import MOST, observe_market
 from tenant_apps.pricing.services.telling import tell_claimant
@@ -112,12 +112,13 @@ def accept_claim(*, claim: PriceClaim, by: str, observer: str = "", as_evidence:
     """The claimed difference stands on the person's balance; with `as_evidence` the price also counts as a market price.
 
     States:  SUBMITTED -> ACCEPTED. Accepting twice changes nothing.
-    Raises:  StaleDocument if it was decided otherwise.
+    Raises:  StaleDocument if it was decided otherwise; NotBought when part of the line was brought back meanwhile.
     Writes:  one journal entry (debit region:guarantee, credit citizen:<id>:balance), a history row, an observation if asked,
              news to the person.
     """
     with transaction.atomic():
         if move(claim, "accept", by=by):
+            _must_be_kept(claim)
             entry = post(
                 key=f"claim:{claim.public_id}",
                 text=_("Price guarantee: %(product)s, order %(document)s")
@@ -142,6 +143,14 @@ def accept_claim(*, claim: PriceClaim, by: str, observer: str = "", as_evidence:
                 )
             tell_claimant(claim)
     return claim
+
+
+def _must_be_kept(claim: PriceClaim) -> None:
+    """Nobody gets the difference for what they brought back."""
+    lines = purchases().lines_of(user=claim.user, document=claim.document)
+    kept = next((one for one in lines if one.line == claim.line), None)
+    if kept is None or (kept.base_quantity, kept.paid) != (claim.base_quantity, claim.paid):
+        raise NotBought(_("Part of this purchase was brought back since, so it cannot be paid. Reject the claim."))
 
 
 def reject_claim(*, claim: PriceClaim, reason: str, by: str) -> PriceClaim:

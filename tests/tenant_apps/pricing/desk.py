@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,6 +15,7 @@ from tenant_apps.ledger.models import Account, JournalEntry
 from tenant_apps.orders.models import Order
 from tenant_apps.orders.services.filling import accept_order, hand_over, pack_order
 from tenant_apps.pricing.models import MarketObservation, PriceClaim, PriceClaimEvent, WarungPrice
+from tenant_apps.stock.services import Line, location_of_warung, receive
 from tenants.context import current_region
 from tenants.kernel import clock
 from tenants.outbox.models import OutboxMessage
@@ -39,6 +41,9 @@ def observe(**told: Any) -> MarketObservation:
 
 def received(market: Cast, **more: Any) -> Order:
     """Ratna has 2 kg of rice for Rp 29.000 and 3 eggs for Rp 6.000 from Hasan."""
+    # There are always eggs enough.
+    location = location_of_warung(market.warung)
+    receive(location=location, lines=[Line(market.egg.pk, 3)], reference=f"eggs:{uuid4()}", by=BY)
     order = place(market, **more)
     for step in (accept_order, pack_order, hand_over):
         step(order=order, by=BY)

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
 
 from tenant_apps.ledger.models import Account, JournalEntry
-from tenant_apps.orders.models import Order
+from tenant_apps.orders.models import Order, OrderLine, PackedLine, Return, ReturnLine, ReturnState
 from tenant_apps.pricing.errors import BadPrice, ClaimedBefore, NotBought, NotLess
 from tenant_apps.pricing.models import ClaimState, MarketObservation, PriceClaim, PriceClaimEvent, Source
 from tenant_apps.pricing.services import (
@@ -195,6 +195,28 @@ def test_a_rejection_needs_its_reason(market: Cast, rice: str) -> None:
     with pytest.raises(BadPrice):
         reject_claim(claim=made, reason="  ", by=BY)
     assert PriceClaim.objects.get(pk=made.pk).state == ClaimState.SUBMITTED
+
+
+def test_what_was_brought_back_meanwhile_is_not_paid(market: Cast, rice: str) -> None:
+    made = claim(market, rice)
+    line = OrderLine.objects.get(order__number=made.document, product=market.rice)
+    back = Return.objects.create(number="KMBL01", order=line.order, reason="berkutu", state=ReturnState.ACCEPTED)
+    ReturnLine.objects.create(document=back, line=line, base_quantity=500, amount=7_250)
+    before = footprint()
+    with pytest.raises(NotBought):
+        accept_claim(claim=PriceClaim.objects.get(pk=made.pk), by=BY)
+    assert footprint() == before
+    # The rest can be claimed for what it cost.
+    withdraw_claim(claim=made, by=market.ratna.actor)
+    again = claim(market, rice)
+    assert (again.base_quantity, again.paid, again.amount) == (1_500, 21_750, 21_750 - 19_875)
+
+
+def test_what_was_weighed_is_claimed_as_packed(market: Cast, rice: str) -> None:
+    line = OrderLine.objects.get(order__number=rice.partition("-")[0], product=market.rice)
+    PackedLine.objects.create(line=line, base_quantity=1_900, total=27_550, by=BY)
+    made = claim(market, rice)
+    assert (made.base_quantity, made.paid, made.amount) == (1_900, 27_550, 27_550 - 25_175)
 
 
 def test_the_database_pays_no_more_than_was_paid_and_keeps_the_history(market: Cast, rice: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -11,15 +11,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenant_apps.orders.errors import BadLine
-from tenant_apps.orders.models import MOST_OF_A_PACK, Method
+from tenant_apps.orders.models import MOST_OF_A_PACK, Method, OrderLine
 from tenant_apps.orders.services.carting import MOST_LINES
 from tenant_apps.orders.services.placing import SeenLine
+from tenant_apps.payments.models import Method as Pay
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import village_choices
 from tenants.identity.forms import PhoneField
+from tenants.kernel.units import quantity_text
 
 LARGEST_RT = 999
 LARGEST_ID = 2**63 - 1
+PAY_WORDS = {
+    Pay.CASH: gettext_lazy("In cash, when you get your goods"),
+    Pay.BALANCE: gettext_lazy("From your WARSA balance, now"),
+    Pay.QRIS: gettext_lazy("By QRIS, from any bank or wallet app"),
+}
 # Pack, how many, price seen.
 _LINE = re.compile(r"([0-9]{1,18}):([0-9]{1,4}):([0-9]{1,15})")
 
@@ -53,12 +60,9 @@ class PlaceForm(forms.Form):
         return data
 
 
-class CheckoutForm(PlaceForm):
-    """How an order reaches its customer. A pick-up needs no address."""
+class BuyerForm(PlaceForm):
+    """Who orders, where they live, and how they pay: the same for every warung of a purchase."""
 
-    # The fee that the customer saw.
-    fee = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=LARGEST_ID)
-    method = forms.ChoiceField(label=gettext_lazy("How do you get your goods?"), widget=forms.RadioSelect)
     name = forms.CharField(
         label=gettext_lazy("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
@@ -69,6 +73,38 @@ class CheckoutForm(PlaceForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
+    pay = forms.ChoiceField(label=gettext_lazy("How do you pay?"), widget=forms.RadioSelect, required=False)
+
+    def __init__(self, ways: Sequence[Pay], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["village"].required = False
+        pay: Any = self.fields["pay"]
+        pay.choices = [(way.value, PAY_WORDS[way]) for way in ways]
+        pay.error_messages["invalid_choice"] = _("Not every warung here takes this way of paying. Choose another one.")
+        pay.initial = Pay.CASH.value
+
+    def clean_pay(self) -> Pay:
+        """Cash, where nothing was chosen."""
+        return Pay(self.cleaned_data["pay"] or Pay.CASH)
+
+    def need_address(self) -> None:
+        """Something is to be brought: say what is missing for that."""
+        needed = {
+            "village": _("Choose the kelurahan that it goes to."),
+            "street": _("Write down street and number, so that it finds you."),
+            "phone": _("Write down a number at which whoever brings it can reach you."),
+        }
+        for name, message in needed.items():
+            if not self.cleaned_data.get(name) and name not in self.errors:
+                self.add_error(name, message)
+
+
+class ShopForm(forms.Form):
+    """How the goods of one warung reach the customer."""
+
+    # The fee that the customer saw.
+    fee = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=LARGEST_ID)
+    method = forms.ChoiceField(label=gettext_lazy("How do you get your goods?"), widget=forms.RadioSelect)
     note = forms.CharField(
         label=gettext_lazy("Note for the warung"),
         max_length=240,
@@ -78,24 +114,60 @@ class CheckoutForm(PlaceForm):
 
     def __init__(self, warung: Warung, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["village"].required = False
-        method: Any = self.fields["method"]
-        method.choices = ways_of(warung)
-        method.error_messages["invalid_choice"] = _("The warung does not offer this way. Choose another one.")
-        method.initial = method.choices[0][0]
+        _offer_ways(self, warung)
+
+
+class CheckoutForm(ShopForm, BuyerForm):
+    """Both in one, for a purchase at a single warung. A pick-up needs no address."""
+
+    def __init__(self, warung: Warung, ways: Sequence[Pay], *args: Any, **kwargs: Any) -> None:
+        BuyerForm.__init__(self, ways, *args, **kwargs)
+        _offer_ways(self, warung)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("method") == Method.DELIVERY:
-            needed = {
-                "village": _("Choose the kelurahan that it goes to."),
-                "street": _("Write down street and number, so that it finds you."),
-                "phone": _("Write down a number at which whoever brings it can reach you."),
-            }
-            for name, message in needed.items():
-                if not data.get(name) and name not in self.errors:
-                    self.add_error(name, message)
+            self.need_address()
         return data
+
+
+def _offer_ways(form: forms.Form, warung: Warung) -> None:
+    method: Any = form.fields["method"]
+    method.choices = ways_of(warung)
+    method.error_messages["invalid_choice"] = _("The warung does not offer this way. Choose another one.")
+    method.initial = method.choices[0][0]
+
+
+class PackForm(forms.Form):
+    """What really went into the bag, one field a line: grams of what is weighed, packs of what is counted."""
+
+    def __init__(self, lines: Iterable[OrderLine], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = list(lines)
+        for line in self.lines:
+            weighed = line.product.by_weight
+            self.fields[f"packed-{line.pk}"] = forms.IntegerField(
+                label=f"{line.product_name}, {line.pack_label}",
+                min_value=0,
+                max_value=LARGEST_ID,
+                required=False,
+                initial=line.ordered if weighed else line.quantity,
+                help_text=_("Ordered: %(quantity)s") % {"quantity": quantity_text(line.ordered, line.base_unit)},
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )
+
+    def packed(self) -> dict[int, int]:
+        """Base units by line id, of the fields that were filled in."""
+        return {
+            line.pk: value if line.product.by_weight else value * line.base_quantity
+            for line in self.lines
+            if (value := self.cleaned_data.get(f"packed-{line.pk}")) is not None
+        }
+
+    @property
+    def rows(self) -> list[tuple[Any, str]]:
+        """Each field with the unit that stands behind it."""
+        return [(self[f"packed-{line.pk}"], "g" if line.product.by_weight else "×") for line in self.lines]
 
 
 def ways_of(warung: Warung) -> list[tuple[str, str]]:

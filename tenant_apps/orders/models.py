@@ -230,6 +230,16 @@ class Order(models.Model):
         return self.goods_due + self.delivery_fee
 
     @property
+    def cash_due(self) -> int:
+        """What is taken in cash at hand-over: all of it, or what weighs more than was paid for."""
+        return max(self.due - self.total, 0) if self.is_prepaid else self.due
+
+    @property
+    def has_weighed(self) -> bool:
+        """Whether something in it is weighed at packing."""
+        return any(line.product.by_weight for line in self.lines.all())
+
+    @property
     def reference(self) -> str:
         """How stock, payments and ledger name this order."""
         return f"order:{self.number}"

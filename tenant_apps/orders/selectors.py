@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.accounts.access import Member
 from tenant_apps.orders.models import COUNTER_STATES, Method, Order, OrderEvent, OrderState, Purchase
+from tenant_apps.payments.models import Payment
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import names_of, warungs_of
 from tenants.identity.models import User
@@ -60,7 +61,7 @@ def purchase_for(member: Member, number: str) -> Purchase:
 
 def orders_of(user: User) -> QuerySet[Order]:
     """A customer's orders, newest first."""
-    return Order.objects.select_related("warung").filter(customer=user).order_by("-placed_at", "-pk")
+    return Order.objects.select_related("warung", "purchase").filter(customer=user).order_by("-placed_at", "-pk")
 
 
 def new_orders_of(member: Member) -> QuerySet[Order]:
@@ -72,6 +73,57 @@ def last_phone_of(user: User) -> str:
     """The number that a customer left with an order, latest first."""
     phones = Order.objects.filter(customer=user).exclude(customer_phone="").order_by("-pk")
     return phones.values_list("customer_phone", flat=True).first() or ""
+
+
+@dataclass(frozen=True)
+class PurchaseRow:
+    """One order of a purchase; `payment` where a code still waits for its money."""
+
+    order: Order
+    payment: Payment | None
+
+
+@dataclass(frozen=True)
+class PurchaseProgress:
+    """How a purchase stands: derived from its orders, whenever somebody looks."""
+
+    rows: list[PurchaseRow]
+    state: str
+    label: str | Promise
+    total: int
+    saving: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("unpaid", "open")
+
+
+def progress_of(purchase: Purchase) -> PurchaseProgress:
+    """Unpaid while any of its orders waits for money, open while any is under way; then handed over in whole, in part, or not."""
+    orders = list(purchase.orders.select_related("warung").prefetch_related("lines__packed").order_by("pk"))
+    waiting = {f"order:{order.number}" for order in orders if order.state == OrderState.UNPAID}
+    payments = {one.reference: one for one in Payment.objects.filter(reference__in=waiting)} if waiting else {}
+    handed = [order for order in orders if order.state == OrderState.HANDED_OVER]
+    alive = [order for order in orders if order.is_open or order.state == OrderState.HANDED_OVER]
+    state: str
+    label: str | Promise
+    if waiting:
+        state, label = "unpaid", _("Waiting for your payment")
+    elif any(order.is_open for order in orders):
+        state, label = "open", _("Under way")
+    elif len(handed) == len(orders):
+        state, label = "handed_over", _("All received")
+    elif handed:
+        state, label = "partly", _("Received in part")
+    else:
+        state, label = "ended", _("Nothing was delivered")
+    return PurchaseProgress(
+        rows=[PurchaseRow(order, payments.get(order.reference)) for order in orders],
+        state=state,
+        label=label,
+        total=sum(order.due for order in alive),
+        saving=sum(line.saving for order in alive for line in order.lines.all()),
+    )
 
 
 @dataclass(frozen=True)
@@ -116,7 +168,7 @@ def board_of(member: Member, wanted: str) -> Board:
     for tab, label, of in TABS:
         count = ended if tab == "selesai" else sum(state in of for _number, state, _name in rows)
         tabs.append(Tab(tab, label, count, tab == name))
-    shown = orders.filter(state__in=states).prefetch_related("lines")
+    shown = orders.filter(state__in=states).prefetch_related("lines__product", "lines__packed")
     # Who came first is served first; what is done stands with the latest on top.
     shown = shown.order_by("-moved_at", "-pk") if name == "selesai" else shown.order_by("placed_at", "pk")
     seen = " ".join([*(f"{number}.{state}" for number, state, _name in rows), str(ended)])

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from tenant_apps.orders.views import baskets, board, own, shop
+from tenant_apps.orders.views import baskets, board, own, purchases, shop
 from tenants.kernel.numbers import DocumentNumber
 
 register_converter(DocumentNumber, "order_number")
@@ -17,6 +17,8 @@ urlpatterns = [
     path("keranjang/", baskets.carts, name="carts"),
     path("keranjang/<slug:slug>/", baskets.change, name="change"),
     path("keranjang/<slug:slug>/bayar/", baskets.checkout, name="checkout"),
+    path("belanja/baru/", purchases.checkout, name="checkout_all"),
+    path("belanja/<order_number:number>/", purchases.purchase, name="purchase"),
     path("pesanan/", own.orders, name="orders"),
     path("pesanan/<order_number:number>/", own.order, name="order"),
     path("pesanan/<order_number:number>/batal/", own.cancel, name="cancel"),

@@ -9,6 +9,8 @@ from tenant_apps.orders.models import OrderState
 register = template.Library()
 
 _KINDS = {
+    OrderState.UNPAID: "warn",
+    OrderState.EXPIRED: "plain",
     OrderState.PLACED: "warn",
     OrderState.ACCEPTED: "info",
     OrderState.PACKED: "info",

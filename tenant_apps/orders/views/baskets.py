@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -22,12 +24,13 @@ from tenant_apps.catalog.models import Pack
 from tenant_apps.orders.baskets import Basket, basket, cart_at, carts_of, glance, in_carts
 from tenant_apps.orders.errors import BadLine, BasketMoved, FeeMoved
 from tenant_apps.orders.forms import CartForm, CheckoutForm, seen_lines
-from tenant_apps.orders.models import MOST_OF_A_PACK, Method
+from tenant_apps.orders.models import MOST_OF_A_PACK, Method, Order, OrderState
 from tenant_apps.orders.selectors import last_phone_of
 from tenant_apps.orders.services.carting import change_line, put_in_cart
 from tenant_apps.orders.services.placing import Address, SeenLine, place_order
 from tenant_apps.orders.shelves import goods_of
 from tenant_apps.orders.views.visitor import cart_key, new_cart_key, place_of, village_name, way_back
+from tenant_apps.payments.services import payment_of, ways_to_pay
 from tenant_apps.pricing.selectors import prices_in_force
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import opening_of, shown_warung
@@ -112,14 +115,15 @@ def change(request: RegionRequest, slug: str) -> HttpResponse:
 @signed_in
 @never_cache
 def checkout(request: RegionRequest, slug: str) -> HttpResponse:
-    """The last page before ordering, and the tap itself. When something moved, the same page shows what."""
+    """The last page before ordering at one warung, and the tap itself. When something moved, the same page shows what."""
     warung = shown_warung(slug)
+    ways = ways_to_pay(warung, request.member.user)
     if request.method != "POST":
         now = cart_at(cart_key(request), warung)
-        form = CheckoutForm(warung, initial={**_known_of(request, warung), "fee": warung.delivery_fee})
+        form = CheckoutForm(warung, ways, initial={**known_of(request), "fee": warung.delivery_fee})
         return _checkout_page(request, now, form, uuid.uuid4())
-    key = _tap_key(request)
-    form = CheckoutForm(warung, request.POST)
+    key = tap_key(request)
+    form = CheckoutForm(warung, ways, request.POST)
     lines: list[SeenLine] = []
     fee: FeeMoved | None = None
     try:
@@ -127,24 +131,34 @@ def checkout(request: RegionRequest, slug: str) -> HttpResponse:
         if key is None:
             form.add_error(None, _("This page was open too long. Look at it again and order."))
         elif form.is_valid():
-            order = _place(request, warung, key, lines, form.cleaned_data)
-            return redirect("orders:order", order.number)
+            return redirect(next_page_of([_place(request, warung, key, lines, form.cleaned_data)]))
     except BasketMoved as refusal:
         fee = refusal.fee
         form.add_error(None, str(refusal.message))
     except DomainError as refusal:
         form.add_error(None, str(refusal.message))
     warung.refresh_from_db()
-    return _checkout_page(request, _seen_basket(request, warung, lines), form, key or uuid.uuid4(), fee)
+    return _checkout_page(request, seen_basket(request, warung, lines), form, key or uuid.uuid4(), fee)
 
 
-def _tap_key(request: RegionRequest) -> UUID | None:
+def next_page_of(orders: Sequence[Order]) -> str:
+    """Where ordering leads: to the code that waits for its money, to the order, or to all orders of the purchase."""
+    if len(orders) > 1 and orders[0].purchase is not None:
+        return reverse("orders:purchase", args=[orders[0].purchase.number])
+    payment = payment_of(orders[0].reference) if orders[0].state == OrderState.UNPAID else None
+    if payment is not None:
+        return reverse("payments:pay", args=[payment.public_id])
+    return reverse("orders:order", args=[orders[0].number])
+
+
+def tap_key(request: RegionRequest) -> UUID | None:
+    """The key of this tap, made when the page was shown; None for what no page of ours sends."""
     with suppress(ValueError):
         return UUID(request.POST.get("key", ""))
     return None
 
 
-def _place(request: RegionRequest, warung: Warung, key: UUID, lines: list[SeenLine], told: dict[str, Any]) -> Any:
+def _place(request: RegionRequest, warung: Warung, key: UUID, lines: list[SeenLine], told: dict[str, Any]) -> Order:
     user = request.member.user
     address = None
     if told["method"] == Method.DELIVERY:
@@ -160,14 +174,26 @@ def _place(request: RegionRequest, warung: Warung, key: UUID, lines: list[SeenLi
         address=address,
         fee=told["fee"] or 0,
         note=told["note"],
+        pay=told["pay"],
         by=request.member.actor,
     )
-    if address is not None:
-        save_profile(user=user, village_code=address.village_code, rw=address.rw, rt=address.rt, address=address.street)
+    remember_address(request, address)
     return order
 
 
-def _known_of(request: RegionRequest, warung: Warung) -> dict[str, Any]:
+def remember_address(request: RegionRequest, address: Address | None) -> None:
+    """Nobody has to write it twice."""
+    if address is not None:
+        save_profile(
+            user=request.member.user,
+            village_code=address.village_code,
+            rw=address.rw,
+            rt=address.rt,
+            address=address.street,
+        )
+
+
+def known_of(request: RegionRequest) -> dict[str, Any]:
     """What the form need not ask again."""
     user = request.member.user
     profile, place = profile_of(user), place_of(request)
@@ -179,7 +205,7 @@ def _known_of(request: RegionRequest, warung: Warung) -> dict[str, Any]:
     return known
 
 
-def _seen_basket(request: RegionRequest, warung: Warung, lines: list[SeenLine]) -> Basket:
+def seen_basket(request: RegionRequest, warung: Warung, lines: list[SeenLine]) -> Basket:
     """What the customer tried to order, as it can be had now; their cart, when the form named nothing."""
     packs = Pack.objects.select_related("product").in_bulk([line.pack_id for line in lines])
     wanted = [(packs[line.pack_id], line.quantity) for line in lines if line.pack_id in packs]

@@ -7,14 +7,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
+from tenant_apps.orders.errors import BadWeight
+from tenant_apps.orders.forms import PackForm
 from tenant_apps.orders.models import Order
 from tenant_apps.orders.selectors import (
     TABS,
@@ -43,13 +46,36 @@ CALL_OFF_REASONS = (
     gettext_lazy("The goods are damaged."),
 )
 
-Step = Callable[[Order, str, str], Order]
+Step = Callable[[RegionRequest, Order], Order]
+
+
+def _reason(request: RegionRequest) -> str:
+    return (request.POST.get("reason") or request.POST.get("other") or "").replace("\x00", "")
+
+
+def pack_form_of(order: Order, data: QueryDict | None = None) -> PackForm:
+    """What may be written down about each line when it is packed."""
+    return PackForm(order.lines.select_related("product"), data)
+
+
+def _pack(request: RegionRequest, order: Order) -> Order:
+    form = pack_form_of(order, request.POST)
+    if not form.is_valid():
+        raise BadWeight(_("Write down whole numbers of zero or more."))
+    return filling.pack_order(order=order, packed=form.packed(), by=request.member.actor)
+
+
+def _hand_over(request: RegionRequest, order: Order) -> Order:
+    carrier = request.member.user if "carried" in request.POST else None
+    return filling.hand_over(order=order, collector=carrier, by=request.member.actor)
+
+
 STEPS: dict[str, Step] = {
-    "terima": lambda order, by, reason: filling.accept_order(order=order, by=by),
-    "siap": lambda order, by, reason: filling.pack_order(order=order, by=by),
-    "serahkan": lambda order, by, reason: filling.hand_over(order=order, by=by),
-    "tolak": lambda order, by, reason: filling.reject_order(order=order, reason=reason, by=by),
-    "batalkan": lambda order, by, reason: filling.call_off(order=order, reason=reason, by=by),
+    "terima": lambda request, order: filling.accept_order(order=order, by=request.member.actor),
+    "siap": _pack,
+    "serahkan": _hand_over,
+    "tolak": lambda request, order: filling.reject_order(order=order, reason=_reason(request), by=request.member.actor),
+    "batalkan": lambda request, order: filling.call_off(order=order, reason=_reason(request), by=request.member.actor),
 }
 
 at_counter = roles_only(Role.OWNER, Role.STAFF)
@@ -95,7 +121,8 @@ def order(request: RegionRequest, number: str) -> HttpResponse:
     found = order_of_warung(request.member, number)
     context = {
         "order": found,
-        "lines": found.lines.all(),
+        "lines": found.lines.select_related("packed"),
+        "pack_form": pack_form_of(found),
         "events": history_of(found),
         "several": len(warungs_of(request.member)) > 1,
         "reject_reasons": REJECT_REASONS,
@@ -112,9 +139,8 @@ def step(request: RegionRequest, number: str, verb: str) -> HttpResponse:
     if verb not in STEPS:
         raise Http404("no such step")
     found = order_of_warung(request.member, number)
-    reason = (request.POST.get("reason") or request.POST.get("other") or "").replace("\x00", "")
     try:
-        STEPS[verb](found, request.member.actor, reason)
+        STEPS[verb](request, found)
     except DomainError as refusal:
         messages.error(request, str(refusal.message))
     if "alone" in request.POST:

@@ -14,11 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest
-from tenant_apps.orders.models import Order
+from tenant_apps.orders.models import Order, OrderState
 from tenant_apps.orders.selectors import order_for, orders_of, timeline_of
 from tenant_apps.orders.services.carting import fill_again
 from tenant_apps.orders.services.filling import cancel_order
 from tenant_apps.orders.views.visitor import new_cart_key, village_name
+from tenant_apps.payments.services import payment_of
 from tenants.access import signed_in
 from tenants.kernel.errors import DomainError
 
@@ -41,7 +42,13 @@ def orders(request: RegionRequest) -> HttpResponse:
 def order(request: RegionRequest, number: str) -> HttpResponse:
     """Where an order stands; the page asks again by itself while it is open."""
     found = order_for(request.member, number)
-    context = {"order": found, "timeline": timeline_of(found), "lines": found.lines.all(), "warung": found.warung}
+    context = {
+        "order": found,
+        "timeline": timeline_of(found),
+        "lines": found.lines.select_related("packed"),
+        "warung": found.warung,
+        "payment": payment_of(found.reference) if found.state == OrderState.UNPAID else None,
+    }
     if not request.headers.get("HX-Request"):
         return render(request, "orders/order.html", context)
     if request.GET.get("state") == found.state:
@@ -58,7 +65,10 @@ def cancel(request: RegionRequest, number: str) -> HttpResponse:
     found = order_for(request.member, number)
     try:
         cancel_order(order=found, by=request.member.actor)
-        messages.success(request, _("Your order is cancelled. You pay nothing."))
+        if found.is_prepaid:
+            messages.success(request, _("Your order is cancelled. What you paid is in your WARSA balance."))
+        else:
+            messages.success(request, _("Your order is cancelled. You pay nothing."))
     except DomainError as refusal:
         messages.error(request, str(refusal.message))
     return redirect("orders:order", found.number)
@@ -95,7 +105,7 @@ def receipt_of(order: Order) -> dict[str, Any]:
     """What a receipt shows."""
     return {
         "order": order,
-        "lines": order.lines.all(),
+        "lines": order.lines.select_related("packed"),
         "warung": order.warung,
         "village": village_name(order.warung),
     }

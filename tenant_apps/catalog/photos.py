@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import struct
 import warnings
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -32,7 +33,7 @@ _QUALITY = 74
 _NAME = re.compile(r"products/[0-9a-f-]{36}/([0-9a-f]{16})-640\.webp")
 
 
-def set_photo(*, product: Product, upload: UploadedFile) -> None:
+def set_photo(*, product: Product, upload: UploadedFile[Any]) -> None:
     """The product shows this picture, in both sizes; the one before is gone.
 
     Raises:  BadPhoto.
@@ -87,7 +88,7 @@ def _forget(name: str) -> None:
         storage.delete(_sized(name, size))
 
 
-def _read(upload: UploadedFile) -> Image.Image:
+def _read(upload: UploadedFile[Any]) -> Image.Image:
     if (upload.size or 0) > MOST_BYTES:
         raise BadPhoto(_("That picture is too large. Take one of at most 8 MB."))
     refused = BadPhoto(_("That is no picture that we can show. Choose a JPEG, PNG or WebP."))
@@ -100,7 +101,7 @@ def _read(upload: UploadedFile) -> Image.Image:
                 raise BadPhoto(_("That picture is too large. Take one of at most 50 megapixels."))
             picture.draft("RGB", (LARGE * 2, LARGE * 2))
             upright = ImageOps.exif_transpose(picture)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as broken:
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError, struct.error) as broken:
         raise refused from broken
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise BadPhoto(_("That picture is too large. Take one of at most 50 megapixels.")) from bomb

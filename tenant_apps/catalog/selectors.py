@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from operator import add
+from operator import add, or_
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.lookups import TrigramStrictWordSimilar, TrigramWordSimilar
 from django.contrib.postgres.search import TrigramStrictWordSimilarity, TrigramWordSimilarity
-from django.db.models import F, FloatField, Prefetch, QuerySet, Value
+from django.db import connection, transaction
+from django.db.models import F, FloatField, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Greatest, Lower
 from django.http import Http404
 
@@ -25,6 +27,12 @@ _MEASURES: dict[str, tuple[tuple[int, str], ...]] = {
 }
 # Below this a product only shares a syllable with the question.
 ENOUGH = 0.42
+# The index is asked for what surely fits first: it then reads a few products instead of all that share a syllable.
+SURE = 0.6
+# Who asks for "minyak" does not mean "minuman", which shares half of its letters: what fits this much worse is left out.
+NEARLY = 0.75
+# A shelf's name fits every article on it, so it counts only while no article's own name fits.
+BY_SHELF = 0.6
 
 
 def traded_products() -> QuerySet[Product]:
@@ -45,16 +53,51 @@ def search_products(text: str, limit: int = 20, among: QuerySet[Product] | None 
     if looks_scanned(code) and (scanned := list(rows.filter(packs__barcode=code))):
         return scanned
     score = reduce(add, (_fit(word) for word in words)) / Value(float(len(words)))
-    found = rows.annotate(fit=score).filter(fit__gte=ENOUGH).order_by("-fit", "name", "pk")
-    return list(found[:limit])
+    asked = rows.annotate(fit=score).filter(fit__gte=ENOUGH).order_by("-fit", "name", "pk")
+    found: list[Product] = []
+    with transaction.atomic():
+        for level in (SURE, ENOUGH):
+            _look_above(level)
+            found = list(asked.filter(_alike(words))[:limit])
+            # What the lower level would add fits much worse than what is here.
+            if found and found[0].fit * NEARLY >= level:  # type: ignore[attr-defined]
+                break
+    return found
+
+
+def _look_above(level: float) -> None:
+    """From which likeness on the index answers, until this transaction ends. Bones weigh 0.85, hence the other level."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true),"
+            " set_config('pg_trgm.strict_word_similarity_threshold', %s, true)",
+            [str(level), str(round(level / 0.85, 2))],
+        )
+
+
+def _alike(words: Sequence[str]) -> Q:
+    """What the index can answer: some word is in the product's text, as it is spelt, as it is called here, or by its bones.
+
+    Very short words and numbers stand in half of all names; where there are others, they only weigh.
+    """
+    telling = [word for word in words if len(word) > 2 and not word.isdigit()] or list(words)
+    ways = []
+    for word in telling:
+        ways.append(Q(TrigramWordSimilar(F("search"), Value(word))))
+        if word in LOCAL_WORDS:
+            ways.append(Q(TrigramWordSimilar(F("search"), Value(LOCAL_WORDS[word]))))
+        if spine := bones(word):
+            ways.append(Q(TrigramStrictWordSimilar(F("search"), Value(spine))))
+    return reduce(or_, ways)
 
 
 def _fit(word: str) -> Any:
-    """How well one word fits: 1.0 in the name itself, less in category, number or other names, less by its bones."""
+    """How well one word fits: 1.0 in the name itself, less in other names, by its bones, and least by shelf or number."""
     name: Any = Lower("name")
     ways: list[Any] = [
         _part(TrigramWordSimilarity(word, name), 1.0),
-        _part(TrigramWordSimilarity(word, F("search")), 0.9),
+        _part(TrigramWordSimilarity(word, Lower("synonyms")), 0.95),
+        _part(TrigramWordSimilarity(word, F("search")), BY_SHELF),
     ]
     if word in LOCAL_WORDS:
         ways.append(_part(TrigramWordSimilarity(LOCAL_WORDS[word], name), 0.98))

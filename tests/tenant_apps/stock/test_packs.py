@@ -174,10 +174,8 @@ def url(market: Cast, what: str) -> str:
 
 
 def test_hasan_opens_a_sack_with_one_tap(market: Cast, shelf: StockLocation, hasan: Client) -> None:
-    assert (
-        "Open one"
-        in hasan.get(f"/toko/stok/{market.rice.public_id}/", headers={"accept-language": "en"}).content.decode()
-    )
+    shown = hasan.get(f"/toko/stok/{market.rice.public_id}/")
+    assert shown.context["packs"] == [(market.sack, 2)] and url(market, "pecah") in shown.content.decode()
     sent = tap(market)
     for _tap in range(2):
         assert hasan.post(url(market, "pecah"), sent).status_code == 302

@@ -386,6 +386,7 @@ api/v1/toko/
 api/v1/warungs/
 areas/
 bahasa/
+belanja/baru/
 cari/
 daftar/
 healthz
@@ -495,6 +496,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "api/v1/orders/<api_number:number>/cancel/": {"number": ("order",)},
     "api/v1/orders/<api_number:number>/payment/": {"number": ("order",)},
     "api/v1/purchases/<api_number:number>/": {"number": ("purchase",)},
+    "belanja/<order_number:number>/": {"number": ("purchase",)},
     "api/v1/products/<uuid:product>/": {"product": ("product",)},
     "api/v1/products/<uuid:product>/prices/": {"product": ("product",)},
     "api/v1/toko/<uuid:warung>/hours/": {"warung": ("warung",)},

@@ -56,7 +56,7 @@ class BonCustomer(models.Model):
 
 class SaleState(models.TextChoices):
     DONE = "done", _("sold")
-    VOIDED = "voided", _("taken back")
+    VOIDED = "voided", _("sale taken back")
 
 
 class CounterSale(models.Model):

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(editable=False, unique=True)),
                 ('number', models.CharField(max_length=6, unique=True)),
-                ('state', models.CharField(choices=[('done', 'sold'), ('voided', 'taken back')], default='done', editable=False, max_length=6)),
+                ('state', models.CharField(choices=[('done', 'sold'), ('voided', 'sale taken back')], default='done', editable=False, max_length=6)),
                 ('by', models.CharField(max_length=80)),
                 ('at', models.DateTimeField(verbose_name='sold')),
                 ('received_at', models.DateTimeField(default=tenants.kernel.clock.now)),

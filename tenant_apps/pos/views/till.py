@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import segno
@@ -149,10 +150,9 @@ def qris(request: CounterRequest) -> HttpResponse:
     ):
         raise Http404("no code for this")
     made = segno.make(set_qris_amount(code.payload, int(amount)), error="m", micro=False)
-    return HttpResponse(
-        made.svg_inline(scale=4, border=4, light="#fff", xmldecl=True, svgns=True, nl=False),
-        content_type="image/svg+xml",
-    )
+    drawn = BytesIO()
+    made.save(drawn, kind="svg", scale=4, border=4, light="#fff")
+    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
 
 
 @at_the_warung

@@ -50,7 +50,7 @@ def statuses(answer: Any) -> list[str]:
 
 def test_a_batch_with_doubles_and_a_refused_one(market: Cast) -> None:
     hasan = browser_of(market.hasan)
-    first, second = kept(market), kept(market, at=(clock.now() - timedelta(minutes=1)).isoformat())
+    first, second = kept(market), kept(market, at=(clock.now() - timedelta(minutes=30)).isoformat())
     wrong = kept(market, lines=[{"pack": market.kilo.pk, "quantity": 2, "price": 14_000}], cash=28_000)
     answer = post(hasan, market.hasan, first, wrong, first, second)
     assert statuses(answer) == ["applied", "refused", "duplicate", "refused"]

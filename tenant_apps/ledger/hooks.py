@@ -7,8 +7,9 @@ import json
 
 from django.db.models import Sum
 
-from tenant_apps.ledger.models import Account, JournalEntry, JournalLine
+from tenant_apps.ledger.models import Account, JournalEntry, JournalLine, LedgerProof
 from tenants.backup.hooks import Proof, region_proof
+from tenants.hooks import region_status
 
 
 @region_proof("ledger")
@@ -34,4 +35,14 @@ def ledger_proof() -> Proof:
         "lines": count,
         "debits": int(debits),
         "sha256": digest.hexdigest(),
+    }
+
+
+@region_status("ledger")
+def measure() -> dict[str, int | str | None]:
+    """Entries in the books, and how many differences the newest proof found: anything but none needs an operator."""
+    proof = LedgerProof.objects.order_by("-pk").first()
+    return {
+        "ledger_entries": proof.entries if proof else None,
+        "ledger_differences": len(proof.differences) if proof else None,
     }

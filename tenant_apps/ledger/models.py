@@ -6,6 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,8 @@ class AccountKind(models.TextChoices):
 class Account(models.Model):
     """A place for money. `balance` is the sum of its lines (debit positive); the database alone keeps it, whoever books."""
 
+    # Names the account in addresses, where its code would tell the numbers of others.
+    public_id = models.UUIDField(null=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     code = models.CharField(_("code"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=160)
     kind = models.CharField(_("kind"), max_length=9, choices=AccountKind.choices)
@@ -46,6 +49,7 @@ class Account(models.Model):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         ordering: ClassVar[list[str]] = ["code"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(name="account_by_public_id", fields=["public_id"])]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(name="account_kind_known", condition=Q(kind__in=AccountKind.values)),
             # Money that is not there cannot leave: the side on which the account lives never turns.
@@ -109,3 +113,27 @@ class JournalLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount:+}"
+
+
+class LedgerProof(models.Model):
+    """What a recount of all lines found: one row a night, and whenever somebody asks for it."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    entries = models.BigIntegerField(_("entries"))
+    lines = models.BigIntegerField(_("lines"))
+    accounts = models.BigIntegerField(_("accounts"))
+    # [{"what": "balance", "code": …, "kept": …, "counted": …}, …], at most as many as somebody reads.
+    differences = models.JSONField(_("differences"), default=list)
+    ok = models.BooleanField(_("in order"))
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="proof_is_ok_or_says_why",
+                condition=Q(ok=True, differences=[]) | (Q(ok=False) & ~Q(differences=[])),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}: {'ok' if self.ok else len(self.differences)}"

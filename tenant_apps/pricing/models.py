@@ -51,7 +51,7 @@ class ImportState(models.TextChoices):
     DRAFT = "draft", _("to be looked at")
     APPLIED = "applied", _("taken over")
     DROPPED = "dropped", _("dropped")
-    TAKEN_BACK = "taken_back", _("taken back")
+    TAKEN_BACK = "taken_back", _("withdrawn")
 
 
 class ObservationImport(models.Model):
@@ -370,7 +370,7 @@ class PriceListLine(models.Model):
 
 class ClaimState(models.TextChoices):
     SUBMITTED = "submitted", _("waiting for the Satker")
-    ACCEPTED = "accepted", _("accepted")
+    ACCEPTED = "accepted", _("accepted and paid")
     REJECTED = "rejected", _("rejected")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
@@ -385,7 +385,7 @@ class PriceClaim(models.Model):
     )
     # The bought line by the name that its app gave it ("order:7KQ4MP/12").
     line = models.CharField(max_length=80)
-    document = models.CharField(_("order"), max_length=20)
+    document = models.CharField(_("order number"), max_length=20)
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="claims")
     product_name = models.CharField(_("product"), max_length=160)
     pack_label = models.CharField(_("pack"), max_length=40)

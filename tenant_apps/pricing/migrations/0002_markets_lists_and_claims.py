@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("submitted", "waiting for the Satker"),
-                            ("accepted", "accepted"),
+                            ("accepted", "accepted and paid"),
                             ("rejected", "rejected"),
                             ("withdrawn", "withdrawn"),
                         ],
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("line", models.CharField(max_length=80)),
-                ("document", models.CharField(max_length=20, verbose_name="order")),
+                ("document", models.CharField(max_length=20, verbose_name="order number")),
                 ("product_name", models.CharField(max_length=160, verbose_name="product")),
                 ("pack_label", models.CharField(max_length=40, verbose_name="pack")),
                 ("base_quantity", models.BigIntegerField()),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("submitted", "waiting for the Satker"),
-                            ("accepted", "accepted"),
+                            ("accepted", "accepted and paid"),
                             ("rejected", "rejected"),
                             ("withdrawn", "withdrawn"),
                         ],
@@ -353,7 +353,7 @@ class Migration(migrations.Migration):
                             ("draft", "to be looked at"),
                             ("applied", "taken over"),
                             ("dropped", "dropped"),
-                            ("taken_back", "taken back"),
+                            ("taken_back", "withdrawn"),
                         ],
                         default="draft",
                         max_length=10,

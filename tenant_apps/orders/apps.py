@@ -18,10 +18,12 @@ class OrdersConfig(AppConfig):
         from tenant_apps.orders.views.visitor import packs_in_cart
         from tenants.kernel.navigation import SIGNED_IN, NavItem, register
 
-        counter = frozenset({Role.OWNER.value, Role.STAFF.value})
+        counter = frozenset({Role.OWNER.value, Role.STAFF.value, Role.SATKER.value})
         register(
             NavItem("shop", _("Search"), "orders:search", "search", 20),
             NavItem("shop", _("Cart"), "orders:carts", "shopping-basket", 30, count=packs_in_cart),
             NavItem("shop", _("Orders"), "orders:orders", "receipt-text", 40, frozenset({SIGNED_IN})),
+            NavItem("shop", _("Favourites"), "orders:favourites", "heart", 60, frozenset({SIGNED_IN})),
+            NavItem("toko", _("Returns"), "orders:returns", "undo-2", 55, counter),
             NavItem("toko", _("Orders"), "orders:board", "receipt-text", 20, counter, count=waiting),
         )

@@ -120,3 +120,15 @@ class ReasonMissing(DomainError):
 
     code = "reason_missing"
     status = 400
+
+
+class ReturnTooLate(DomainError):
+    """The days in which goods can be brought back are over."""
+
+    code = "return_too_late"
+
+
+class TooManyFavourites(DomainError):
+    """The list of favourites is full."""
+
+    code = "too_many_favourites"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -168,6 +168,45 @@ class PackForm(forms.Form):
     def rows(self) -> list[tuple[Any, str]]:
         """Each field with the unit that stands behind it."""
         return [(self[f"packed-{line.pk}"], "g" if line.product.by_weight else "×") for line in self.lines]
+
+
+class ReturnForm(forms.Form):
+    """How much of each line comes back, in packs; of weighed goods, all that is left or nothing."""
+
+    reason = forms.CharField(label=gettext_lazy("Why?"), max_length=240, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, lines: Iterable[OrderLine], left: Mapping[int, int], data: Any = None) -> None:
+        super().__init__(data)
+        self.lines = list(lines)
+        self.left = left
+        for line in self.lines:
+            self.fields[f"back-{line.pk}"] = forms.IntegerField(
+                label=f"{line.product_name}, {line.pack_label}",
+                min_value=0,
+                max_value=self._most(line),
+                required=False,
+                initial=0,
+                help_text=_("You have: %(quantity)s") % {"quantity": quantity_text(left[line.pk], line.base_unit)},
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )
+
+    def _most(self, line: OrderLine) -> int:
+        return 1 if line.product.by_weight else -(-self.left[line.pk] // line.base_quantity)
+
+    def quantities(self) -> dict[int, int]:
+        """Base units by line id."""
+        return {
+            line.pk: self.left[line.pk]
+            if count == self._most(line)
+            else min(count * line.base_quantity, self.left[line.pk])
+            for line in self.lines
+            if (count := self.cleaned_data.get(f"back-{line.pk}"))
+        }
+
+    @property
+    def rows(self) -> list[Any]:
+        """The fields of the lines."""
+        return [self[f"back-{line.pk}"] for line in self.lines]
 
 
 def ways_of(warung: Warung) -> list[tuple[str, str]]:

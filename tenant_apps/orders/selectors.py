@@ -5,16 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Case, Count, QuerySet, When
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.accounts.access import Member
-from tenant_apps.orders.models import COUNTER_STATES, Method, Order, OrderEvent, OrderState, Purchase
+from tenant_apps.catalog.models import Product
+from tenant_apps.orders.models import (
+    COUNTER_STATES,
+    Favourite,
+    Method,
+    Order,
+    OrderEvent,
+    OrderState,
+    Purchase,
+    Return,
+    ReturnState,
+)
 from tenant_apps.payments.models import Payment
 from tenant_apps.warungs.models import Warung
-from tenant_apps.warungs.selectors import names_of, warungs_of
+from tenant_apps.warungs.selectors import Nearby, names_of, nearest, shown_warungs, warungs_of
 from tenants.identity.models import User
 
 ENDED_STATES = (OrderState.HANDED_OVER, OrderState.REJECTED, OrderState.CANCELLED, OrderState.CALLED_OFF)
@@ -237,3 +248,56 @@ def history_of(order: Order) -> list[tuple[str | Promise, OrderEvent, str]]:
     events = list(order.events.all())
     names = names_of(event.by for event in events)
     return [(STEP_WORDS[event.move], event, names.get(event.by, "")) for event in events]
+
+
+def returns_at(member: Member) -> QuerySet[Return]:
+    """Returns to this person's warungs: those that wait first, then the latest."""
+    rows = Return.objects.filter(order__warung__in=warungs_of(member)).select_related("order__warung")
+    waits = Case(When(state=ReturnState.ASKED, then=0), default=1)
+    return rows.prefetch_related("lines__line").order_by(waits, "-pk")
+
+
+def return_of_warung(member: Member, number: str) -> Return:
+    """The access door of the warung that decides.
+
+    Raises:  Http404.
+    """
+    found = returns_at(member).filter(number=number).first()
+    if found is None:
+        raise Http404("no such return to their warung")
+    return found
+
+
+@dataclass(frozen=True)
+class Favourites:
+    """What somebody marked, the latest first; what is no longer shown or traded is left out."""
+
+    warungs: list[Nearby]
+    products: list[Product]
+
+    def __bool__(self) -> bool:
+        return bool(self.warungs or self.products)
+
+
+def favourites_of(user: User) -> Favourites:
+    """The favourites of a person, in a number of queries that does not grow with them."""
+    rows = list(Favourite.objects.filter(user=user).values_list("warung", "product"))
+    near = nearest(
+        None, shown_warungs().filter(pk__in=[warung for warung, _product in rows if warung]), limit=len(rows)
+    )
+    products = Product.objects.filter(is_active=True).select_related("category")
+    by_pk = products.in_bulk([product for _warung, product in rows if product])
+    return Favourites(near, [by_pk[product] for _warung, product in rows if product in by_pk])
+
+
+def likes(user: User, thing: Warung | Product) -> bool:
+    """Whether it stands among their favourites."""
+    rows = Favourite.objects.filter(user=user)
+    return (rows.filter(warung=thing) if isinstance(thing, Warung) else rows.filter(product=thing)).exists()
+
+
+def often_bought(user: User, limit: int = 8) -> list[Product]:
+    """Products that this person ordered most often and has not marked yet."""
+    marked = Favourite.objects.filter(user=user, product__isnull=False).values("product")
+    rows = Product.objects.filter(is_active=True, order_lines__order__customer=user).exclude(pk__in=marked)
+    return list(rows.annotate(times=Count("order_lines")).order_by("-times", "name")[:limit])

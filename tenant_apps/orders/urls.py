@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from tenant_apps.orders.views import baskets, board, own, purchases, shop
+from tenant_apps.orders.views import baskets, board, favourites, own, purchases, returns, sharing, shop
 from tenants.kernel.numbers import DocumentNumber
 
 register_converter(DocumentNumber, "order_number")
@@ -24,6 +24,15 @@ urlpatterns = [
     path("pesanan/<order_number:number>/batal/", own.cancel, name="cancel"),
     path("pesanan/<order_number:number>/lagi/", own.again, name="again"),
     path("pesanan/<order_number:number>/nota/", own.receipt, name="receipt"),
+    path("pesanan/<order_number:number>/kembalikan/", returns.ask, name="return"),
+    path("pesanan/<order_number:number>/bagikan/", sharing.share, name="share"),
+    path("pesanan/<order_number:number>/bagikan/tutup/", sharing.stop, name="stop_sharing"),
+    path("nota/<str:token>/", sharing.shared, name="shared_receipt"),
+    path("favorit/", favourites.favourites, name="favourites"),
+    path("favorit/warung/<slug:slug>/", favourites.warung, name="like_warung"),
+    path("favorit/barang/<uuid:public_id>/", favourites.product, name="like_product"),
+    path("toko/retur/", returns.returns, name="returns"),
+    path("toko/retur/<order_number:number>/<slug:verb>/", returns.decide, name="decide_return"),
     path("toko/pesanan/", board.board, name="board"),
     path("toko/pesanan/<order_number:number>/", board.order, name="board_order"),
     path("toko/pesanan/<order_number:number>/nota/", board.receipt, name="board_receipt"),

@@ -15,9 +15,11 @@ from tenant_apps.api.models import ApiToken
 from tenant_apps.api.scopes import Scope
 from tenant_apps.api.tokens import make_token
 from tenant_apps.notifications.models import Notice
-from tenant_apps.orders.models import Method
+from tenant_apps.ledger.services import account_of_warung
+from tenant_apps.orders.models import Method, Order, Return
 from tenant_apps.orders.services.carting import put_in_cart
 from tenant_apps.orders.services.placing import SeenLine, place_order
+from tenant_apps.orders.services.sharing import share_receipt
 from tenant_apps.payments.models import Method as PayBy
 from tenant_apps.payments.services import confirm_received, open_payment
 from tenant_apps.payments.services.codes import keep_code
@@ -34,6 +36,7 @@ from tenant_apps.stock.services import Line, begin_count, location_of_warung, re
 from tenant_apps.warungs.services import set_slot, set_zone
 from tenants.context import current_region, on_platform
 from tenants.kernel import clock
+from tenants.kernel.numbers import new_number
 from tenants.models import Region
 from tests.cast import BY, VILLAGE, Cast
 from tests.isolation.twins import SECRET
@@ -60,6 +63,7 @@ class Ids:
     village: str
     line: str
     carving: str
+    account: str
     api_key: str
     purchase: str
     payment: str
@@ -72,6 +76,8 @@ class Ids:
     day: str
     price_list: str
     zone: str
+    receipt_link: str
+    back: str
     slot: str
     place: str
     table: str
@@ -137,6 +143,7 @@ class Ids:
             "freshness_days": "30",
             "delivery_fee": "2000",
             "minimum_order": "0",
+            "like": "1",
             "weekday": "1",
             "starts": "13:00",
             "ends": "15:00",
@@ -205,6 +212,9 @@ def add_market_documents(cast: Cast) -> None:
     make_token(member=cast.member(cast.wati), name="Kasir percobaan", scopes=[Scope.SHOP_READ], days=30)
     _ask_for_a_kecamatan(current_region())
     _pay_too_little(cast)
+    Return.objects.create(
+        number=new_number(), order=Order.objects.filter(warung=cast.warung).latest("pk"), reason="retur percobaan"
+    )
     set_zone(warung=cast.warung, village_code=VILLAGE, rw=None, fee=2_000, minimum_order=0)
     set_slot(warung=cast.warung, weekday=0, starts=time(9), ends=time(11), capacity=5)
 
@@ -308,7 +318,7 @@ def _ask_for_a_kecamatan(region: Region) -> None:
 def ids_of(cast: Cast) -> Ids:
     """The ids of what `build_cast` and `add_market_documents` made in the bound region, the newest of each."""
     from tenant_apps.accounts.models import Invitation
-    from tenant_apps.orders.models import Order, Purchase
+    from tenant_apps.orders.models import Purchase
     from tenant_apps.payments.models import Payment, PaymentIssue
     from tenant_apps.procurement.models import GoodsReceipt, RestockRequest
     from tenant_apps.stock.models import StockCount, StockLot
@@ -335,6 +345,7 @@ def ids_of(cast: Cast) -> Ids:
         village=VILLAGE,
         line=str(restock.lines.latest("pk").pk),
         carving=str(requests_to_us().latest("pk").public_id),
+        account=str(account_of_warung(cast.warung, "cash").public_id),
         purchase=Purchase.objects.filter(orders__warung=cast.warung).latest("pk").number,
         api_key=str(ApiToken.objects.latest("pk").public_id),
         payment=str(Payment.objects.filter(warung=cast.warung).latest("pk").public_id),
@@ -344,6 +355,8 @@ def ids_of(cast: Cast) -> Ids:
         place=str(Market.objects.latest("pk").public_id),
         table=str(ObservationImport.objects.latest("pk").public_id),
         ceiling=str(PriceCeiling.objects.latest("pk").public_id),
+        receipt_link=share_receipt(order=Order.objects.filter(warung=cast.warung).latest("pk")),
+        back=Return.objects.filter(order__warung=cast.warung).latest("pk").number,
         zone=str(cast.warung.zones.latest("pk").public_id),
         slot=str(cast.warung.slots.latest("pk").public_id),
         price_list=str(PriceList.objects.filter(warung=cast.warung).latest("pk").public_id),
@@ -363,6 +376,9 @@ akun/akses-api/
 akun/nomor/
 akun/nomor/kirim/
 akun/nomor/kode/
+akun/saldo/
+akun/saldo/cetak/
+akun/saldo/unduh/
 akun/sandi/
 akun/surel/
 akun/surel/kirim/
@@ -388,9 +404,14 @@ areas/
 bahasa/
 belanja/baru/
 cari/
+favorit/
 daftar/
 healthz
 hemat/
+.well-known/assetlinks.json
+luring/
+manifest.webmanifest
+sw.js
 kabar/
 kabar/dibaca/
 kabar/lonceng/
@@ -405,6 +426,8 @@ masuk/
 pembayaran/midtrans/
 pesanan/
 satker/
+satker/buku/
+satker/buku/unduh/
 satker/harga-grosir/
 satker/harga-pasar/
 satker/harga-pasar/catat/
@@ -431,6 +454,7 @@ toko/
 toko/bon/
 toko/bon/baru/
 toko/buka/
+toko/buku/
 toko/grafik/
 toko/grafik/unduh/
 toko/harga/
@@ -453,6 +477,7 @@ toko/profil/
 toko/qris/
 toko/restok/
 toko/restok/baru/
+toko/retur/
 toko/stok/
 toko/stok/hitung/
 toko/stok/hitung/mulai/
@@ -533,6 +558,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
         "size": ("=320",),
         "version": ("=0123456789abcdef",),
     },
+    "ikon/<str:name>": {"name": ("=ikon-192.png",)},
     "kabar/<uuid:public_id>/": {"public_id": ("notice",)},
     "keranjang/<slug:slug>/": {"slug": ("slug",)},
     "keranjang/<slug:slug>/bayar/": {"slug": ("slug",)},
@@ -544,6 +570,9 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "pesanan/<order_number:number>/batal/": {"number": ("order",)},
     "pesanan/<order_number:number>/lagi/": {"number": ("order",)},
     "pesanan/<order_number:number>/nota/": {"number": ("order",)},
+    "satker/buku/<uuid:public_id>/": {"public_id": ("account",)},
+    "satker/buku/<uuid:public_id>/cetak/": {"public_id": ("account",)},
+    "satker/buku/<uuid:public_id>/unduh/": {"public_id": ("account",)},
     "satker/harga-pasar/<uuid:public_id>/": {"public_id": ("product",)},
     "satker/klaim/<uuid:public_id>/": {"public_id": ("claim",)},
     "satker/pembayaran/masalah/<uuid:public_id>/": {"public_id": ("payment_issue",)},
@@ -559,6 +588,13 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/restok/<document_number:number>/surat-jalan/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/tolak/": {"number": ("restock",)},
     "satker/stok/<uuid:public_id>/": {"public_id": ("product",)},
+    "favorit/barang/<uuid:public_id>/": {"public_id": ("product",)},
+    "favorit/warung/<slug:slug>/": {"slug": ("slug",)},
+    "nota/<str:token>/": {"token": ("receipt_link",)},
+    "pesanan/<order_number:number>/bagikan/": {"number": ("order",)},
+    "pesanan/<order_number:number>/bagikan/tutup/": {"number": ("order",)},
+    "pesanan/<order_number:number>/kembalikan/": {"number": ("order",)},
+    "toko/retur/<order_number:number>/<slug:verb>/": {"number": ("back",), "verb": ("=terima", "=tolak")},
     "toko/antar/waktu/<uuid:public_id>/hapus/": {"public_id": ("slot",)},
     "toko/antar/wilayah/<uuid:public_id>/hapus/": {"public_id": ("zone",)},
     "toko/harga/jadwal/<uuid:public_id>/batal/": {"public_id": ("price_list",)},
@@ -567,6 +603,9 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "toko/bon/<uuid:public_id>/hapus-buku/": {"public_id": ("bon",)},
     "toko/bon/<uuid:public_id>/tutup/": {"public_id": ("bon",)},
     "toko/bon/<uuid:public_id>/ubah/": {"public_id": ("bon",)},
+    "toko/buku/<uuid:public_id>/": {"public_id": ("account",)},
+    "toko/buku/<uuid:public_id>/cetak/": {"public_id": ("account",)},
+    "toko/buku/<uuid:public_id>/unduh/": {"public_id": ("account",)},
     "toko/harga/<uuid:public_id>/": {"public_id": ("product",)},
     "toko/kasir/<sale_number:number>/batal/": {"number": ("sale",)},
     "toko/kasir/<sale_number:number>/diperiksa/": {"number": ("sale",)},

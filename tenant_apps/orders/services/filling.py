@@ -16,6 +16,7 @@ from tenant_apps.orders.services.telling import tell_customer, tell_owner
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.models import Payment
 from tenant_apps.payments.services import open_payment, payment_of, release_payment, settle
+from tenant_apps.stock.locks import lock_levels
 from tenant_apps.stock.models import StockLocation
 from tenant_apps.stock.services import Line, location_of_warung, release, reserve, ship
 from tenants.identity.models import User
@@ -205,6 +206,8 @@ def _write_packed(order: Order, packed: Mapping[int, int], by: str) -> None:
     order.packed_goods = goods
     order.save(update_fields=["packed_goods"])
     location = location_of_warung(order.warung)
+    # All at once, in the one order: freeing some and promising others may not lock them in two rounds.
+    lock_levels([(location.pk, product) for product in before])
     changes = {product: after[product] - before[product] for product in before}
     for step, sign in ((release, -1), (reserve, 1)):
         moved = [Line(product, sign * change) for product, change in sorted(changes.items()) if sign * change > 0]

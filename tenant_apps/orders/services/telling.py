@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from tenant_apps.notifications.services import notify
-from tenant_apps.orders.models import Order
+from tenant_apps.orders.models import Order, Return
 from tenants.context import current_region
 from tenants.hosts import region_url
 from tenants.identity.models import User
@@ -75,6 +75,20 @@ TO_OWNER: dict[str, News] = {
         gettext_lazy("Order %(number)s at %(warung)s was cancelled."),
         gettext_lazy("%(customer)s no longer wants it. Its goods are free for others."),
     ),
+    "return": News(
+        gettext_lazy("%(customer)s wants to bring back something of order %(number)s."),
+        gettext_lazy("The reason: %(reason)s Look at the goods and decide."),
+    ),
+}
+RETURN_DECIDED: dict[str, News] = {
+    "accepted": News(
+        gettext_lazy("%(warung)s takes back what you asked for of order %(number)s."),
+        gettext_lazy("%(total)s go to your WARSA balance."),
+    ),
+    "refused": News(
+        gettext_lazy("%(warung)s does not take back what you asked for of order %(number)s."),
+        gettext_lazy("The reason: %(reason)s"),
+    ),
 }
 
 
@@ -91,11 +105,28 @@ def tell_owner(order: Order, step: str = "place") -> None:
         _tell(order.warung.owner, order, TO_OWNER[step], f"order.{order.number}.{step}.owner", path)
 
 
-def _tell(user: User, order: Order, news: News, dedupe: str, path: str, reason: str = "") -> None:
+def tell_owner_of_return(document: Return) -> None:
+    """The owner learns that goods shall come back, once."""
+    order = document.order
+    if order.warung.owner is not None:
+        dedupe = f"order.{order.number}.return.{document.number}.owner"
+        _tell(order.warung.owner, order, TO_OWNER["return"], dedupe, reverse("orders:returns"), document.reason)
+
+
+def tell_return_decided(document: Return) -> None:
+    """The customer learns what became of it, once."""
+    order, path = document.order, reverse("orders:return", args=[document.order.number])
+    dedupe = f"order.{order.number}.return.{document.number}.customer"
+    _tell(order.customer, order, RETURN_DECIDED[document.state], dedupe, path, document.answer, document.amount)
+
+
+def _tell(
+    user: User, order: Order, news: News, dedupe: str, path: str, reason: str = "", total: int | None = None
+) -> None:
     names = {
         "number": order.number,
         "warung": order.warung.name,
-        "total": rupiah_text(order.due),
+        "total": rupiah_text(order.due if total is None else total),
         "customer": order.customer_name,
         "reason": reason if not reason or reason[-1] in ".!?" else f"{reason}.",
     }

@@ -78,7 +78,7 @@ STEPS: dict[str, Step] = {
     "batalkan": lambda request, order: filling.call_off(order=order, reason=_reason(request), by=request.member.actor),
 }
 
-at_counter = roles_only(Role.OWNER, Role.STAFF)
+at_counter = roles_only(Role.OWNER, Role.STAFF, Role.SATKER)
 
 
 @at_counter

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -18,6 +19,7 @@ from tenant_apps.orders.models import Order, OrderState
 from tenant_apps.orders.selectors import order_for, orders_of, timeline_of
 from tenant_apps.orders.services.carting import fill_again
 from tenant_apps.orders.services.filling import cancel_order
+from tenant_apps.orders.services.sharing import token_of
 from tenant_apps.orders.views.visitor import new_cart_key, village_name
 from tenant_apps.payments.services import payment_of
 from tenants.access import signed_in
@@ -98,7 +100,10 @@ def again(request: RegionRequest, number: str) -> HttpResponse:
 def receipt(request: RegionRequest, number: str) -> HttpResponse:
     """To be printed, on a small printer or on a sheet."""
     found = order_for(request.member, number)
-    return render(request, "orders/receipt.html", receipt_of(found))
+    link = ""
+    if found.share:
+        link = request.build_absolute_uri(reverse("orders:shared_receipt", args=[token_of(found)]))
+    return render(request, "orders/receipt.html", {**receipt_of(found), "may_share": True, "link": link})
 
 
 def receipt_of(order: Order) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def _kept(wanted: Q) -> QuerySet[OrderLine]:
     )
 
 
-def _by_month(wanted: Q) -> QuerySet[OrderLine]:
+def _by_month(wanted: Q) -> Any:
     zone = ZoneInfo(current_region().time_zone)
     return _kept(wanted).annotate(month=TruncMonth("order__moved_at", tzinfo=zone))
 

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.catalog.models import Pack, Product
@@ -36,7 +35,7 @@ def as_posted(lines: Iterable[Line], places: Mapping[int, int], numbers: Callabl
     return [line for place, line in sorted(placed, key=lambda pair: pair[0]) if place >= 0]
 
 
-def photo_field(*, required: bool, help_text: str | Promise = "") -> forms.FileField:
+def photo_field(*, required: bool, help_text: Any = "") -> forms.FileField:
     """A photo, straight from a phone's camera where there is one."""
     return forms.FileField(
         label=_("Photo"),

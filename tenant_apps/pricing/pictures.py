@@ -18,7 +18,7 @@ MOST_PIXELS = 60_000_000
 LONGEST_SIDE = 1_600
 
 
-def redrawn(upload: UploadedFile) -> ContentFile[bytes]:
+def redrawn(upload: UploadedFile[bytes]) -> ContentFile[bytes]:
     """The picture as a JPEG of at most 1,600 pixels a side, under a name that nobody can guess.
 
     Raises:  BadPicture for what is no picture, or is too large.

@@ -200,6 +200,7 @@ def add_market_documents(cast: Cast) -> None:
         lines=[Supply(pack=cast.sack, quantity=1, cost=600_000)],
         by=cast.yuli.actor,
     )
+    _rule_prices(cast)
     _see_it_cheaper(cast)
     _sell_at_the_counter(cast)
     shelf = location_of_warung(cast.warung)

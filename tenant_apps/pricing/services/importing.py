@@ -159,6 +159,7 @@ def take_over(*, table: ObservationImport, observer: str, by: str) -> Observatio
                     told_unit=line.told_unit,
                 )
                 for line in read.good
+                if line.observed_on is not None
             ],
             batch_size=500,
         )
@@ -236,7 +237,7 @@ def _rows(text: str) -> list[tuple[int, Mapping[str, str]]]:
         raise BadTable(_("The first line names no column %(columns)s.") % {"columns": ", ".join(missing)})
     if len(rows) - 1 > MOST_LINES:
         raise BadTable(_("Choose a table of at most %(count)s lines.") % {"count": MOST_LINES})
-    found = []
+    found: list[tuple[int, Mapping[str, str]]] = []
     for number, row in enumerate(rows[1:], start=2):
         if any(cell.strip() for cell in row):
             cells = {

@@ -48,7 +48,7 @@ def new_claim(request: RegionRequest) -> HttpResponse:
     if line is None:
         about = asked_text(request, "barang")
         if about:
-            ids = set(Product.objects.filter(public_id=_uuid(about)).values_list("pk", flat=True))
+            ids = _products(about)
             lines = [one for one in lines if one.product_id in ids]
         if request.method == "POST":
             raise Http404("no such purchase")
@@ -84,11 +84,11 @@ def new_claim(request: RegionRequest) -> HttpResponse:
     return render(request, "pricing/claim_new.html", {"line": line, "form": form, "markets": known_markets()})
 
 
-def _uuid(text: str) -> UUID | None:
+def _products(text: str) -> set[int]:
     try:
-        return UUID(text)
+        return set(Product.objects.filter(public_id=UUID(text)).values_list("pk", flat=True))
     except ValueError:
-        return None
+        return set()
 
 
 @signed_in

@@ -108,7 +108,7 @@ def tables(request: RegionRequest) -> HttpResponse:
     sent = request.method == "POST"
     form = TableForm(request.POST if sent else None, request.FILES if sent else None)
     if form.is_valid():
-        file = cast(UploadedFile, form.cleaned_data["file"])
+        file = cast("UploadedFile[bytes]", form.cleaned_data["file"])
         try:
             table = upload_table(
                 data=file.read(),
@@ -138,8 +138,8 @@ def table(request: RegionRequest, public_id: UUID) -> HttpResponse:
         return redirect("pricing:table", public_id)
     if found.state != ImportState.DRAFT:
         rows = found.observations.select_related("product").order_by("pk")
-        page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-        return render(request, "pricing/table_done.html", {"table": found, "page": page})
+        taken = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+        return render(request, "pricing/table_done.html", {"table": found, "page": taken})
     read = read_table(found)
     tab = request.GET.get("tab", "")
     shown = {"wrong": read.wrong, "known": read.known}.get(tab, read.good)

@@ -20,6 +20,7 @@ from tenant_apps.pricing.boards import PackLine, ProductLine, price_board
 from tenant_apps.pricing.forms import PricesForm, as_posted, posted_numbers
 from tenant_apps.pricing.selectors import own_prices, price_history, price_rule
 from tenant_apps.pricing.services import market_price_for, publish_price, withdraw_price
+from tenant_apps.pricing.worklist import forget_count
 from tenant_apps.warungs.counter import CounterRequest, at_counter
 from tenants.forms import asked_text
 from tenants.kernel.errors import DomainError
@@ -71,6 +72,7 @@ def _save(request: CounterRequest, lines: Sequence[ProductLine]) -> HttpResponse
         except DomainError as refused:
             form.add_error(form.name_of(pack), refused.message)
     _tell(request, published, withdrawn)
+    forget_count(request.counter.warung)
     if not form.errors:
         return redirect(request.get_full_path())
     context = {"tab": _tab(request, lines), "wanted": asked_text(request), "counts": _counts(lines)}

@@ -246,7 +246,7 @@ def test_no_published_price_breaks_the_rule_and_what_is_suggested_publishes(
 
 
 @pytest.mark.parametrize("wrong", [{"percent": -1}, {"percent": 501}, {"least": -1}])
-def test_a_margin_that_is_none_is_refused(market: Cast, wrong: dict[str, int]) -> None:
+def test_a_margin_that_is_none_is_refused(market: Cast, wrong: dict[str, Any]) -> None:
     with pytest.raises(BadPrice):
         margin(**{"percent": 5, **wrong})
     assert not MarginRule.objects.exists()

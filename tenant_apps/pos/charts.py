@@ -10,7 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet, Sum
-from django.db.models.functions import ExtractHour, Trunc, TruncDay, TruncMonth, TruncWeek
+from django.db.models.functions import ExtractHour, TruncDay, TruncMonth, TruncWeek
 
 from tenant_apps.orders.sold import handed_over_lines
 from tenant_apps.pos.models import CounterSaleLine, SaleState
@@ -27,7 +27,7 @@ class Span:
 
     name: str
     pieces: int
-    cut: type[Trunc]
+    cut: Callable[..., Any]
 
 
 SPANS: Final = {
@@ -87,8 +87,9 @@ def charts_of(warung: Warung, span: Span) -> Charts:
                 found[row[name]][place] += int(row["sum"])
         return found
 
-    cut: Any = span.cut
-    by_time = {moment.date(): sums for moment, sums in summed(lambda: cut("sold_at", tzinfo=zone), "piece").items()}
+    by_time = {
+        moment.date(): sums for moment, sums in summed(lambda: span.cut("sold_at", tzinfo=zone), "piece").items()
+    }
     by_hour = summed(lambda: ExtractHour("sold_at", tzinfo=zone), "hour")
     by_product = summed(lambda: F("product__name"), "called")
     return Charts(

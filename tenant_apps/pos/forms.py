@@ -25,25 +25,21 @@ def line_of(text: str) -> SaleLine | None:
     return SaleLine(int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
-class BonChoice(forms.ModelChoiceField):
-    """Whose bon, named by a public id."""
-
-    def __init__(self, warung: Warung, **kwargs: Any) -> None:
-        super().__init__(bons_of(warung).filter(closed_at=None), to_field_name="public_id", **kwargs)
-
-
 class TenderForm(forms.Form):
     """How the basket is paid. What is neither QRIS nor bon is cash; without a sum received, it was exactly that."""
 
     received = RupiahField(label=_("Cash received"), required=False, min_value=0)
     qris = RupiahField(label=_("By QRIS"), required=False, min_value=0)
     bon = RupiahField(label=_("On the bon"), required=False, min_value=0)
-    customer = forms.ModelChoiceField(queryset=None, required=False)
 
     def __init__(self, warung: Warung, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["customer"] = BonChoice(
-            warung, label=_("Whose bon"), required=False, empty_label=_("Choose a customer")
+        self.fields["customer"] = forms.ModelChoiceField(
+            bons_of(warung).filter(closed_at=None),
+            to_field_name="public_id",
+            label=_("Whose bon"),
+            required=False,
+            empty_label=_("Choose a customer"),
         )
 
     def tenders(self, total: int) -> Tenders:

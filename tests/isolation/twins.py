@@ -25,6 +25,7 @@ KEPT_COLUMNS = {
     "code",
     "codename",
     "dedupe",
+    "done_by",
     "email",
     "key",
     "kind",
@@ -43,6 +44,7 @@ KEPT_COLUMNS = {
     "sku",
     "slug",
     "state",
+    "step_taken",
     "use",
     "village_code",
 }

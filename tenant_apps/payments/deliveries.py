@@ -11,11 +11,18 @@ from tenant_apps.payments.locks import locked_with_document
 from tenant_apps.payments.models import IssueKind, NextStep, Payment, PaymentState, Refund
 from tenant_apps.payments.outgoing import ASK, CHARGE, DROP, REFUND
 from tenant_apps.payments.providers import provider_called
-from tenant_apps.payments.providers.base import AlreadyCharged, Charge, Provider, ProviderRefused, Status
+from tenant_apps.payments.providers.base import (
+    AlreadyCharged,
+    Charge,
+    Provider,
+    ProviderRefused,
+    ProviderSilent,
+    Status,
+)
 from tenant_apps.payments.services.events import apply_told, order_id_of
 from tenant_apps.payments.services.receiving import end_unpaid
 from tenants.outbox.models import OutboxMessage
-from tenants.outbox.services import deliverer
+from tenants.outbox.services import MAX_ATTEMPTS, deliverer
 
 ATTEMPTS = range(1, 4)
 
@@ -102,7 +109,7 @@ def ask_status(message: OutboxMessage) -> None:
 
 @deliverer(REFUND)
 def send_refund(message: OutboxMessage) -> None:
-    """The provider gives it back, or somebody has to."""
+    """The provider gives it back, or somebody has to: also when it was silent to the last."""
     refund = Refund.objects.select_related("payment").get(pk=message.payload["refund"])
     payment = refund.payment
     order_id = payment.provider_reference or order_id_of(payment)
@@ -110,7 +117,9 @@ def send_refund(message: OutboxMessage) -> None:
         _provider(payment).refund(
             order_id=order_id, key=refund.public_id.hex, amount=refund.amount, reason=_("Refund") + f" {payment.number}"
         )
-    except ProviderRefused:
+    except (ProviderRefused, ProviderSilent) as failure:
+        if isinstance(failure, ProviderSilent) and message.attempts < MAX_ATTEMPTS:
+            raise
         with transaction.atomic():
             raise_issue(
                 key=f"by_hand:{payment.reference}:{refund.key}",

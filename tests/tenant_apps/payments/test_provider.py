@@ -23,6 +23,7 @@ from tenants.context import in_region
 from tenants.kernel import clock
 from tenants.kernel.errors import NotAllowed
 from tenants.models import Region
+from tenants.outbox.services import MAX_ATTEMPTS, sweep
 from tests.cast import BY, Cast, browser_of
 from tests.standins.midtrans import MidtransStandIn, Switches
 from tests.tenant_apps.payments.purse import (
@@ -339,10 +340,13 @@ def test_nobody_known_gets_it_back_through_the_provider(market: Cast, provider: 
     assert (now_of(payment).state, balances(market), PaymentIssue.objects.count()) == (PaymentState.REFUNDED, {}, 0)
 
 
-def test_a_refund_that_the_provider_refuses_is_done_by_hand(market: Cast, provider: MidtransStandIn) -> None:
+@pytest.mark.parametrize("how", ["refuses", "is silent to the last"])
+def test_a_refund_that_the_provider_does_not_carry_out_is_done_by_hand(
+    market: Cast, provider: MidtransStandIn, how: str
+) -> None:
     from tenant_apps.payments.services import open_payment
 
-    provider.refuses_refunds = True
+    provider.refuses_refunds = how == "refuses"
     payment = open_payment(
         reference="bill:C1", payer=None, warung=market.warung, method="qris", amount=10_000, expires_at=None, by=BY
     )
@@ -350,6 +354,12 @@ def test_a_refund_that_the_provider_refuses_is_done_by_hand(market: Cast, provid
     provider.pay(order_id_of(payment))
     notify(provider.told())
     release_payment(payment=payment, by=BY, reason="called off")
+    if how != "refuses":
+        for attempt in range(MAX_ATTEMPTS):
+            provider.broken = 1
+            with time_machine.travel(clock.now() + timedelta(hours=7 * attempt)):
+                sweep(quiet=timedelta(0))
+                assert PaymentIssue.objects.exists() == (attempt == MAX_ATTEMPTS - 1)
     work_off()
     assert list(PaymentIssue.objects.values_list("kind", "next_step")) == [("by_hand", "ask_provider")]
 

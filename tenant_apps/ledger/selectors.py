@@ -16,9 +16,8 @@ from django.http import Http404
 
 from tenant_apps.ledger.models import Account, AccountKind, JournalLine, LedgerProof
 from tenant_apps.warungs.models import Warung
-from tenants.context import current_region, in_region
+from tenants.context import current_region
 from tenants.identity.models import User
-from tenants.models import Region
 
 A_PAGE = 25
 # What a sheet for the printer holds at most; a longer period is narrowed or exported.
@@ -176,12 +175,13 @@ def oldest_first(statement: Statement, at_most: int) -> list[Movement]:
     return list(_running(_lines_of(statement).order_by("pk")[:at_most], statement.opening, sign))
 
 
-def streamed(statement: Statement) -> Iterator[Movement]:
-    """All movements, oldest first, read piece by piece while they are sent.
-
-    An answer is sent when the request's region is bound no more, so each piece binds it for itself.
-    """
-    return _pieces(statement, current_region())
+def all_movements(statement: Statement) -> Iterator[Movement]:
+    """All movements, oldest first, read piece by piece: a long book fills no memory."""
+    sign = AccountKind(statement.account.kind).sign
+    after, balance = 0, statement.opening
+    while piece := list(_lines_of(statement).filter(pk__gt=after).order_by("pk")[:A_PIECE]):
+        yield from _running(piece, balance, sign)
+        after, balance = piece[-1].pk, balance + sum(line.amount for line in piece) * sign
 
 
 @dataclass(frozen=True)
@@ -234,18 +234,6 @@ def _lines_of(statement: Statement) -> QuerySet[JournalLine]:
         .select_related("entry")
         .order_by("pk")
     )
-
-
-def _pieces(statement: Statement, region: Region) -> Iterator[Movement]:
-    sign = AccountKind(statement.account.kind).sign
-    after, balance = 0, statement.opening
-    while True:
-        with in_region(region):
-            piece = list(_lines_of(statement).filter(pk__gt=after).order_by("pk")[:A_PIECE])
-        if not piece:
-            return
-        yield from _running(piece, balance, sign)
-        after, balance = piece[-1].pk, balance + sum(line.amount for line in piece) * sign
 
 
 def _running(lines: Iterable[JournalLine], balance: int, sign: int) -> Iterator[Movement]:

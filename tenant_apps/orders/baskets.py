@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from tenant_apps.orders.models import Cart, CartLine
 from tenant_apps.pricing.models import WarungPrice
 from tenant_apps.pricing.selectors import prices_in_force
 from tenant_apps.stock.selectors import available_at
+from tenant_apps.warungs.delivering import Reach, reach_of
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.opening import OpenState
 from tenant_apps.warungs.selectors import opening_of, shown_warungs
@@ -55,6 +56,8 @@ class Basket:
     warung: Warung
     opening: OpenState
     lines: tuple[BasketLine, ...]
+    # What delivery costs where the customer lives; unknown, or not delivered there: None.
+    reach: Reach | None = None
 
     @cached_property
     def orderable(self) -> list[BasketLine]:
@@ -70,8 +73,13 @@ class Basket:
         return sum(line.saving for line in self.lines)
 
     @property
+    def fee(self) -> int:
+        """The delivery fee to the customer's place, or the warung's own while that is unknown."""
+        return self.reach.fee if self.reach else self.warung.delivery_fee
+
+    @property
     def delivered_total(self) -> int:
-        return self.goods_total + self.warung.delivery_fee
+        return self.goods_total + self.fee
 
     @property
     def has_changes(self) -> bool:
@@ -104,6 +112,11 @@ def basket(warung: Warung, wanted: Sequence[tuple[Pack, int]], seen: Mapping[int
             BasketLine(pack, quantity, orderable, available[pack.product_id], price, (seen or {}).get(pack.pk))
         )
     return Basket(warung, opening_of(warung), tuple(lines))
+
+
+def brought_to(found: Basket, village_code: str, rw: int | None) -> Basket:
+    """The same basket with what its delivery there costs."""
+    return replace(found, reach=reach_of(found.warung, village_code, rw))
 
 
 def carts_of(key: UUID | None) -> list[Basket]:

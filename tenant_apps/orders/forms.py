@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.utils.dateformat import time_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenant_apps.orders.errors import BadLine
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, OrderLine
 from tenant_apps.orders.services.carting import MOST_LINES
+from tenant_apps.orders.services.delivering import When, free_slots
 from tenant_apps.orders.services.placing import SeenLine
 from tenant_apps.payments.models import Method as Pay
+from tenant_apps.warungs.delivering import days_of
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import village_choices
 from tenants.identity.forms import PhoneField
@@ -105,6 +111,8 @@ class ShopForm(forms.Form):
     # The fee that the customer saw.
     fee = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=LARGEST_ID)
     method = forms.ChoiceField(label=gettext_lazy("How do you get your goods?"), widget=forms.RadioSelect)
+    # Only where there is something to choose: a day of a stand, a delivery time of a warung.
+    when = forms.ChoiceField(label=gettext_lazy("When?"), required=False)
     note = forms.CharField(
         label=gettext_lazy("Note for the warung"),
         max_length=240,
@@ -136,6 +144,40 @@ def _offer_ways(form: forms.Form, warung: Warung) -> None:
     method.choices = ways_of(warung)
     method.error_messages["invalid_choice"] = _("The warung does not offer this way. Choose another one.")
     method.initial = method.choices[0][0]
+    times = times_of(warung)
+    when: Any = form.fields["when"]
+    when.choices = [("", _("Choose …")), *times]
+    when.error_messages["invalid_choice"] = _("That delivery time is over. Choose another one.")
+    if not times:
+        del form.fields["when"]
+
+
+def times_of(warung: Warung) -> list[tuple[str, str]]:
+    """When a warung's goods can come: its free delivery times, and the days of a stand."""
+    free = free_slots(warung)
+    found = [
+        (
+            one.value,
+            _("%(day)s, %(starts)s to %(ends)s")
+            % {
+                "day": date_format(one.day, "l, j F"),
+                "starts": time_format(one.slot.starts, "H.i"),
+                "ends": time_format(one.slot.ends, "H.i"),
+            },
+        )
+        for one in free
+    ]
+    for one in days_of(warung):
+        if not warung.slots.all() or warung.pickup:
+            day = date_format(one.day, "l, j F")
+            found.append((f"{one.day:%Y%m%d}", _("%(day)s, picked up") % {"day": day} if free else day))
+    return found
+
+
+def chosen_time(value: str) -> When | None:
+    """What a choice of `times_of` means."""
+    day, _dash, slot = value.partition("-")
+    return When(date.fromisoformat(day), UUID(slot) if slot else None) if day else None
 
 
 class PackForm(forms.Form):

@@ -27,6 +27,9 @@ from tenant_apps.warungs.models import (
 from tenants.identity.models import User
 from tenants.kernel.moves import move
 
+# Words that stand in an address where a warung's could: /keranjang/bayar/.
+RESERVED = frozenset({"bayar"})
+
 
 def register_warung(
     *,
@@ -50,6 +53,8 @@ def register_warung(
     """
     _must_be_ours(village_code)
     base = slugify(name)[:50] or "warung"
+    if base in RESERVED:
+        base = f"warung-{base}"
     for number in range(1, 1000):
         slug = base if number == 1 else f"{base}-{number}"
         try:

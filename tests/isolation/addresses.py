@@ -14,8 +14,8 @@ from tenant_apps.accounts.services.inviting import invite
 from tenant_apps.api.models import ApiToken
 from tenant_apps.api.scopes import Scope
 from tenant_apps.api.tokens import make_token
-from tenant_apps.notifications.models import Notice
 from tenant_apps.ledger.services import account_of_warung
+from tenant_apps.notifications.models import Notice
 from tenant_apps.orders.models import Method, Order, Return
 from tenant_apps.orders.services.carting import put_in_cart
 from tenant_apps.orders.services.placing import SeenLine, place_order
@@ -403,7 +403,6 @@ api/v1/toko/
 api/v1/warungs/
 areas/
 bahasa/
-belanja/baru/
 cari/
 favorit/
 daftar/
@@ -418,6 +417,7 @@ kabar/dibaca/
 kabar/lonceng/
 keluar/
 keranjang/
+keranjang/bayar/
 klaim/
 klaim/baru/
 lupa-sandi/

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -21,9 +21,9 @@ from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.accounts.selectors import profile_of
 from tenant_apps.accounts.services.profiles import save_profile
 from tenant_apps.catalog.models import Pack
-from tenant_apps.orders.baskets import Basket, basket, cart_at, carts_of, glance, in_carts
+from tenant_apps.orders.baskets import Basket, basket, brought_to, cart_at, carts_of, glance, in_carts
 from tenant_apps.orders.errors import BadLine, BasketMoved, FeeMoved
-from tenant_apps.orders.forms import CartForm, CheckoutForm, seen_lines
+from tenant_apps.orders.forms import CartForm, CheckoutForm, chosen_time, seen_lines
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, Order, OrderState
 from tenant_apps.orders.selectors import last_phone_of
 from tenant_apps.orders.services.carting import change_line, put_in_cart
@@ -120,8 +120,9 @@ def checkout(request: RegionRequest, slug: str) -> HttpResponse:
     ways = ways_to_pay(warung, request.member.user)
     if request.method != "POST":
         now = cart_at(cart_key(request), warung)
-        form = CheckoutForm(warung, ways, initial={**known_of(request), "fee": warung.delivery_fee})
-        return _checkout_page(request, now, form, uuid.uuid4())
+        known = known_of(request)
+        form = CheckoutForm(warung, ways, initial=known)
+        return _checkout_page(request, reached(now, known), form, uuid.uuid4())
     key = tap_key(request)
     form = CheckoutForm(warung, ways, request.POST)
     lines: list[SeenLine] = []
@@ -138,7 +139,13 @@ def checkout(request: RegionRequest, slug: str) -> HttpResponse:
     except DomainError as refusal:
         form.add_error(None, str(refusal.message))
     warung.refresh_from_db()
-    return _checkout_page(request, seen_basket(request, warung, lines), form, key or uuid.uuid4(), fee)
+    now = reached(seen_basket(request, warung, lines), form.cleaned_data)
+    return _checkout_page(request, now, form, key or uuid.uuid4(), fee)
+
+
+def reached(now: Basket, told: Mapping[str, Any]) -> Basket:
+    """The basket with the fee to where its customer says that they live."""
+    return brought_to(now, told.get("village") or "", told.get("rw"))
 
 
 def next_page_of(orders: Sequence[Order]) -> str:
@@ -175,6 +182,7 @@ def _place(request: RegionRequest, warung: Warung, key: UUID, lines: list[SeenLi
         fee=told["fee"] or 0,
         note=told["note"],
         pay=told["pay"],
+        when=chosen_time(told.get("when", "")),
         by=request.member.actor,
     )
     remember_address(request, address)

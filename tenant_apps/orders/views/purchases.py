@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.orders.baskets import Basket, carts_of
 from tenant_apps.orders.errors import BasketMoved, FeeMoved, PurchaseMoved
-from tenant_apps.orders.forms import BuyerForm, ShopForm, seen_lines
+from tenant_apps.orders.forms import BuyerForm, ShopForm, chosen_time, seen_lines
 from tenant_apps.orders.models import Method
 from tenant_apps.orders.selectors import progress_of, purchase_for
 from tenant_apps.orders.services.placing import Address, SeenLine, Shopping, place_purchase
-from tenant_apps.orders.views.baskets import known_of, next_page_of, remember_address, seen_basket, tap_key
+from tenant_apps.orders.views.baskets import known_of, next_page_of, reached, remember_address, seen_basket, tap_key
 from tenant_apps.orders.views.visitor import cart_key
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.services import ways_to_pay
@@ -54,8 +54,10 @@ class Stall:
 def checkout(request: RegionRequest) -> HttpResponse:
     """Every cart on one page, ordered in one tap. When something moved, the same page shows everything that did."""
     if request.method != "POST":
-        stalls = [_stall(now, None) for now in carts_of(cart_key(request))[:MOST_SHOPS] if now.orderable]
-        form = BuyerForm(_ways([one.warung for one in stalls], request.member.user), initial=known_of(request))
+        known = known_of(request)
+        carts = carts_of(cart_key(request))[:MOST_SHOPS]
+        stalls = [_stall(reached(now, known), None) for now in carts if now.orderable]
+        form = BuyerForm(_ways([one.warung for one in stalls], request.member.user), initial=known)
         return _page(request, stalls, form, uuid.uuid4())
     key = tap_key(request)
     slugs = request.POST.getlist("shown")[:MOST_SHOPS]
@@ -89,14 +91,14 @@ def checkout(request: RegionRequest) -> HttpResponse:
                 form.add_error(None, str(refusal.message))
     for warung in shown:
         warung.refresh_from_db()
-        basket = seen_basket(request, warung, seen.get(warung, []))
+        basket = reached(seen_basket(request, warung, seen.get(warung, [])), form.cleaned_data)
         stalls.append(_stall(basket, forms[warung], warung in taken, refusals.get(warung.pk)))
     return _page(request, stalls, form, key or uuid.uuid4())
 
 
 def _stall(basket: Basket, form: ShopForm | None, taken: bool = True, refusal: DomainError | None = None) -> Stall:
     warung = basket.warung
-    own = form or ShopForm(warung, prefix=warung.slug, initial={"fee": warung.delivery_fee})
+    own = form or ShopForm(warung, prefix=warung.slug)
     stall = Stall(basket, own, taken and (form is not None or basket.opening.is_open))
     if isinstance(refusal, BasketMoved):
         stall.fee_moved = refusal.fee
@@ -124,7 +126,8 @@ def _placed(
     shops = []
     for warung, lines in seen.items():
         own = forms[warung].cleaned_data
-        shops.append(Shopping(warung, lines, Method(own["method"]), own["fee"] or 0, own["note"]))
+        when = chosen_time(own.get("when", ""))
+        shops.append(Shopping(warung, lines, Method(own["method"]), own["fee"] or 0, own["note"], when))
     address = None
     if any(shop.method == Method.DELIVERY for shop in shops):
         address = Address(told["village"], told["street"], told["rw"], told["rt"])
@@ -150,7 +153,7 @@ def _page(request: RegionRequest, stalls: list[Stall], form: BuyerForm, key: UUI
         "delivers": any(stall.warung.delivers for stall in stalls),
         "goods_total": sum(stall.basket.goods_total for stall in stalls if stall.taken),
     }
-    return render(request, "orders/checkout_all.html", context, status=409 if form.errors else 200)
+    return render(request, "orders/checkout_all.html", context, status=409 if request.method == "POST" else 200)
 
 
 @signed_in

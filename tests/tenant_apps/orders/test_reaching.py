@@ -21,7 +21,7 @@ from tenant_apps.warungs.models import DeliverySlot, Warung
 from tenant_apps.warungs.services import set_minimum, set_slot, set_zone
 from tenants.identity.models import User
 from tenants.models import Region
-from tests.cast import BY, VILLAGE, Cast
+from tests.cast import BY, VILLAGE, Cast, browser_of
 from tests.tenant_apps.orders.desk import HOME, at_once, deliver, footprint, must_add_up, place, seen
 from tests.tenant_apps.warungs.test_delivery import stand
 
@@ -163,3 +163,44 @@ def test_slots_go_without_their_orders(market: Cast) -> None:
     DeliverySlot.objects.filter(public_id=slot).delete()
     order.refresh_from_db()
     assert order.due_from == time(9)
+
+
+def test_the_page_asks_for_time_and_takes_the_fee_of_the_zone(market: Cast) -> None:
+    every_day(market.warung)
+    set_zone(warung=market.warung, village_code=VILLAGE, rw=None, fee=3_500, minimum_order=0)
+    ratna = browser_of(market.ratna)
+    for address, prefix in (
+        ("/keranjang/bayar/", f"{market.warung.slug}-"),
+        (f"/keranjang/{market.warung.slug}/bayar/", ""),
+    ):
+        ratna.post(f"/warung/{market.warung.slug}/isi/", {"pack": market.kilo.pk, "quantity": 2})
+        page = ratna.get(address).content.decode()
+        assert f'name="{prefix}fee" value="3500"' in page
+        free = free_slots(market.warung)[0]
+        form = {
+            "key": str(uuid4()),
+            "shown": market.warung.slug,
+            "shop": market.warung.slug,
+            f"line-{market.warung.slug}": f"{market.kilo.pk}:2:14500",
+            "line": f"{market.kilo.pk}:2:14500",
+            f"{prefix}fee": "2000",
+            f"{prefix}method": "delivery",
+            f"{prefix}when": free.value,
+            "name": "Ratna",
+            "phone": "0812 0000 0001",
+            "village": VILLAGE,
+            "rw": "1",
+            "street": "Lorong Kenanga 5",
+            "pay": "cash",
+        }
+        before = Order.objects.count()
+        refused = ratna.post(address, form)
+        assert refused.status_code == 409
+        assert f'name="{prefix}fee" value="3500"' in refused.content.decode()
+        assert Order.objects.count() == before
+        for wrong in ("", "x", "20200101", free.value + "x"):
+            assert ratna.post(address, form | {f"{prefix}fee": "3500", f"{prefix}when": wrong}).status_code == 409
+        assert ratna.post(address, form | {f"{prefix}fee": "3500"}).status_code == 302
+        order = Order.objects.latest("pk")
+        assert (order.delivery_fee, order.due_on, order.due_from) == (3_500, free.day, time(9))
+        assert "09.00" in ratna.get(f"/pesanan/{order.number}/").content.decode()

@@ -53,35 +53,31 @@ def movements_at(location: StockLocation, product_id: int | None = None) -> Quer
     return rows if product_id is None else rows.filter(product_id=product_id)
 
 
-def sold_lately(location: StockLocation, days: int = RATE_DAYS) -> dict[int, int]:
-    """Base units that left the shelf to customers in the last days, by product id. Returns are not taken off."""
+def sold_lately(location: StockLocation, product_id: int | None = None) -> dict[int, int]:
+    """Base units that left the shelf to customers in RATE_DAYS, by product id. Returns are not taken off."""
     rows = StockMovement.objects.filter(
-        location=location, at__gte=clock.now() - timedelta(days=days), reason__in=["sold", "shipped"]
+        location=location, at__gte=clock.now() - timedelta(days=RATE_DAYS), reason__in=["sold", "shipped"]
     )
+    if product_id is not None:
+        rows = rows.filter(product_id=product_id)
     sums = rows.values_list("product_id").annotate(units=-Sum("delta_on_hand")).order_by()
     return dict(sums)
 
 
+def is_low(level: StockLevel, sold: int) -> bool:
+    """Whether too little is free: less than the owner's mark, or, without one, than LASTS_DAYS need at the rate of RATE_DAYS."""
+    if level.low_at is not None:
+        return level.available < level.low_at
+    return level.available * RATE_DAYS < sold * LASTS_DAYS
+
+
 def running_low(location: StockLocation) -> list[int]:
-    """Ids of traded products of which too little is free: less than the owner's mark, or, without one, than LASTS_DAYS need."""
+    """Ids of traded products that run out here."""
     sold = sold_lately(location)
     levels = StockLevel.objects.filter(location=location, product__is_active=True).filter(
         Q(low_at__isnull=False) | Q(product__in=sold)
     )
-    return [
-        level.product_id
-        for level in levels
-        if (
-            level.available < level.low_at
-            if level.low_at is not None
-            else level.available * RATE_DAYS < sold[level.product_id] * LASTS_DAYS
-        )
-    ]
-
-
-def is_low(location: StockLocation, level: StockLevel) -> bool:
-    """Whether this product runs out here."""
-    return level.product_id in running_low(location)
+    return [level.product_id for level in levels if is_low(level, sold.get(level.product_id, 0))]
 
 
 def openable_packs(product_id: int) -> list[Pack]:

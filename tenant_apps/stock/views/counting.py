@@ -173,7 +173,7 @@ def _counting(
         "shelf": shelf,
         "shelves": categories(),
         "done": count.lines.count(),
-        "asked": f"?{request.GET.urlencode()}" if request.method == "GET" else "",
+        "asked": f"?{request.GET.urlencode()}" if request.GET else "",
     }
     return render(request, "stock/counting.html", context)
 

@@ -26,6 +26,7 @@ from tenant_apps.stock.models import StockLevel, StockLocation
 from tenant_apps.stock.reasons import REASONS
 from tenant_apps.stock.selectors import (
     expiring_at,
+    is_low,
     levels_at,
     lot_for,
     lots_at,
@@ -319,12 +320,14 @@ def _product_page(
         "breakdown": broken_down(level.on_hand, openable),
     }
     if place.sells:
+        sold = sold_lately(location, product.pk).get(product.pk, 0)
         context |= {
             "arrival": arrival or ArrivalForm(product, packs, openable),
             "mark": mark or MarkForm(product, packs, level.low_at),
-            "low": level.pk is not None and product.pk in running_low(location),
-            "sold": sold_lately(location).get(product.pk, 0),
+            "low": product.is_active and is_low(level, sold),
+            "sold": sold,
             "packs": [(pack, unopened.get(pack.pk, 0)) for pack in openable],
+            "sealable": [pack for pack in openable if pack.base_quantity <= level.loose],
             "lots": lots_at(location, product.pk),
             "openings": [(one, REASONS.get(one.reason, one.reason)) for one in openings_at(location, product.pk)],
             "today": clock.today(current_region().time_zone),

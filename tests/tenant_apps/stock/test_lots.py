@@ -195,7 +195,7 @@ def test_without_a_mark_three_days_of_selling_tell(market: Cast) -> None:
     receive(location=shelf, lines=[Line(market.egg.pk, 1)], reference="in:2", by=BY)
     sell(location=shelf, lines=[Line(market.egg.pk, 2)], reference="pos:2", by=BY)
     level = StockLevel.objects.get(location=shelf, product=market.egg)
-    assert (level.available, is_low(shelf, level)) == (7, True)
+    assert (level.available, is_low(level, 37), running_low(shelf)) == (7, True, [market.egg.pk])
 
 
 # The pages.

@@ -238,7 +238,7 @@ class ZoneForm(forms.Form):
 class SlotForm(forms.Form):
     """A part of a weekday in which the warung brings goods."""
 
-    weekday = forms.TypedChoiceField(label=_("Day"), choices=Weekday.choices, coerce=int)
+    weekday = forms.TypedChoiceField(label=_("Weekday"), choices=Weekday.choices, coerce=int)
     starts = time_field(_("From"), required=True)
     ends = time_field(_("Until"), required=True)
     capacity = forms.IntegerField(label=_("Orders at most"), min_value=1, max_value=999, initial=5)

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
 from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -59,7 +60,7 @@ class Operation:
     """One method of one endpoint."""
 
     scope: Scope | Literal["public"]
-    summary: str
+    summary: str | Promise
     answers: Shape | None
     takes: Shape | None
     query: Shape | None
@@ -67,7 +68,7 @@ class Operation:
     status: int
     needs_key: bool
     refusals: tuple[int, ...]
-    about: str
+    about: str | Promise
 
 
 class PageQuery(serializers.Serializer[Any]):
@@ -85,7 +86,7 @@ class NoQuery(serializers.Serializer[Any]):
 
 def operation(
     scope: Scope | Literal["public"],
-    summary: str,
+    summary: str | Promise,
     *,
     answers: Shape | None = None,
     takes: Shape | None = None,
@@ -94,7 +95,7 @@ def operation(
     status: int = 200,
     needs_key: bool = False,
     refusals: tuple[int, ...] = (),
-    about: str = "",
+    about: str | Promise = "",
 ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """Declare a handler: its scope, the shapes of what it takes and answers, and how it may refuse.
 

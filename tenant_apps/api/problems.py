@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -28,15 +28,17 @@ MEDIA_TYPE = "application/problem+json"
 
 # The framework's own words are not in every language, and do not say what to do.
 WORDS: dict[str, str | Promise] = {
-    "not_authenticated": _lazy("Sign in, or send a key: Authorization: Bearer warsa_…"),
-    "permission_denied": _lazy(
+    "not_authenticated": gettext_lazy("Sign in, or send a key: Authorization: Bearer warsa_…"),
+    "permission_denied": gettext_lazy(
         "This key or session may not do that. A key needs the scope that the description names."
     ),
-    "not_found": _lazy("There is no such thing here."),
-    "method_not_allowed": _lazy("This address does not know that method. The Allow header names those that it knows."),
-    "unsupported_media_type": _lazy("Send JSON, with Content-Type: application/json."),
-    "parse_error": _lazy("This is not JSON that can be read."),
-    "throttled": _lazy("Too many requests. Wait as long as Retry-After says."),
+    "not_found": gettext_lazy("There is no such thing here."),
+    "method_not_allowed": gettext_lazy(
+        "This address does not know that method. The Allow header names those that it knows."
+    ),
+    "unsupported_media_type": gettext_lazy("Send JSON, with Content-Type: application/json."),
+    "parse_error": gettext_lazy("This is not JSON that can be read."),
+    "throttled": gettext_lazy("Too many requests. Wait as long as Retry-After says."),
 }
 
 

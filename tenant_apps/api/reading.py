@@ -31,7 +31,7 @@ class Line:
 class Section:
     """Endpoints that belong together."""
 
-    title: str | Promise
+    title: str
     lines: list[Line]
 
 
@@ -43,4 +43,4 @@ def sections_of(document: dict[str, Any]) -> list[Section]:
             needs_key = any(one["name"] == "Idempotency-Key" for one in what.get("parameters", ()))
             line = Line(method.upper(), path, what["summary"], what.get("description", ""), needs_key)
             found.setdefault(what["tags"][0], []).append(line)
-    return [Section(SECTIONS.get(name, name), lines) for name, lines in found.items() if lines]
+    return [Section(str(SECTIONS.get(name, name)), lines) for name, lines in found.items() if lines]

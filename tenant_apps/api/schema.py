@@ -13,13 +13,6 @@ from rest_framework import serializers
 if TYPE_CHECKING:
     from tenant_apps.api.endpoint import Operation
 
-TAGS = {
-    "wilayah": "The region",
-    "belanja": "Shopping: what anybody may see",
-    "saya": "Your profile, carts and orders",
-    "toko": "The counter of your warung",
-}
-
 
 class ProblemField(serializers.Serializer[Any]):
     """What is wrong with one field."""
@@ -102,7 +95,7 @@ class ApiSchema(AutoSchema):
 
     def get_description(self) -> str:
         what = self.what
-        scope = "No key needed." if what.scope == "public" else f"Scope: `{what.scope}`."
+        scope = "" if what.scope == "public" else f"`{what.scope}`"
         return f"{what.about} {scope}".strip()
 
     def get_auth(self) -> list[dict[str, Any]]:
@@ -171,8 +164,3 @@ class ApiSchema(AutoSchema):
         if "{" in self.path:
             found.add(404)
         return found
-
-
-def only_the_api(endpoints: list[Any], **_kwargs: Any) -> list[Any]:
-    """Preprocessing: what stands below /api/v1/ and is declared."""
-    return [one for one in endpoints if one[0].startswith("/api/v1/")]

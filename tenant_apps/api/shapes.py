@@ -8,6 +8,11 @@ from rest_framework import serializers as s
 
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, OrderState
 from tenant_apps.orders.services.carting import MOST_LINES
+from tenant_apps.payments.models import Method as Pay
+from tenant_apps.payments.models import PaymentState
+from tenant_apps.payments.selectors import payload_to_pay
+from tenant_apps.pos.batches import MOST_SALES
+from tenant_apps.pricing.models import ClaimState
 from tenants.forms import MOST_RUPIAH
 from tenants.kernel.units import BaseUnit
 
@@ -246,6 +251,23 @@ class OrderWish(Shape):
     fee = rupiah(min_value=0, default=0, help_text="The delivery fee that you showed.")
     address = AddressWish(required=False, allow_null=True, default=None, help_text="Where to; for a delivery.")
     note = s.CharField(max_length=240, allow_blank=True, default="")
+    pay = s.ChoiceField(Pay.choices, default=Pay.CASH, help_text="One of the warung's ways to pay.")
+
+
+class ShopWish(Shape):
+    warung = s.SlugField(max_length=60)
+    lines = SeenLineWish(many=True, min_length=1, max_length=MOST_LINES)
+    method = s.ChoiceField(Method.choices)
+    fee = rupiah(min_value=0, default=0, help_text="The delivery fee that you showed.")
+    note = s.CharField(max_length=240, allow_blank=True, default="")
+
+
+class PurchaseWish(Shape):
+    shops = ShopWish(many=True, min_length=1, max_length=20)
+    name = s.CharField(max_length=120)
+    phone = s.CharField(max_length=40, allow_blank=True, default="")
+    address = AddressWish(required=False, allow_null=True, default=None, help_text="Where to; for deliveries.")
+    pay = s.ChoiceField(Pay.choices, default=Pay.CASH)
 
 
 class OrderLineShape(Shape):
@@ -274,9 +296,11 @@ class OrderShape(Shape):
     warung_name = s.CharField(source="warung.name")
     state = s.ChoiceField(OrderState.choices)
     method = s.ChoiceField(Method.choices)
-    goods_total = s.IntegerField()
+    pay = s.ChoiceField(Pay.choices)
+    goods_total = s.IntegerField(help_text="As ordered.")
     delivery_fee = s.IntegerField()
-    total = s.IntegerField()
+    total = s.IntegerField(help_text="As ordered.")
+    due = s.IntegerField(help_text="What is paid in all: as packed, once it is packed.")
     placed_at = s.DateTimeField()
     moved_at = s.DateTimeField()
 
@@ -293,9 +317,139 @@ class OrderDetailShape(OrderShape):
     history = OrderEventShape(source="events", many=True)
 
 
+class PurchaseShape(Shape):
+    number = s.CharField()
+    placed_at = s.DateTimeField()
+    orders = OrderDetailShape(many=True)
+
+
+class PaymentShape(Shape):
+    id = s.UUIDField(source="public_id")
+    reference = s.CharField()
+    method = s.ChoiceField(Pay.choices)
+    state = s.ChoiceField(PaymentState.choices)
+    amount = s.IntegerField()
+    paid = s.IntegerField()
+    refunded = s.IntegerField()
+    missing = s.IntegerField()
+    expires_at = s.DateTimeField(allow_null=True)
+    claimed_at = s.DateTimeField(allow_null=True, help_text="When the payer said that it is paid.")
+
+
+class OwnPaymentShape(PaymentShape):
+    qris = s.SerializerMethodField(help_text="Text of the QR code that can be paid now; empty where there is none.")
+
+    def get_qris(self, payment: Any) -> str:
+        return payload_to_pay(payment)
+
+
+class ConfirmWish(Shape):
+    amount = rupiah(required=False, allow_null=True, default=None, help_text="All that came, where it is another sum.")
+
+
+class ClaimableShape(Shape):
+    line = s.CharField(help_text="A claim names it.")
+    order = s.CharField(source="document")
+    product_name = s.CharField()
+    pack_label = s.CharField()
+    base_unit = s.CharField()
+    base_quantity = s.IntegerField()
+    paid = s.IntegerField()
+    bought_at = s.DateTimeField()
+
+
+class ClaimShape(Shape):
+    id = s.UUIDField(source="public_id")
+    state = s.ChoiceField(ClaimState.choices)
+    order = s.CharField(source="document")
+    product_name = s.CharField()
+    pack_label = s.CharField()
+    paid = s.IntegerField()
+    market = s.CharField()
+    seen_on = s.DateField()
+    per_quantity = s.IntegerField()
+    price = s.IntegerField()
+    note = s.CharField(allow_blank=True)
+    amount = s.IntegerField(help_text="The difference in rupiah; on your balance once accepted.")
+    decision = s.CharField(allow_blank=True)
+    created_at = s.DateTimeField()
+
+
+class ClaimWish(Shape):
+    line = s.CharField(max_length=80)
+    market = s.CharField(max_length=120)
+    seen_on = s.DateField()
+    per_quantity = s.IntegerField(min_value=1, max_value=10**9, help_text="Base units that the price is for.")
+    price = rupiah()
+    photo = s.CharField(max_length=900_000, help_text="The proof: JPEG, PNG or WebP, as base64.")
+    note = s.CharField(max_length=240, allow_blank=True, default="")
+
+
 class AgainShape(Shape):
     cart = CartShape()
     no_longer_sold = s.ListField(child=s.CharField())
+
+
+class PackedLineWish(Shape):
+    pack = pack_id()
+    base_quantity = s.IntegerField(min_value=0, max_value=10**9, help_text="Base units that went into the bag.")
+
+
+class PackedWish(Shape):
+    packed = PackedLineWish(
+        many=True,
+        required=False,
+        max_length=MOST_LINES,
+        help_text="Lines that were weighed or left out; others as ordered.",
+    )
+
+
+class SaleLineWish(Shape):
+    pack = pack_id()
+    quantity = s.IntegerField(min_value=1, max_value=MOST_OF_A_PACK)
+    price = rupiah(help_text="Rupiah for one pack, as the shelf showed it.")
+
+
+class SaleWish(Shape):
+    id = s.UUIDField(help_text="Made where it was sold; sent again it finds its sale.")
+    lines = SaleLineWish(many=True, min_length=1, max_length=MOST_LINES)
+    cash = rupiah(min_value=0, default=0)
+    qris = rupiah(min_value=0, default=0)
+    bon = rupiah(min_value=0, default=0)
+    received = rupiah(min_value=0, required=False, allow_null=True, default=None, help_text="Cash handed over.")
+    customer = s.UUIDField(required=False, allow_null=True, default=None, help_text="Whose bon it is.")
+    at = s.DateTimeField(help_text="When it was sold.")
+    gone = s.BooleanField(default=False, help_text="The goods have left already, as without network.")
+
+
+class SalesWish(Shape):
+    sales = SaleWish(many=True, min_length=1, max_length=MOST_SALES)
+
+
+class AppliedSaleShape(Shape):
+    id = s.CharField()
+    status = s.ChoiceField(["applied", "duplicate", "refused"])
+    number = s.CharField(required=False)
+    short = s.BooleanField(required=False)
+    code = s.CharField(required=False)
+    reason = s.CharField(required=False)
+
+
+class AppliedSalesShape(Shape):
+    sales = AppliedSaleShape(many=True)
+
+
+class SaleShape(Shape):
+    id = s.UUIDField(source="public_id")
+    number = s.CharField()
+    state = s.CharField()
+    at = s.DateTimeField()
+    total = s.IntegerField()
+    cash = s.IntegerField()
+    qris = s.IntegerField()
+    bon = s.IntegerField()
+    change = s.IntegerField()
+    short = s.BooleanField()
 
 
 class ReasonWish(Shape):

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
+from django.utils.translation import get_language, override
 from django.views.decorators.http import condition, require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
@@ -43,7 +44,8 @@ def schema(request: HttpRequest) -> HttpResponse:
     key = f"api.schema.{current_version()}"
     body = cache.get(key)
     if body is None:
-        body = OpenApiJsonRenderer().render(document(), renderer_context={})
+        with override("en"):
+            body = OpenApiJsonRenderer().render(document(), renderer_context={})
         cache.set(key, body, KEPT_SECONDS)
     answer = HttpResponse(body, content_type="application/vnd.oai.openapi+json")
     answer.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
@@ -54,7 +56,12 @@ def schema(request: HttpRequest) -> HttpResponse:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """What there is, for people."""
-    return render(request, "api/index.html", {"sections": sections_of(document())})
+    key = f"api.index.{current_version()}.{get_language()}"
+    sections = cache.get(key)
+    if sections is None:
+        sections = sections_of(document())
+        cache.set(key, sections, KEPT_SECONDS)
+    return render(request, "api/index.html", {"sections": sections})
 
 
 class NotThere(Endpoint):

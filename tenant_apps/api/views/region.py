@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -80,7 +81,7 @@ def as_nearby(warung: Warung) -> Nearby:
 
 
 class RegionFacts(Endpoint):
-    @operation(PUBLIC, "The region", answers=RegionShape)
+    @operation(PUBLIC, gettext_lazy("The region"), answers=RegionShape)
     def get(self, request: Request) -> Response:
         region, rule = current_region(), price_rule()
         facts = SimpleNamespace(
@@ -95,7 +96,7 @@ class RegionFacts(Endpoint):
 
 
 class Categories(Endpoint):
-    @operation(PUBLIC, "Categories of goods", answers=CategoryShape, paged=True)
+    @operation(PUBLIC, gettext_lazy("Categories of goods"), answers=CategoryShape, paged=True)
     def get(self, request: Request) -> Response:
         rows = categories()
         page = page_of_list(rows, name="categories", key=lambda one: (one.order, one.name, one.pk), asked=self.asked)
@@ -104,8 +105,8 @@ class Categories(Endpoint):
 
 class Products(Endpoint):
     @operation(
-        PUBLIC, "Products that the region trades", answers=ProductShape, query=GoodsQuery, paged=True,
-        about="With `q` the best fit comes first; else by name.",
+        PUBLIC, gettext_lazy("Products that the region trades"), answers=ProductShape, query=GoodsQuery, paged=True,
+        about=gettext_lazy("With `q` the best fit comes first; else by name."),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         rows = traded_products()
@@ -122,7 +123,7 @@ class Products(Endpoint):
 
 
 class OneProduct(Endpoint):
-    @operation(PUBLIC, "One product with its packs", answers=ProductDetailShape)
+    @operation(PUBLIC, gettext_lazy("One product with its packs"), answers=ProductDetailShape)
     def get(self, request: Request, product: UUID) -> Response:
         found = product_for(product)
         return Response(ProductDetailShape(_with_packs(found)).data)
@@ -130,8 +131,8 @@ class OneProduct(Endpoint):
 
 class ProductPrices(Endpoint):
     @operation(
-        PUBLIC, "What warungs ask for a product", answers=OfferShape, paged=True,
-        about="Each price with its evidence and whether it carries the guarantee now; cheapest packs first.",
+        PUBLIC, gettext_lazy("What warungs ask for a product"), answers=OfferShape, paged=True,
+        about=gettext_lazy("Each price with its evidence and whether it carries the guarantee now; cheapest packs first."),
     )  # fmt: skip
     def get(self, request: Request, product: UUID) -> Response:
         rows = WarungPrice.objects.filter(
@@ -146,8 +147,8 @@ class ProductPrices(Endpoint):
 
 class Warungs(Endpoint):
     @operation(
-        PUBLIC, "Warungs, the nearest first", answers=WarungShape, query=WarungQuery, paged=True,
-        about="Near the place that the query names; open ones first among those equally near.",
+        PUBLIC, gettext_lazy("Warungs, the nearest first"), answers=WarungShape, query=WarungQuery, paged=True,
+        about=gettext_lazy("Near the place that the query names; open ones first among those equally near."),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         rows = nearest(place_asked(self.asked), limit=EVERY_WARUNG)
@@ -158,13 +159,13 @@ class Warungs(Endpoint):
 
 
 class OneWarung(Endpoint):
-    @operation(PUBLIC, "One warung", answers=WarungShape)
+    @operation(PUBLIC, gettext_lazy("One warung"), answers=WarungShape)
     def get(self, request: Request, slug: str) -> Response:
         return Response(WarungShape(as_nearby(shown_warung(slug))).data)
 
 
 class WarungGoods(Endpoint):
-    @operation(PUBLIC, "What a warung sells now", answers=GoodShape, query=GoodsQuery, paged=True)
+    @operation(PUBLIC, gettext_lazy("What a warung sells now"), answers=GoodShape, query=GoodsQuery, paged=True)
     def get(self, request: Request, slug: str) -> Response:
         rows = shelf_of(shown_warung(slug), text=self.asked["q"], category=self.asked["category"])
         order = ("pack__product__category__order", "pack__product__name", "pack__order", "pk")
@@ -174,7 +175,7 @@ class WarungGoods(Endpoint):
 
 class Search(Endpoint):
     @operation(
-        PUBLIC, "Goods in all warungs, at the nearest first", answers=FoundShape, query=SearchQuery, paged=True,
+        PUBLIC, gettext_lazy("Goods in all warungs, at the nearest first"), answers=FoundShape, query=SearchQuery, paged=True,
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         found = search_goods(place_asked(self.asked), text=self.asked["q"], category=self.asked["category"], in_cart={})

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,8 +18,10 @@ from tenant_apps.api.endpoint import Endpoint, listed, operation
 from tenant_apps.api.paging import Page, page_of_list, page_of_rows
 from tenant_apps.api.scopes import Scope
 from tenant_apps.api.shapes import (
+    AppliedSalesShape,
     ArrivedWish,
     BoardQuery,
+    ConfirmWish,
     CountedShape,
     CountWish,
     HoursShape,
@@ -26,8 +29,10 @@ from tenant_apps.api.shapes import (
     OrderDetailShape,
     OrderShape,
     OwnWarungShape,
+    PackedWish,
     PackWish,
     PauseWish,
+    PaymentShape,
     PriceShape,
     PricesWish,
     PublishedShape,
@@ -35,15 +40,23 @@ from tenant_apps.api.shapes import (
     RestockDetailShape,
     RestockShape,
     RestockWish,
+    SaleShape,
+    SalesWish,
     StockMovementShape,
     WholesaleShape,
 )
 from tenant_apps.api.views.me import pack_for
 from tenant_apps.catalog.models import Pack
 from tenant_apps.catalog.selectors import product_for
+from tenant_apps.orders.errors import BadWeight
 from tenant_apps.orders.models import Order
 from tenant_apps.orders.selectors import order_of_warung
 from tenant_apps.orders.services.filling import accept_order, call_off, hand_over, pack_order, reject_order
+from tenant_apps.payments.models import Payment
+from tenant_apps.payments.selectors import payment_of_warung, waiting_at
+from tenant_apps.payments.services import confirm_received, deny_received
+from tenant_apps.pos.batches import apply_sale
+from tenant_apps.pos.models import CounterSale
 from tenant_apps.pricing.models import WarungPrice
 from tenant_apps.pricing.selectors import Guarantee, guarantee_of, offers_of
 from tenant_apps.pricing.services import publish_prices, withdraw_price
@@ -79,7 +92,7 @@ def judged(prices: list[WarungPrice]) -> list[JudgedPrice]:
 
 
 class OwnWarungs(Endpoint):
-    @operation(Scope.TOKO_READ, "Your warungs", answers=OwnWarungShape, paged=True)
+    @operation(Scope.TOKO_READ, gettext_lazy("Your warungs"), answers=OwnWarungShape, paged=True)
     def get(self, request: Request) -> Response:
         rows = warungs_of(self.member)
         return listed(page_of_rows(rows, name="toko.warungs", order=("name", "pk"), asked=self.asked), OwnWarungShape)
@@ -87,7 +100,7 @@ class OwnWarungs(Endpoint):
 
 class Board(Endpoint):
     @operation(
-        Scope.TOKO_READ, "Orders of the warung, newest first", answers=OrderShape, query=BoardQuery, paged=True
+        Scope.TOKO_READ, gettext_lazy("Orders of the warung, newest first"), answers=OrderShape, query=BoardQuery, paged=True
     )  # fmt: skip
     def get(self, request: Request, warung: UUID) -> Response:
         rows = Order.objects.select_related("warung").filter(warung=self.warung(warung))
@@ -107,7 +120,7 @@ class BoardEndpoint(Endpoint):
 
 
 class BoardOrder(BoardEndpoint):
-    @operation(Scope.TOKO_READ, "One order of the warung", answers=OrderDetailShape)
+    @operation(Scope.TOKO_READ, gettext_lazy("One order of the warung"), answers=OrderDetailShape)
     def get(self, request: Request, warung: UUID, number: str) -> Response:
         return Response(OrderDetailShape(self.order(warung, number)).data)
 
@@ -125,24 +138,34 @@ class Step(BoardEndpoint):
 class AcceptOrder(Step):
     step = accept_order
 
-    @operation(Scope.TOKO_WRITE, "Promise to fill an order", answers=OrderDetailShape, needs_key=True)
+    @operation(Scope.TOKO_WRITE, gettext_lazy("Promise to fill an order"), answers=OrderDetailShape, needs_key=True)
     def post(self, request: Request, warung: UUID, number: str) -> Response:
         return self._take(warung, number)
 
 
-class PackOrder(Step):
-    step = pack_order
-
-    @operation(Scope.TOKO_WRITE, "The goods stand ready", answers=OrderDetailShape, needs_key=True)
+class PackOrder(BoardEndpoint):
+    @operation(
+        Scope.TOKO_WRITE,
+        gettext_lazy("The goods stand ready"),
+        takes=PackedWish,
+        answers=OrderDetailShape,
+        needs_key=True,
+        about=gettext_lazy("With what was weighed or left out, where that differs from the order."),
+    )
     def post(self, request: Request, warung: UUID, number: str) -> Response:
-        return self._take(warung, number)
+        found, told = self.order(warung, number), self.told.get("packed", [])
+        by_pack = {line.pack_id: line.pk for line in found.lines.all()}
+        if {one["pack"] for one in told} - by_pack.keys():
+            raise BadWeight(_("This line is not part of the order. Look at it again."))
+        packed = {by_pack[one["pack"]]: one["base_quantity"] for one in told}
+        return Response(OrderDetailShape(pack_order(order=found, packed=packed, by=self.by)).data)
 
 
 class HandOver(Step):
     step = hand_over
 
     @operation(
-        Scope.TOKO_WRITE, "The customer has the goods, the warung its money", answers=OrderDetailShape, needs_key=True
+        Scope.TOKO_WRITE, gettext_lazy("The customer has the goods, the warung its money"), answers=OrderDetailShape, needs_key=True
     )  # fmt: skip
     def post(self, request: Request, warung: UUID, number: str) -> Response:
         return self._take(warung, number)
@@ -162,7 +185,7 @@ class RejectOrder(RefuseStep):
     step = reject_order
 
     @operation(
-        Scope.TOKO_WRITE, "Say why an order cannot be filled", takes=ReasonWish, answers=OrderDetailShape, needs_key=True
+        Scope.TOKO_WRITE, gettext_lazy("Say why an order cannot be filled"), takes=ReasonWish, answers=OrderDetailShape, needs_key=True
     )  # fmt: skip
     def post(self, request: Request, warung: UUID, number: str) -> Response:
         return self._take(warung, number)
@@ -172,22 +195,82 @@ class CallOff(RefuseStep):
     step = call_off
 
     @operation(
-        Scope.TOKO_WRITE, "Take the promise of an order back", takes=ReasonWish, answers=OrderDetailShape, needs_key=True
+        Scope.TOKO_WRITE, gettext_lazy("Take the promise of an order back"), takes=ReasonWish, answers=OrderDetailShape, needs_key=True
     )  # fmt: skip
     def post(self, request: Request, warung: UUID, number: str) -> Response:
         return self._take(warung, number)
 
 
+class WaitingPayments(Endpoint):
+    @operation(
+        Scope.TOKO_READ,
+        gettext_lazy("Codes of your own QRIS that wait for your look at the phone"),
+        answers=PaymentShape,
+        paged=True,
+    )
+    def get(self, request: Request, warung: UUID) -> Response:
+        rows = waiting_at(self.warung(warung))
+        return listed(
+            page_of_rows(rows, name="toko.payments", order=("created_at", "pk"), asked=self.asked), PaymentShape
+        )
+
+
+class PaymentEndpoint(Endpoint):
+    """A payment of the warung that the address names."""
+
+    def payment(self, warung: UUID, payment: UUID) -> Payment:
+        found = payment_of_warung(self.member, payment)
+        if found.warung_id != self.warung(warung).pk:
+            raise Http404("a payment of their other warung")
+        return found
+
+
+class ConfirmPayment(PaymentEndpoint):
+    @operation(
+        Scope.TOKO_WRITE, gettext_lazy("The money is there"), takes=ConfirmWish, answers=PaymentShape, needs_key=True
+    )  # fmt: skip
+    def post(self, request: Request, warung: UUID, payment: UUID) -> Response:
+        found = self.payment(warung, payment)
+        done = confirm_received(payment=found, by=self.by, amount=self.told["amount"])
+        return Response(PaymentShape(done).data)
+
+
+class DenyPayment(PaymentEndpoint):
+    @operation(Scope.TOKO_WRITE, gettext_lazy("The money has not come"), answers=PaymentShape, needs_key=True)
+    def post(self, request: Request, warung: UUID, payment: UUID) -> Response:
+        return Response(PaymentShape(deny_received(payment=self.payment(warung, payment), by=self.by)).data)
+
+
+class Sales(Endpoint):
+    @operation(Scope.TOKO_READ, gettext_lazy("Sales over the counter, newest first"), answers=SaleShape, paged=True)
+    def get(self, request: Request, warung: UUID) -> Response:
+        rows = CounterSale.objects.filter(warung=self.warung(warung))
+        return listed(page_of_rows(rows, name="sales", order=("-at", "-pk"), asked=self.asked), SaleShape)
+
+    @operation(
+        Scope.TOKO_WRITE,
+        gettext_lazy("Write down sales over the counter"),
+        takes=SalesWish,
+        answers=AppliedSalesShape,
+        needs_key=True,
+        about=gettext_lazy("Each for itself, once for its `id`: applied, duplicate, or refused with the reason."),
+    )
+    def post(self, request: Request, warung: UUID) -> Response:
+        place = str(self.warung(warung).public_id)
+        done = [apply_sale({**_sent(one), "warung": place}, self.member) for one in self.told["sales"]]
+        return Response(AppliedSalesShape({"sales": done}).data)
+
+
 class OwnPrices(Endpoint):
-    @operation(Scope.TOKO_READ, "Prices of the warung", answers=PriceShape, paged=True)
+    @operation(Scope.TOKO_READ, gettext_lazy("Prices of the warung"), answers=PriceShape, paged=True)
     def get(self, request: Request, warung: UUID) -> Response:
         rows = offers_of(self.warung(warung))
         page = page_of_rows(rows, name="toko.prices", order=("pack__product__name", "pk"), asked=self.asked)
         return listed(Page(judged(list(page.items)), page.next_cursor), PriceShape)
 
     @operation(
-        Scope.TOKO_WRITE, "Ask these prices from now on", takes=PricesWish, answers=PublishedShape,
-        about="Each price is judged for itself; those that do not undercut the market are told, with the reason.",
+        Scope.TOKO_WRITE, gettext_lazy("Ask these prices from now on"), takes=PricesWish, answers=PublishedShape,
+        about=gettext_lazy("Each price is judged for itself; those that do not undercut the market are told, with the reason."),
     )  # fmt: skip
     def put(self, request: Request, warung: UUID) -> Response:
         wished = self.told["prices"]
@@ -207,7 +290,7 @@ class OwnPrices(Endpoint):
 
 class WithdrawPrice(Endpoint):
     @operation(
-        Scope.TOKO_WRITE, "Offer a pack no longer", takes=PackWish, status=204, needs_key=True
+        Scope.TOKO_WRITE, gettext_lazy("Offer a pack no longer"), takes=PackWish, status=204, needs_key=True
     )  # fmt: skip
     def post(self, request: Request, warung: UUID) -> Response:
         withdraw_price(warung=self.warung(warung), pack=pack_for(self.told["pack"]))
@@ -215,7 +298,7 @@ class WithdrawPrice(Endpoint):
 
 
 class Stock(Endpoint):
-    @operation(Scope.TOKO_READ, "What lies on the shelf", answers=LevelShape, paged=True)
+    @operation(Scope.TOKO_READ, gettext_lazy("What lies on the shelf"), answers=LevelShape, paged=True)
     def get(self, request: Request, warung: UUID) -> Response:
         rows = levels_at(location_of_warung(self.warung(warung)))
         page = page_of_rows(rows, name="toko.stock", order=("product__name", "pk"), asked=self.asked)
@@ -224,7 +307,7 @@ class Stock(Endpoint):
 
 class CountStock(Endpoint):
     @operation(
-        Scope.TOKO_WRITE, "Write down what was counted", takes=CountWish, answers=CountedShape, needs_key=True
+        Scope.TOKO_WRITE, gettext_lazy("Write down what was counted"), takes=CountWish, answers=CountedShape, needs_key=True
     )  # fmt: skip
     def post(self, request: Request, warung: UUID, product: UUID) -> Response:
         location, found = location_of_warung(self.warung(warung)), product_for(product)
@@ -235,7 +318,9 @@ class CountStock(Endpoint):
 
 
 class StockMovements(Endpoint):
-    @operation(Scope.TOKO_READ, "How a product moved, newest first", answers=StockMovementShape, paged=True)
+    @operation(
+        Scope.TOKO_READ, gettext_lazy("How a product moved, newest first"), answers=StockMovementShape, paged=True
+    )
     def get(self, request: Request, warung: UUID, product: UUID) -> Response:
         rows = movements_at(location_of_warung(self.warung(warung)), product_for(product).pk)
         return listed(page_of_rows(rows, name="movements", order=("-pk",), asked=self.asked), StockMovementShape)
@@ -246,11 +331,11 @@ class Hours(Endpoint):
     def _answer(warung: Warung) -> Response:
         return Response(HoursShape({"hours": list(warung.hours.all())}).data)
 
-    @operation(Scope.TOKO_READ, "Opening hours", answers=HoursShape)
+    @operation(Scope.TOKO_READ, gettext_lazy("Opening hours"), answers=HoursShape)
     def get(self, request: Request, warung: UUID) -> Response:
         return self._answer(self.warung(warung))
 
-    @operation(Scope.TOKO_WRITE, "Set the week's opening hours", takes=HoursShape, answers=HoursShape)
+    @operation(Scope.TOKO_WRITE, gettext_lazy("Set the week's opening hours"), takes=HoursShape, answers=HoursShape)
     def put(self, request: Request, warung: UUID) -> Response:
         found = self.warung(warung)
         set_hours(warung=found, hours=[(one["weekday"], one["opens"], one["closes"]) for one in self.told["hours"]])
@@ -258,7 +343,7 @@ class Hours(Endpoint):
 
 
 class OpenWarung(Endpoint):
-    @operation(Scope.TOKO_WRITE, "Open, or end the break", answers=OwnWarungShape, needs_key=True)
+    @operation(Scope.TOKO_WRITE, gettext_lazy("Open, or end the break"), answers=OwnWarungShape, needs_key=True)
     def post(self, request: Request, warung: UUID) -> Response:
         found = self.warung(warung)
         open_warung(warung=found, by=self.by)
@@ -266,7 +351,13 @@ class OpenWarung(Endpoint):
 
 
 class PauseWarung(Endpoint):
-    @operation(Scope.TOKO_WRITE, "Take no orders for now", takes=PauseWish, answers=OwnWarungShape, needs_key=True)
+    @operation(
+        Scope.TOKO_WRITE,
+        gettext_lazy("Take no orders for now"),
+        takes=PauseWish,
+        answers=OwnWarungShape,
+        needs_key=True,
+    )
     def post(self, request: Request, warung: UUID) -> Response:
         found = self.warung(warung)
         pause_warung(warung=found, by=self.by, reason=self.told["reason"])
@@ -274,7 +365,7 @@ class PauseWarung(Endpoint):
 
 
 class Wholesale(Endpoint):
-    @operation(Scope.TOKO_READ, "What the Satker sells to warungs", answers=WholesaleShape, paged=True)
+    @operation(Scope.TOKO_READ, gettext_lazy("What the Satker sells to warungs"), answers=WholesaleShape, paged=True)
     def get(self, request: Request, warung: UUID) -> Response:
         self.warung(warung)
         rows = sorted(offers(the_satker()), key=_offer_key)
@@ -282,13 +373,13 @@ class Wholesale(Endpoint):
 
 
 class Restocks(Endpoint):
-    @operation(Scope.TOKO_READ, "Restocks, newest first", answers=RestockShape, paged=True)
+    @operation(Scope.TOKO_READ, gettext_lazy("Restocks, newest first"), answers=RestockShape, paged=True)
     def get(self, request: Request, warung: UUID) -> Response:
         rows = requests_of(self.warung(warung))
         return listed(page_of_rows(rows, name="restocks", order=("-asked_at", "-pk"), asked=self.asked), RestockShape)
 
     @operation(
-        Scope.TOKO_WRITE, "Ask the Satker for packs", takes=RestockWish, answers=RestockDetailShape, status=201,
+        Scope.TOKO_WRITE, gettext_lazy("Ask the Satker for packs"), takes=RestockWish, answers=RestockDetailShape, status=201,
         needs_key=True,
     )  # fmt: skip
     def post(self, request: Request, warung: UUID) -> Response:
@@ -311,13 +402,13 @@ class RestockEndpoint(Endpoint):
 
 
 class OneRestock(RestockEndpoint):
-    @operation(Scope.TOKO_READ, "One restock", answers=RestockDetailShape)
+    @operation(Scope.TOKO_READ, gettext_lazy("One restock"), answers=RestockDetailShape)
     def get(self, request: Request, warung: UUID, number: str) -> Response:
         return Response(RestockDetailShape(self.restock(warung, number)).data)
 
 
 class CancelRestock(RestockEndpoint):
-    @operation(Scope.TOKO_WRITE, "Cancel a restock", answers=RestockDetailShape, needs_key=True)
+    @operation(Scope.TOKO_WRITE, gettext_lazy("Cancel a restock"), answers=RestockDetailShape, needs_key=True)
     def post(self, request: Request, warung: UUID, number: str) -> Response:
         found = cancel_restock(request=self.restock(warung, number), by=self.by)
         return Response(RestockDetailShape(found).data)
@@ -325,7 +416,7 @@ class CancelRestock(RestockEndpoint):
 
 class ReceiveRestock(RestockEndpoint):
     @operation(
-        Scope.TOKO_WRITE, "Say what arrived", takes=ArrivedWish, answers=RestockDetailShape, needs_key=True
+        Scope.TOKO_WRITE, gettext_lazy("Say what arrived"), takes=ArrivedWish, answers=RestockDetailShape, needs_key=True
     )  # fmt: skip
     def post(self, request: Request, warung: UUID, number: str) -> Response:
         found = self.restock(warung, number)
@@ -339,3 +430,14 @@ class ReceiveRestock(RestockEndpoint):
 
 def _offer_key(offer: Any) -> tuple[Any, ...]:
     return (offer.pack.product.name, offer.pack.pk)
+
+
+def _sent(sale: dict[str, Any]) -> dict[str, Any]:
+    """A checked sale as a till sends it."""
+    customer = sale["customer"]
+    return {
+        **sale,
+        "id": str(sale["id"]),
+        "customer": str(customer) if customer else None,
+        "at": sale["at"].isoformat(),
+    }

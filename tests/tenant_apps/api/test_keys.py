@@ -118,7 +118,8 @@ def test_a_page_of_the_site_uses_its_session_with_the_csrf_token(market: Cast) -
     assert market.ratna.name == "Ratna"
     browser.get("/akun/akses-api/")
     token = browser.cookies["csrf" if "csrf" in browser.cookies else "__Host-csrf"].value
-    answer = browser.put("/api/v1/me/", body, content_type="application/json", headers={"x-csrftoken": token, "referer": "https://kalidoni.localhost/"})  # fmt: skip
+    headers = {"x-csrftoken": token, "referer": "https://kalidoni.localhost/"}
+    answer = browser.put("/api/v1/me/", body, content_type="application/json", headers=headers)
     assert answer.json()["name"] == "Lain"
 
 

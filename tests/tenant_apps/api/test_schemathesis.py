@@ -1,0 +1,157 @@
+"""Requests that nobody thought of, drawn from the API's own document: no answer is a defect, and each is as described."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import schemathesis
+from django.core import signals
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, transaction
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tenant_apps.api import throttling
+from tenant_apps.api.views.document import document
+from tenant_apps.orders.models import Method
+from tenant_apps.orders.services.carting import put_in_cart
+from tenant_apps.orders.services.placing import SeenLine, place_order
+from tenant_apps.payments.models import Payment
+from tenant_apps.procurement.services import Wish, submit_restock
+from tests.cast import Cast
+from tests.tenant_apps.api.caller import key_of
+from tests.trials import FULL, rounds
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+SITE = "https://kalidoni.localhost"
+# A drawn request costs 10 to 20 ms.
+EACH = 60
+
+
+def kept_open(app: Any) -> Any:
+    """The application without what ends a request's connection: the test's transaction is on it."""
+
+    def served(environ: Any, start_response: Any) -> Any:
+        signals.request_started.disconnect(close_old_connections)
+        signals.request_finished.disconnect(close_old_connections)
+        try:
+            answer = app(environ, start_response)
+            body = b"".join(answer)
+            answer.close()
+            return [body]
+        finally:
+            signals.request_started.connect(close_old_connections)
+            signals.request_finished.connect(close_old_connections)
+
+    return served
+
+
+class Storm:
+    """All operations with drawn values, as one person; effects are taken back after each request."""
+
+    def __init__(self, market: Cast, key: str, real: dict[str, Any]) -> None:
+        self.api: Any = schemathesis.openapi.from_dict(json.loads(json.dumps(document())))
+        self.api.app = kept_open(get_wsgi_application())
+        self.key, self.real = key, real
+        self.statuses: Counter[int] = Counter()
+        self.packs = [market.kilo.pk, market.piece.pk, market.sack.pk]
+
+    def run(self, number: int, examples: int) -> None:
+        for result in self.api.get_all_operations():
+            operation = result.ok()
+            names = {one.name for one in operation.path_parameters}
+            ways = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+            for mode in ways:
+                for known in (True, False) if names else (True,):
+                    real = {name: self.real[self._kind(operation.path, name)] for name in names}
+                    more = {"path_parameters": real} if names and known else {}
+                    strategy = operation.as_strategy(generation_mode=mode, **more)
+                    share = max(1, examples // (4 if names else 2))
+                    self._draw(strategy, seed(number), share)
+
+    def _kind(self, path: str, name: str) -> str:
+        """Orders, purchases and restocks all have numbers."""
+        kinds = {"restocks": "restock", "purchases": "purchase"}
+        return next((kind for word, kind in kinds.items() if name == "number" and word in path), name)
+
+    def _draw(self, strategy: Any, with_seed: Any, examples: int) -> None:
+        @with_seed
+        @settings(
+            max_examples=examples, deadline=None, database=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(case=strategy)
+        def one(case: Any) -> None:
+            self._real_packs(case)
+            before = transaction.savepoint()
+            try:
+                answer = case.call(
+                    base_url=SITE, headers={"Authorization": f"Bearer {self.key}", "Accept-Encoding": "identity"}
+                )
+            finally:
+                transaction.savepoint_rollback(before)
+                transaction.set_rollback(False)
+            self.statuses[answer.status_code] += 1
+            case.validate_response(answer, checks=CHECKS)
+
+        one()
+
+    def _real_packs(self, case: Any) -> None:
+        """Drawn packs are nobody's; every other request names real ones."""
+        if not isinstance(case.body, dict) or sum(self.statuses.values()) % 2:
+            return
+        for row in [case.body, *(case.body.get("lines") or []), *(case.body.get("prices") or [])]:
+            if isinstance(row, dict) and isinstance(row.get("pack"), int):
+                row["pack"] = self.packs[row["pack"] % len(self.packs)]
+        if "method" in case.body and "lines" in case.body:
+            case.body["warung"] = self.real["slug"]
+
+
+def documents(market: Cast) -> dict[str, str]:
+    """Something of each kind, and its names."""
+    put_in_cart(key=market.ratna.public_id, warung=market.warung, pack=market.kilo, quantity=2)
+    line = SeenLine(market.kilo.pk, 2, market.rice_price.price)
+    who: dict[str, Any] = {"customer": market.ratna, "name": "Ratna", "phone": "+6281200000001", "by": "system:test"}
+    order = place_order(warung=market.warung, key=uuid4(), lines=[line], method=Method.PICKUP, **who)
+    wish = Wish(market.sack.pk, 1, market.sack_price.price)
+    restock = submit_restock(warung=market.warung, key=uuid4(), lines=[wish], by="system:test")
+    assert order.purchase is not None
+    return {
+        "slug": market.warung.slug,
+        "warung": str(market.warung.public_id),
+        "product": str(market.rice.public_id),
+        "number": order.number,
+        "purchase": order.purchase.number,
+        "restock": restock.number,
+        "payment": str(Payment.objects.get().public_id),
+        "claim": str(uuid4()),
+    }
+
+
+@pytest.mark.parametrize("who", ["ratna", "hasan"])
+def test_no_request_breaks_the_api(market: Cast, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit in ("ANONYMOUS", "PERSON", "KEY"):
+        monkeypatch.setattr(throttling, limit, 10**9)
+    real = documents(market)
+    storm = Storm(market, key_of(getattr(market, who)), real)
+    storm.run(20_261_125, rounds(EACH * 10) if FULL else 4)
+    print(who, dict(sorted(storm.statuses.items())))
+    assert not [status for status in storm.statuses if status >= 500]
+    assert storm.statuses[200] > 30

@@ -4,10 +4,16 @@ from django.urls import include, path
 
 from tenant_apps.orders.views import shop
 from warsa import site_urls
+from warsa.ui import app
 
 urlpatterns = [
     *site_urls.common,
     path("", shop.home, name="home"),
+    path("manifest.webmanifest", app.manifest, name="app_manifest"),
+    path("sw.js", app.worker, name="app_worker"),
+    path("luring/", app.offline, name="app_offline"),
+    path("ikon/<str:name>", app.icon, name="app_icon"),
+    path(".well-known/assetlinks.json", app.asset_links, name="asset_links"),
     path("", include("tenants.identity.urls")),
     path("", include("tenant_apps.accounts.urls")),
     path("", include("tenant_apps.region_setup.urls")),

@@ -207,6 +207,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -274,6 +275,9 @@ SHOW_GALLERY = False
 # Whose QRIS money a region's Midtrans account takes: "<public id of the region>=<server key> …".
 MIDTRANS_SERVER_KEYS = env.pairs("WARSA_MIDTRANS_SERVER_KEYS")
 MIDTRANS_URL = env.text("WARSA_MIDTRANS_URL", "https://api.midtrans.com")
+
+# Android apps that show a region's site: "<host>=<package>,<SHA-256 of the signing certificate>,<day from which it counts> …".
+ANDROID_APPS = env.android_apps("WARSA_ANDROID_APPS")
 
 # `tenant_apps.api.endpoint.Endpoint` says the rest; a view that forgets it is closed.
 REST_FRAMEWORK = {

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -51,6 +54,37 @@ def pairs(name: str) -> dict[str, str]:
         if not key or not sign or not value:
             raise ImproperlyConfigured(f"{name}: write name=value pairs with spaces between them")
         found[key] = value
+    return found
+
+
+@dataclass(frozen=True)
+class AndroidApp:
+    """An app that may show a region's site as its own, by the certificate that signs it, from a day on."""
+
+    host: str
+    package: str
+    fingerprint: str
+    since: date
+
+
+_APP = re.compile(
+    r"(?P<host>[a-z0-9.-]+)=(?P<package>[a-zA-Z]\w*(?:\.[a-zA-Z]\w*)+)"
+    r",(?P<fingerprint>[0-9A-F]{2}(?::[0-9A-F]{2}){31}),(?P<since>\d{4}-\d{2}-\d{2})"
+)
+
+
+def android_apps(name: str) -> list[AndroidApp]:
+    """NAME="<host>=<package>,<SHA-256 of the certificate>,<YYYY-MM-DD> …"."""
+    found = []
+    for part in text(name, "").split():
+        match = _APP.fullmatch(part)
+        try:
+            since = date.fromisoformat(match["since"]) if match else None
+        except ValueError:
+            since = None
+        if match is None or since is None:
+            raise ImproperlyConfigured(f"{name}={part!r}: write host=package,AA:BB:… (32 bytes),2026-01-31")
+        found.append(AndroidApp(match["host"], match["package"], match["fingerprint"], since))
     return found
 
 

@@ -104,4 +104,13 @@
   }
   showTheme();
   document.querySelector("[data-error-summary]")?.focus();
+
+  // The service worker keeps pages for when there is no network. It waits until the page itself has everything.
+  const worker = document.body.dataset.worker;
+  if (worker && "serviceWorker" in navigator) {
+    addEventListener("load", () => setTimeout(() => navigator.serviceWorker.register(worker, { scope: "/" }).catch(() => {}), 500));
+    document.addEventListener("submit", (event) => {
+      if (new URL(event.target.action).pathname === "/keluar/") navigator.serviceWorker.controller?.postMessage("forget");
+    });
+  }
 })();

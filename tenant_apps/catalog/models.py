@@ -169,3 +169,12 @@ class Pack(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Word(models.Model):
+    """A word that some product is, or was, found by. The database writes it down when a product's text changes."""
+
+    word = models.CharField(max_length=40, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.word

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import reduce
 from operator import add, or_
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.lookups import TrigramStrictWordSimilar, TrigramWordSimilar
-from django.contrib.postgres.search import TrigramStrictWordSimilarity, TrigramWordSimilarity
-from django.db import connection, transaction
-from django.db.models import F, FloatField, Prefetch, Q, QuerySet, Value
-from django.db.models.functions import Greatest, Lower
+from django.db import connection
+from django.db.models import Case, F, FloatField, Prefetch, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Concat, Lower, StrIndex
+from django.db.models.lookups import GreaterThan
 from django.http import Http404
 
 from tenant_apps.catalog.barcodes import LONGEST_BARCODE, looks_scanned
@@ -25,14 +25,30 @@ _MEASURES: dict[str, tuple[tuple[int, str], ...]] = {
     BaseUnit.GRAM: ((1_000, "kg"), (1, "g")),
     BaseUnit.MILLILITRE: ((1_000, "L"), (1, "ml")),
 }
-# Below this a product only shares a syllable with the question.
+# Below this a product only shares a syllable with the question; and a word with the word that was typed.
 ENOUGH = 0.42
-# The index is asked for what surely fits first: it then reads a few products instead of all that share a syllable.
-SURE = 0.6
+SYLLABLE = 0.25
 # Who asks for "minyak" does not mean "minuman", which shares half of its letters: what fits this much worse is left out.
 NEARLY = 0.75
 # A shelf's name fits every article on it, so it counts only while no article's own name fits.
 BY_SHELF = 0.6
+# Words share their bones more easily than their letters.
+BY_BONES = 0.9
+# A typed word stands for at most this many words of the catalogue.
+MOST_MEANT = 8
+_VOWEL = re.compile("[aeiou]")
+
+# Bones of two letters are shared by many words; three and more say what was meant.
+LIKE_WORDS = """
+SELECT * FROM (
+    SELECT asked.word, known.word, greatest(
+        similarity(asked.word, known.word), word_similarity(asked.word, known.word) * 0.98,
+        CASE WHEN asked.spine <> '' THEN
+            similarity(asked.spine, known.word) * CASE WHEN length(asked.spine) > 2 THEN 0.95 ELSE 0.75 END END
+    ) AS fit
+    FROM unnest(%s::text[], %s::text[]) AS asked(word, spine) CROSS JOIN catalog_word AS known
+) AS pairs WHERE fit >= %s
+"""
 
 
 def traded_products() -> QuerySet[Product]:
@@ -52,64 +68,61 @@ def search_products(text: str, limit: int = 20, among: QuerySet[Product] | None 
     code = text.strip()
     if looks_scanned(code) and (scanned := list(rows.filter(packs__barcode=code))):
         return scanned
-    score = reduce(add, (_fit(word) for word in words)) / Value(float(len(words)))
-    asked = rows.annotate(fit=score).filter(fit__gte=ENOUGH).order_by("-fit", "name", "pk")
-    found: list[Product] = []
-    with transaction.atomic():
-        for level in (SURE, ENOUGH):
-            _look_above(level)
-            found = list(asked.filter(_alike(words))[:limit])
-            # What the lower level would add fits much worse than what is here.
-            if found and found[0].fit * NEARLY >= level:  # type: ignore[attr-defined]
-                break
+    meant = _meant(words)
+    if not any(meant.values()):
+        return []
+    score = reduce(add, (_fit(meant[word]) for word in words)) / Value(float(len(words)))
+    found = rows.filter(_holds_some(words, meant)).annotate(fit=score).filter(fit__gte=ENOUGH)
+    return list(found.order_by("-fit", "name", "pk")[:limit])
+
+
+def _meant(words: Sequence[str]) -> dict[str, dict[str, float]]:
+    """For each word that was typed, the words of the catalogue that it may mean, and how well they fit.
+
+    One question to the few thousand words that the catalogue has, whatever the number of products.
+    """
+    asked = list(dict.fromkeys(words))
+    with connection.cursor() as cursor:
+        cursor.execute(LIKE_WORDS, [asked, [bones(word) for word in asked], SYLLABLE])
+        rows = cursor.fetchall()
+    found: dict[str, dict[str, float]] = {word: {} for word in asked}
+    for word in asked:
+        # Numbers are no words of the catalogue; they are meant as they stand.
+        if not word[0].isalpha():
+            found[word][word] = 1.0
+        if word in LOCAL_WORDS:
+            found[word][LOCAL_WORDS[word]] = 0.98
+    for typed, word, fit in sorted(rows, key=lambda row: (-row[2], row[1])):
+        held = found[typed]
+        if len(held) < MOST_MEANT:
+            held[word] = float(fit)
     return found
 
 
-def _look_above(level: float) -> None:
-    """From which likeness on the index answers, until this transaction ends. Bones weigh 0.85, hence the other level."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true),"
-            " set_config('pg_trgm.strict_word_similarity_threshold', %s, true)",
-            [str(level), str(round(level / 0.85, 2))],
-        )
-
-
-def _alike(words: Sequence[str]) -> Q:
-    """What the index can answer: some word is in the product's text, as it is spelt, as it is called here, or by its bones.
+def _holds_some(words: Sequence[str], meant: dict[str, dict[str, float]]) -> Q:
+    """Products with one of the words in their text, by the index.
 
     Very short words and numbers stand in half of all names; where there are others, they only weigh.
     """
-    telling = [word for word in words if len(word) > 2 and not word.isdigit()] or list(words)
+    long = [word for word in words if len(word) > 2 and not word.isdigit() and meant[word]]
+    telling = [meant[word] for word in long or words if meant[word]]
+    near = [one for held in telling for one, fit in held.items() if fit >= NEARLY * max(held.values())]
+    return reduce(or_, (Q(search__contains=one) for one in dict.fromkeys(near)))
+
+
+def _fit(meant: dict[str, float]) -> Any:
+    """How well a product fits one word: by a word of its names or its bones, or less by its shelf or number."""
+    if not meant:
+        return Value(0.0, output_field=FloatField())
+    called = Concat(Value(" "), Lower("name"), Value(" "), Lower("synonyms"), output_field=TextField())
     ways = []
-    for word in telling:
-        ways.append(Q(TrigramWordSimilar(F("search"), Value(word))))
-        if word in LOCAL_WORDS:
-            ways.append(Q(TrigramWordSimilar(F("search"), Value(LOCAL_WORDS[word]))))
-        if spine := bones(word):
-            ways.append(Q(TrigramStrictWordSimilar(F("search"), Value(spine))))
-    return reduce(or_, ways)
-
-
-def _fit(word: str) -> Any:
-    """How well one word fits: 1.0 in the name itself, less in other names, by its bones, and least by shelf or number."""
-    name: Any = Lower("name")
-    ways: list[Any] = [
-        _part(TrigramWordSimilarity(word, name), 1.0),
-        _part(TrigramWordSimilarity(word, Lower("synonyms")), 0.95),
-        _part(TrigramWordSimilarity(word, F("search")), BY_SHELF),
-    ]
-    if word in LOCAL_WORDS:
-        ways.append(_part(TrigramWordSimilarity(LOCAL_WORDS[word], name), 0.98))
-    spine = bones(word)
-    if spine:
-        # Two letters are shared by many words; three and more say what was meant.
-        ways.append(_part(TrigramStrictWordSimilarity(spine, F("search")), 0.85 if len(spine) > 2 else 0.7))
-    return Greatest(*ways, output_field=FloatField())
-
-
-def _part(likeness: Any, weight: float) -> Any:
-    return likeness * Value(weight, output_field=FloatField())
+    for word, fit in meant.items():
+        ways.append((fit, When(GreaterThan(StrIndex(called, Value(f" {word}")), 0), then=Value(fit))))
+        # Only names leave bones in the text.
+        in_text = fit * (BY_SHELF if _VOWEL.search(word) or not word.isalpha() else BY_BONES)
+        ways.append((in_text, When(GreaterThan(StrIndex(F("search"), Value(word)), 0), then=Value(in_text))))
+    ways.sort(key=lambda way: -way[0])
+    return Case(*(when for _fit, when in ways), default=Value(0.0), output_field=FloatField())
 
 
 def product_for(public_id: UUID) -> Product:

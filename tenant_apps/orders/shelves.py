@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
 
-from django.db.models import QuerySet
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
 
-from tenant_apps.catalog.models import Category
-from tenant_apps.catalog.selectors import search_products
+from tenant_apps.catalog.models import Category, Product
+from tenant_apps.catalog.selectors import NEARLY, search_products
 from tenant_apps.pricing.models import WarungPrice
-from tenant_apps.pricing.selectors import offers_of
+from tenant_apps.pricing.selectors import Guarantee, guarantee_of, offers_of
 from tenant_apps.stock.models import StockLevel
 from tenant_apps.warungs.models import Warung
-from tenant_apps.warungs.selectors import Nearby, Place, nearest, shown_warungs
+from tenant_apps.warungs.selectors import Nearby, Place, nearby_of, ranked, shown_warungs
 
 # No question means more products than this.
-MOST_PRODUCTS = 200
-# Who asks for "minyak" does not mean "minuman", which shares half of its letters.
-NEARLY = 0.75
+MOST_PRODUCTS = 60
 # A warung in the results of a search shows this many goods; all others are one tap away.
 SHOWN_PER_WARUNG = 4
 IN_ORDER = (
@@ -38,6 +38,7 @@ class Good:
     price: WarungPrice
     available: int
     in_cart: int
+    guarantee: Guarantee | None = None
 
     @property
     def packs_left(self) -> int:
@@ -76,48 +77,127 @@ def products_like(text: str) -> list[int]:
 
 def categories_of(warung: Warung | None = None) -> list[Category]:
     """Categories in which something is sold: by this warung, or by any that citizens see."""
-    sellers = shown_warungs() if warung is None else Warung.objects.filter(pk=warung.pk)
-    prices = WarungPrice.objects.filter(warung__in=sellers, replaced_at=None, pack__product__is_active=True)
-    return list(Category.objects.filter(pk__in=prices.values("pack__product__category")).order_by("order", "name"))
+    prices = WarungPrice.objects.filter(
+        replaced_at=None, pack__product__is_active=True, pack__product__category=OuterRef("pk")
+    )
+    prices = prices.filter(warung__in=shown_warungs()) if warung is None else prices.filter(warung=warung)
+    return list(Category.objects.filter(Exists(prices)).order_by("order", "name"))
 
 
 def goods_of(prices: Sequence[WarungPrice], in_cart: Mapping[tuple[int, int], int]) -> list[Good]:
-    """Prices with what there is of each, in one query."""
+    """Prices with what there is of each and whether the guarantee holds, in three queries."""
     rows = StockLevel.objects.filter(
         location__warung__in={price.warung_id for price in prices},
         product__in={price.pack.product_id for price in prices},
     ).select_related("location")
     left = {(row.location.warung_id, row.product_id): row.available for row in rows}
+    guarantees = guarantee_of(prices)
     return [
         Good(
             price,
             left.get((price.warung_id, price.pack.product_id), 0),
             in_cart.get((price.warung_id, price.pack_id), 0),
+            guarantees[price.pk],
         )
         for price in prices
     ]
 
 
+class SearchPage(Sequence[Found]):
+    """Warungs that sell what fits, the nearest first; only those that are asked for are read, with their best goods."""
+
+    def __init__(
+        self, sellers: QuerySet[Warung], offers: QuerySet[WarungPrice], in_cart: Mapping[tuple[int, int], int]
+    ) -> None:
+        self._sellers, self._offers, self._in_cart = sellers, offers, in_cart
+
+    @cached_property
+    def _length(self) -> int:
+        return self._sellers.order_by().count()
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, which: int) -> Found: ...
+    @overload
+    def __getitem__(self, which: slice) -> list[Found]: ...
+    def __getitem__(self, which: int | slice) -> Found | list[Found]:
+        if isinstance(which, int):
+            return self._read(self._sellers[which : which + 1])[0]
+        return self._read(self._sellers[which])
+
+    def _read(self, warungs: QuerySet[Warung]) -> list[Found]:
+        rows = nearby_of(warungs)
+        prices = list(self._offers.filter(warung__in=[one.warung.pk for one in rows], place__lte=SHOWN_PER_WARUNG))
+        by_warung: dict[int, list[Good]] = {}
+        for good in goods_of(prices, self._in_cart):
+            by_warung.setdefault(good.price.warung_id, []).append(good)
+        found = []
+        for nearby in rows:
+            goods = by_warung.get(nearby.warung.pk, [])
+            # Between the two questions a price may have gone.
+            if goods:
+                all_here: int = goods[0].price.here  # type: ignore[attr-defined]
+                found.append(Found(nearby, goods, all_here - len(goods)))
+        return found
+
+
+def search_page(
+    place: Place | None,
+    *,
+    text: str = "",
+    category: str = "",
+    in_cart: Mapping[tuple[int, int], int] | None = None,
+    open_now: bool = False,
+) -> SearchPage:
+    """Goods that fit, at the nearest warungs first; within a warung what is there and the best fit come first."""
+    prices = WarungPrice.objects.filter(replaced_at=None, pack__product__is_active=True)
+    order: Any = Value(0, output_field=IntegerField())
+    if text:
+        fitting = products_like(text)
+        prices = prices.filter(pack__product__in=fitting)
+        if fitting:
+            ways = [When(pack__product=pk, then=rank) for rank, pk in enumerate(fitting)]
+            order = Case(*ways, default=len(fitting), output_field=IntegerField())
+    if category:
+        prices = prices.filter(pack__product__category__slug=category)
+    sellers = shown_warungs().filter(pk__in=prices.order_by().values("warung"))
+    sellers = ranked(place, sellers)
+    if open_now:
+        sellers = sellers.filter(open_now=True)
+    there = StockLevel.objects.filter(
+        location__warung=OuterRef("warung"),
+        product=OuterRef("pack__product"),
+        on_hand__gte=F("reserved") + OuterRef("pack__base_quantity"),
+    )
+    offers = (
+        prices.select_related("warung", "pack__product__category", "evidence")
+        .annotate(there=Exists(there), rank=order)
+        .annotate(
+            place=Window(
+                RowNumber(),
+                partition_by="warung",
+                order_by=["-there", "rank", "pack__product__name", "pack__order", "pk"],
+            ),
+            here=Window(Count("pk"), partition_by="warung"),
+        )
+        .order_by("warung", "place")
+    )
+    return SearchPage(sellers, offers, in_cart or {})
+
+
 def search_goods(
     place: Place | None, *, text: str, category: str, in_cart: Mapping[tuple[int, int], int]
 ) -> list[Found]:
-    """Goods that fit, at the nearest warungs first; within a warung the best fit and what is there come first."""
-    order = {product: rank for rank, product in enumerate(products_like(text))} if text else {}
-    prices = (
-        WarungPrice.objects.filter(warung__in=shown_warungs(), replaced_at=None, pack__product__is_active=True)
-        .select_related("warung", "pack__product__category", "evidence")
-        .order_by(*IN_ORDER)
+    """All of `search_page` at once."""
+    return search_page(place, text=text, category=category, in_cart=in_cart)[:]
+
+
+def sellers_of(product: Product) -> QuerySet[Warung]:
+    """The warungs that sell this product and have some of it."""
+    prices = WarungPrice.objects.filter(replaced_at=None, pack__product=product, pack__product__is_active=True)
+    levels = StockLevel.objects.filter(product=product, on_hand__gt=F("reserved"))
+    return shown_warungs().filter(
+        pk__in=prices.order_by().values("warung"), stock_location__in=levels.order_by().values("location")
     )
-    if text:
-        prices = prices.filter(pack__product__in=order)
-    if category:
-        prices = prices.filter(pack__product__category__slug=category)
-    by_warung: dict[int, list[Good]] = {}
-    for good in goods_of(list(prices[:2000]), in_cart):
-        by_warung.setdefault(good.price.warung_id, []).append(good)
-    found = []
-    for nearby in nearest(place, shown_warungs().filter(pk__in=by_warung)):
-        goods = by_warung[nearby.warung.pk]
-        goods.sort(key=lambda good: (not good.packs_left, order.get(good.price.pack.product_id, 0)))
-        found.append(Found(nearby, goods[:SHOWN_PER_WARUNG], len(goods) - SHOWN_PER_WARUNG))
-    return found

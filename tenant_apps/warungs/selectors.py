@@ -5,16 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from math import cos, radians
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Sum, prefetch_related_objects
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Abs, Cast, Sqrt
 from django.http import Http404
 
 from shared_apps.regions.models import Area
 from tenant_apps.accounts.access import Member
 from tenant_apps.accounts.models import Invitation, Role
 from tenant_apps.accounts.selectors import open_invitations
-from tenant_apps.warungs.models import DeliverySlot, DeliveryZone, Kind, Neighbourhood, Warung, WarungState
+from tenant_apps.warungs.models import (
+    DeliverySlot,
+    DeliveryZone,
+    Kind,
+    Neighbourhood,
+    OpeningHours,
+    Warung,
+    WarungState,
+)
 from tenant_apps.warungs.opening import OpenState, open_state
 from tenants.context import current_region
 from tenants.identity.models import User
@@ -38,6 +64,7 @@ class Nearby:
     opening: OpenState
     steps: int
     village_name: str
+    metres: float | None = None
 
 
 def warungs_of(member: Member) -> QuerySet[Warung]:
@@ -224,28 +251,96 @@ def opening_of(warung: Warung) -> OpenState:
     return open_state(warung, warung.hours.all(), at=clock.now(), zone=current_region().time_zone)
 
 
-def nearest(place: Place | None, warungs: QuerySet[Warung] | None = None, limit: int = 50) -> list[Nearby]:
+@dataclass(frozen=True)
+class Point:
+    """Where somebody's phone says that they are, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+def ranked(
+    place: Place | None, warungs: QuerySet[Warung] | None = None, point: Point | None = None
+) -> QuerySet[Warung]:
     """Warungs from the nearest on: same RT, same RW, same kelurahan, elsewhere; open ones first within each, then by name.
 
-    Four queries, however many there are, and one more for Fresh Food stands.
+    With a point, those that are on the map come first, by distance (`metres`). `open_now` and `steps` stand with each row.
     """
-    rows = list((shown_warungs() if warungs is None else warungs).prefetch_related("hours"))
+    rows = (shown_warungs() if warungs is None else warungs).annotate(
+        open_now=_is_open(), steps=_steps(place), doors=_doors(place)
+    )
+    if point is None:
+        return rows.order_by("steps", "-open_now", "doors", "name", "pk")
+    return rows.annotate(metres=_metres(point)).order_by(F("metres").asc(nulls_last=True), "steps", "name", "pk")
+
+
+def nearby_of(warungs: Iterable[Warung]) -> list[Nearby]:
+    """`ranked` warungs as lists show them. Three queries, however many there are, and one more for Fresh Food stands."""
+    rows = list(warungs)
+    prefetch_related_objects(rows, "hours")
     stands = [row for row in rows if row.kind == Kind.FRESH]
     if stands:
         prefetch_related_objects(stands, "terms")
     names = village_names({row.village_code for row in rows})
     now, zone = clock.now(), current_region().time_zone
-    found = [
+    return [
         Nearby(
             row,
             open_state(row, row.hours.all(), at=now, zone=zone),
-            steps_between(place, row),
+            row.steps,  # type: ignore[attr-defined]
             names.get(row.village_code, ""),
+            getattr(row, "metres", None),
         )
         for row in rows
     ]
-    found.sort(key=lambda one: (one.steps, not one.opening.is_open, _doors(place, one.warung), one.warung.name))
-    return found[:limit]
+
+
+def nearest(place: Place | None, warungs: QuerySet[Warung] | None = None, limit: int = 50) -> list[Nearby]:
+    """The first of `ranked`, with all that lists show."""
+    return nearby_of(ranked(place, warungs)[:limit])
+
+
+def _is_open() -> Q:
+    """`open_state` as the database says it: within the hours of today, or of a yesterday that ends after midnight."""
+    now, zone = clock.now(), current_region().time_zone
+    here = now.astimezone(ZoneInfo(zone))
+    today, clock_time = here.weekday(), here.time()
+    over_midnight = Q(closes__lte=F("opens"))
+    hours = OpeningHours.objects.filter(warung=OuterRef("pk")).filter(
+        Q(weekday=today, opens__lte=clock_time) & (over_midnight | Q(closes__gt=clock_time))
+        | Q(weekday=(today - 1) % 7, closes__gt=clock_time) & over_midnight
+    )
+    # The cut-offs of stands follow dated terms; there are one or two stands in a region.
+    stands = shown_warungs().filter(kind=Kind.FRESH, state=WarungState.OPEN).prefetch_related("terms")
+    taking = [stand.pk for stand in stands if open_state(stand, (), at=now, zone=zone).is_open]
+    return Q(state=WarungState.OPEN) & (~Q(kind=Kind.FRESH) & Q(Exists(hours)) | Q(pk__in=taking))
+
+
+def _steps(place: Place | None) -> Any:
+    """`steps_between` as the database says it."""
+    if place is None:
+        return Value(3, output_field=IntegerField())
+    here = Q(village_code=place.village_code)
+    ways = [When(here & Q(rw=place.rw, rt=place.rt), then=0)] if None not in (place.rw, place.rt) else []
+    if place.rw is not None:
+        ways.append(When(here & Q(rw=place.rw), then=1))
+    return Case(*ways, When(here, then=2), default=3, output_field=IntegerField())
+
+
+def _doors(place: Place | None) -> Any:
+    """RT are numbered along the street: the difference of the numbers is a fair guess at the way."""
+    if place is None or place.rt is None:
+        return Value(0, output_field=IntegerField())
+    apart = Abs(F("rt") - place.rt)
+    return Case(When(rw=place.rw, rt__isnull=False, then=apart), default=0, output_field=IntegerField())
+
+
+def _metres(point: Point) -> Any:
+    """The way as a crow flies: within a region the earth is flat enough."""
+    degree = 111_195.0
+    north = (Cast("latitude", FloatField()) - point.latitude) * degree
+    east = (Cast("longitude", FloatField()) - point.longitude) * (degree * cos(radians(point.latitude)))
+    return Sqrt(north * north + east * east, output_field=FloatField())
 
 
 def steps_between(place: Place | None, warung: Warung) -> int:
@@ -255,10 +350,3 @@ def steps_between(place: Place | None, warung: Warung) -> int:
     if place.rw is None or place.rw != warung.rw:
         return 2
     return 0 if place.rt is not None and place.rt == warung.rt else 1
-
-
-def _doors(place: Place | None, warung: Warung) -> int:
-    """RT are numbered along the street: the difference of the numbers is a fair guess at the way."""
-    if place is None or place.rt is None or warung.rt is None or place.rw != warung.rw:
-        return 0
-    return abs(place.rt - warung.rt)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.ledger.models import Account, AccountKind
@@ -70,7 +71,7 @@ def book_of(code: str) -> Book | None:
 def label_of(account: Account) -> str:
     """What the account is for, in the reader's language; its name where the table does not know it."""
     book = book_of(account.code)
-    return account.name if book is None else str(book.label)
+    return account.name if book is None else capfirst(str(book.label))
 
 
 def holder_of(account: Account) -> str:

@@ -17,7 +17,7 @@ FIRST, LAST = date(2000, 1, 1), date(2999, 12, 30)
 class PeriodForm(forms.Form):
     """From one day to another, both included; either may be left open."""
 
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    since = forms.DateField(label=_("Since"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
 
     def clean_since(self) -> date | None:

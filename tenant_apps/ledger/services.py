@@ -1,7 +1,7 @@
 """The one way to book money: balanced, append-only entries in whole rupiah.
 
-A transaction that books several entries opens every account that it will need before the first of them: an account that
-somebody else is just opening is waited for, and whoever waits should hold no money yet.
+A transaction that books several entries opens every account that it will need before the first of them, and holds them
+(`hold`): an account that somebody else is just opening is waited for, and whoever waits should hold no money yet.
 """
 
 from __future__ import annotations
@@ -81,10 +81,9 @@ def post(
     lines = [one for one in postings if one.amount]
     if len(lines) < 2 or sum(one.amount for one in lines) != 0:
         raise Unbalanced(_("This entry does not balance."))
-    wanted = {one.account.pk for one in lines}
     with transaction.atomic():
         # Held before the key is looked up: the same key names the same accounts, so two taps at once look one after the other.
-        list(Account.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("code").values_list("pk"))
+        hold(one.account for one in lines)
         before = JournalEntry.objects.filter(key=key).first()
         if before is not None:
             _must_be_same(before, lines, reverses)
@@ -108,6 +107,15 @@ def post(
                 raise KeyReused(_("This has been reversed before.")) from None
             raise
     return entry
+
+
+def hold(accounts: Iterable[Account]) -> None:
+    """These accounts are locked until the transaction ends, in the order of their codes.
+
+    For a transaction that books several entries: locked one entry after the other, they would come out of that order.
+    """
+    wanted = {account.pk for account in accounts}
+    list(Account.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("code").values_list("pk"))
 
 
 def reverse(*, entry: JournalEntry, key: str, text: str, by: str) -> JournalEntry:

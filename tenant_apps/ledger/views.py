@@ -219,7 +219,7 @@ def _back(request: HttpRequest, where: str) -> HttpResponseRedirect:
 
 def _statement_rows(statement: selectors.Statement, zone: str) -> Iterator[list[Cell]]:
     movements = selectors.all_movements(statement)
-    head: list[Cell] = [_("Time"), _("What for"), _("In"), _("Out"), _("Balance"), _("Reference")]
+    head: list[Cell] = [_("Time"), _("Description"), _("In"), _("Out"), _("Balance"), _("Reference")]
     opening: list[Cell] = ["", _("Opening balance"), None, None, statement.opening, ""]
     closing: list[Cell] = ["", _("Closing balance"), statement.came, statement.went, statement.closing, ""]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as s
 
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, OrderState
@@ -551,10 +552,15 @@ class StockMovementShape(Shape):
     note = s.CharField(allow_blank=True)
 
 
+@extend_schema_field({"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"})
+class WallTime(s.TimeField):
+    """A time of the day in the region's own time: the format `time` of JSON Schema would need an offset."""
+
+
 class SpanShape(Shape):
     weekday = s.IntegerField(min_value=0, max_value=6, help_text="Monday is 0.")
-    opens = s.TimeField()
-    closes = s.TimeField(help_text="Not after `opens`: on the next day.")
+    opens = WallTime()
+    closes = WallTime(help_text="Not after `opens`: on the next day.")
 
 
 class HoursShape(Shape):

@@ -32,7 +32,8 @@ SHELVES: dict[str, tuple[str, ...]] = {
     "Telur & susu": ("Telur ayam", "Telur bebek", "Telur puyuh", "Susu kental manis", "Susu bubuk", "Susu UHT", "Keju"),
     "Mi & makanan instan": ("Mi instan goreng", "Mi instan soto", "Mi telur", "Bihun", "Makaroni", "Sarden", "Kornet", "Bubur instan"),
     "Bumbu": (
-        "Bawang merah", "Bawang putih", "Cabai merah", "Cabai rawit", "Merica", "Ketumbar", "Kunyit", "Jahe", "Kecap manis", "Saus sambal", "Terasi", "Santan",
+        "Bawang merah", "Bawang putih", "Cabai merah", "Cabai rawit", "Merica", "Ketumbar", "Kunyit", "Jahe",
+        "Kecap manis", "Saus sambal", "Terasi", "Santan",
     ),
     "Minuman": ("Air mineral", "Teh celup", "Teh botol", "Kopi bubuk", "Kopi sachet", "Sirup", "Minuman isotonik", "Minuman cokelat"),
     "Camilan": ("Biskuit", "Wafer", "Keripik singkong", "Kerupuk ikan", "Kacang kulit", "Permen", "Cokelat", "Roti tawar", "Pempek beku"),
@@ -152,7 +153,14 @@ def fill(*, products: int, warungs: int, prefix: str = "T") -> Stand:
 
 def analyze() -> None:
     """What the planner must know, as autovacuum tells it a minute after such a change. The region's own tables only."""
-    tables = ("catalog_product", "catalog_pack", "pricing_warungprice", "stock_stocklevel", "warungs_warung", "warungs_openinghours")
+    tables = (
+        "catalog_product",
+        "catalog_pack",
+        "pricing_warungprice",
+        "stock_stocklevel",
+        "warungs_warung",
+        "warungs_openinghours",
+    )
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ANALYZE {table}")

@@ -71,9 +71,9 @@ def give_back(
     return given
 
 
-def open_accounts(payment: Payment) -> None:
-    """Every account that giving back held money may need; asked for before a first entry locks anything."""
-    _postings(payment, 1, _way_back(payment, False), False)
+def accounts_back(payment: Payment) -> list[Account]:
+    """Every account that giving back held money needs; to be held with the others before a first entry locks any."""
+    return [one.account for one in _postings(payment, 1, _way_back(payment, False), False)]
 
 
 def _way_back(payment: Payment, sold: bool) -> To:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tenant_apps.ledger.services import Posting, post
+from tenant_apps.ledger.services import Posting, hold, post
 from tenant_apps.payments.accounts import Books
 from tenant_apps.payments.hooks import payable_of
 from tenant_apps.payments.issues import close_issues, raise_issue
@@ -21,7 +21,7 @@ from tenant_apps.payments.models import (
     Source,
 )
 from tenant_apps.payments.outgoing import drop_charge
-from tenant_apps.payments.services.giving_back import give_back, open_accounts
+from tenant_apps.payments.services.giving_back import accounts_back, give_back
 from tenant_apps.payments.telling import tell_owner_of_claim
 from tenants.kernel import clock
 from tenants.kernel.errors import NotAllowed
@@ -132,8 +132,8 @@ def take_in(
     """
     if MoneyIn.objects.filter(payment=payment, key=key).exists():
         return False
-    open_accounts(payment)
     books = Books(payment)
+    hold([books.source(source), books.held, *accounts_back(payment)])
     post(
         key=f"{payment.reference}:in:{key}",
         text=_("Payment of %(number)s") % {"number": payment.number},

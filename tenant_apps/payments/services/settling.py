@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tenant_apps.ledger.services import Posting, post
+from tenant_apps.ledger.services import Posting, hold, post
 from tenant_apps.payments.accounts import Books
 from tenant_apps.payments.errors import OtherPayment
 from tenant_apps.payments.locks import locked
 from tenant_apps.payments.models import Method, MoneyIn, Payment, PaymentState, Refund, Source
 from tenant_apps.payments.outgoing import drop_charge
-from tenant_apps.payments.services.giving_back import give_back, open_accounts
+from tenant_apps.payments.services.giving_back import accounts_back, give_back
 from tenant_apps.payments.services.receiving import end_unpaid
 from tenants.identity.models import User
 from tenants.kernel import clock
@@ -57,9 +57,12 @@ def settle(*, payment: Payment, goods: int, delivery: int, by: str, collector: U
             move(now, "collect", by=by)
         else:
             move(now, "settle", by=by)
+        sale = _sale(now, goods, delivery, used, cash, collector)
         if held > used:
-            open_accounts(now)
-        _book(now, goods, delivery, used, cash, collector, by)
+            hold([*(one.account for one in sale), *accounts_back(now)])
+        if total:
+            text = _("Sale %(number)s") % {"number": now.number}
+            post(key=f"{now.reference}:settled", text=text, postings=sale, by=by)
         moment = clock.now()
         now.paid += cash
         now.cash, now.settled, now.settled_at = cash, total, moment
@@ -104,7 +107,7 @@ def _settled_before(payment: Payment, total: int) -> Settlement:
     return Settlement(paid=payment.settled - payment.cash + refunded, refunded=refunded, collected=payment.cash)
 
 
-def _book(payment: Payment, goods: int, delivery: int, used: int, cash: int, collector: User | None, by: str) -> None:
+def _sale(payment: Payment, goods: int, delivery: int, used: int, cash: int, collector: User | None) -> list[Posting]:
     books = Books(payment)
     postings = [Posting(books.of_warung("sales"), -goods), Posting(books.of_warung("delivery"), -delivery)]
     if cash:
@@ -113,6 +116,4 @@ def _book(payment: Payment, goods: int, delivery: int, used: int, cash: int, col
         postings.append(Posting(books.held, used))
         if not books.with_warung:
             postings += [Posting(books.of_warung("payable"), -used), Posting(books.of_warung("claim"), used)]
-    if goods + delivery:
-        text = _("Sale %(number)s") % {"number": payment.number}
-        post(key=f"{payment.reference}:settled", text=text, postings=postings, by=by)
+    return postings

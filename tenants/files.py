@@ -26,8 +26,9 @@ class RegionStorage(FileSystemStorage):
 
     def _save(self, name: str, content: Any) -> str:
         # The parent tells the name from MEDIA_ROOT on, under which `path` would look in a folder within the folder.
-        stored = Path(settings.MEDIA_ROOT) / super()._save(name, content)
-        return stored.relative_to(self.path("")).as_posix()
+        stored = Path(settings.MEDIA_ROOT) / super()._save(name, content)  # type: ignore[misc]
+        inside: str = stored.relative_to(self.path("")).as_posix()
+        return inside
 
     def url(self, name: str | None) -> str:
         raise NotImplementedError("a view serves files of a region, to those who may see them")

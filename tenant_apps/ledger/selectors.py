@@ -136,7 +136,8 @@ def statement_of(account: Account, period: Period) -> Statement:
         .values()
         .get()
     )  # fmt: skip
-    closing = int(row["balance"]) - int(row.get("later", 0))
+    later_sum: Any = row.get("later", 0)
+    closing = int(row["balance"]) - int(later_sum)
     more_, less_ = int(row["more"]), int(row["less"])
     came, went = (more_, -less_) if sign > 0 else (-less_, more_)
     return Statement(

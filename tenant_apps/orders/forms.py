@@ -271,7 +271,8 @@ def seen_lines(texts: Iterable[str]) -> list[SeenLine]:
         found = _LINE.fullmatch(text)
         if found is None:
             raise BadLine(_("This cart cannot be ordered as it is. Look at it again."))
-        lines.append(SeenLine(*map(int, found.groups())))
+        pack, quantity, price = map(int, found.groups())
+        lines.append(SeenLine(pack, quantity, price))
     return lines
 
 

@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from tenant_apps.accounts.access import Member, RegionRequest, Role
@@ -27,6 +28,7 @@ SESSION_KEY = "warung"
 FIELD = "warung"
 
 P = ParamSpec("P")
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,12 @@ class CounterRequest(RegionRequest):
 
 
 def at_counter(
-    view: Callable[Concatenate[CounterRequest, P], HttpResponse],
-) -> Callable[Concatenate[CounterRequest, P], HttpResponse]:
+    view: Callable[Concatenate[CounterRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[CounterRequest, P], HttpResponseBase]:
     """Give the view `request.counter`. A form for a warung that is not theirs is 404; nobody's warung has a page that says so."""
 
     @wraps(view)
-    def asked(request: CounterRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def asked(request: CounterRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         found = _counter_of(request)
         if found is None:
             return render(request, "warungs/toko/no_warung.html")
@@ -61,12 +63,12 @@ def at_counter(
 
 
 def owners_only(
-    view: Callable[Concatenate[CounterRequest, P], HttpResponse],
-) -> Callable[Concatenate[CounterRequest, P], HttpResponse]:
+    view: Callable[Concatenate[CounterRequest, P], Answer],
+) -> Callable[Concatenate[CounterRequest, P], Answer]:
     """Inside `at_counter`: staff see nothing here, as if it were not there."""
 
     @wraps(view)
-    def asked(request: CounterRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def asked(request: CounterRequest, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
         if not request.counter.is_owner:
             raise Http404("for the owner")
         return view(request, *args, **kwargs)

@@ -115,7 +115,17 @@ class Ground:
         subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, place], check=True)
         self.pythons[side] = str(place / "bin" / "python")
         wanted = ROOT / "requirements" / f"{side}.txt"
-        install = [uv, "pip", "install", "--quiet", "--python", self.pythons[side], "--require-hashes", "-r", wanted]
+        install: list[str | Path] = [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            self.pythons[side],
+            "--require-hashes",
+            "-r",
+            wanted,
+        ]
         subprocess.run(install, check=True)
 
     def dismiss(self) -> None:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from tenant_apps.accounts.access import RegionRequest
 from tenants.access import public_page
+from tenants.context import current_region
 from tenants.kernel import clock
 from warsa.ui.icons import icon_png
 
@@ -40,8 +41,8 @@ def manifest(request: RegionRequest) -> HttpResponse:
     """The region's site as an app: its own name, so that two regions on one phone are told apart."""
     shown = {
         "id": "/",
-        "name": request.region.name,
-        "short_name": request.region.name[:12].strip(),
+        "name": current_region().name,
+        "short_name": current_region().name[:12].strip(),
         "description": _("Shop at the warungs of your own neighbourhood."),
         "lang": get_language(),
         "dir": "ltr",
@@ -107,12 +108,12 @@ def worker(request: RegionRequest) -> HttpResponse:
         "till": reverse("pos:till"),
         "signOut": reverse("account_logout"),
         "language": get_language(),
-        "zone": request.region.time_zone,
+        "zone": current_region().time_zone,
         "saved": _("Saved at %(time)s; it may have changed since."),
     }
     source = _source()
     told = json.dumps(setup, sort_keys=True)
-    version = sha256(f"{request.region.public_id}{told}{source}".encode()).hexdigest()[:16]
+    version = sha256(f"{current_region().public_id}{told}{source}".encode()).hexdigest()[:16]
     script = f"const VERSION = {json.dumps(version)};\nconst SETUP = {told};\n{source}"
     return HttpResponse(script, content_type="text/javascript; charset=utf-8")
 
@@ -126,7 +127,7 @@ def _source() -> str:
 @require_safe
 def asset_links(request: RegionRequest) -> HttpResponse:
     """Which Android apps may show this site without an address bar; 404 while there is none for this host."""
-    today = clock.today(request.region.time_zone)
+    today = clock.today(current_region().time_zone)
     apps = [
         one
         for one in settings.ANDROID_APPS

@@ -83,6 +83,7 @@ def _taken(slots: set[int]) -> dict[tuple[int, date], int]:
     taken: dict[tuple[int, date], int] = {}
     if slots:
         rows = Order.objects.filter(slot__in=slots).exclude(state__in=FREED).order_by()
-        for place in rows.values_list("slot", "due_on"):
-            taken[place] = taken.get(place, 0) + 1
+        for slot, day in rows.values_list("slot", "due_on"):
+            if day is not None:
+                taken[slot, day] = taken.get((slot, day), 0) + 1
     return taken

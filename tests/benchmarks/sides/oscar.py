@@ -60,7 +60,8 @@ def stock_up(products: int) -> None:
     get_model("address", "Country").objects.get_or_create(
         iso_3166_1_a2="ID", defaults={"printable_name": "Indonesia", "name": "Indonesia", "is_shipping_country": True}
     )
-    get_user_model().objects.get_or_create(username="ratna", defaults={"email": BUYER})
+    people: Any = get_user_model().objects
+    people.get_or_create(username="ratna", defaults={"email": BUYER})
     call_command("rebuild_index", interactive=False, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -69,9 +70,8 @@ def stock_up(products: int) -> None:
 @cache
 def buyer() -> Client:
     client = Client()
-    client.force_login(
-        get_user_model().objects.get(username="ratna"), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    people: Any = get_user_model().objects
+    client.force_login(people.get(username="ratna"), backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from functools import partial
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -150,6 +150,7 @@ def test_the_last_place_is_given_once(races: Cast, kalidoni: Region) -> None:
     basket = seen((races.kilo, 1, 14_500))
     outcome = at_once(kalidoni, [partial(deliver, races, customer=one, lines=basket, when=chosen) for one in buyers])
     assert outcome == ["TimeGone"] * 6 + ["done"] * 2
+    assert chosen.slot is not None
     assert Order.objects.filter(slot__public_id=chosen.slot, due_on=chosen.day).count() == 2
     assert len(slots_of(races.warung)) - len(free_slots(races.warung)) == 1
     must_add_up()
@@ -159,8 +160,8 @@ def test_slots_go_without_their_orders(market: Cast) -> None:
     every_day(market.warung)
     chosen = first_free(market.warung)
     order = deliver(market, when=chosen)
-    slot: UUID | None = chosen.slot
-    DeliverySlot.objects.filter(public_id=slot).delete()
+    assert chosen.slot is not None
+    DeliverySlot.objects.filter(public_id=chosen.slot).delete()
     order.refresh_from_db()
     assert order.due_from == time(9)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -66,9 +67,9 @@ def test_asset_links_are_those_of_the_host_from_their_day_on(market: Cast, setti
     assert visitor.get("/.well-known/assetlinks.json").status_code == 404
     host = visitor.get("/").wsgi_request.get_host()
     settings.ANDROID_APPS = [
-        env.AndroidApp(host, "id.warsa.kalidoni", PRINT, env.date(2026, 1, 1)),
-        env.AndroidApp(host, "id.warsa.later", PRINT, env.date(2999, 1, 1)),
-        env.AndroidApp("lombok.localhost", "id.warsa.lombok", PRINT, env.date(2026, 1, 1)),
+        env.AndroidApp(host, "id.warsa.kalidoni", PRINT, date(2026, 1, 1)),
+        env.AndroidApp(host, "id.warsa.later", PRINT, date(2999, 1, 1)),
+        env.AndroidApp("lombok.localhost", "id.warsa.lombok", PRINT, date(2026, 1, 1)),
     ]
     assert visitor.get("/.well-known/assetlinks.json").json() == [
         {

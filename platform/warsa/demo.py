@@ -17,7 +17,7 @@ from shared_apps.onboarding.models import Service
 from tenant_apps.accounts.access import Role
 from tenant_apps.accounts.models import Profile
 from tenant_apps.accounts.services.inviting import accept, invite
-from tenant_apps.catalog.models import Pack, Product, Use
+from tenant_apps.catalog.models import Kind, Pack, Product, Use
 from tenant_apps.catalog.services import weigh_at_packing
 from tenant_apps.orders.models import Method
 from tenant_apps.orders.services.filling import accept_order, hand_over, pack_order
@@ -42,8 +42,10 @@ from tenant_apps.procurement.services import (
 from tenant_apps.satker.models import Satker
 from tenant_apps.satker.selectors import the_satker
 from tenant_apps.satker.services import confirm_services, save_satker
+from tenant_apps.stock.services import Line, location_of_warung, receive
+from tenant_apps.warungs.models import Kind as WarungKind
 from tenant_apps.warungs.models import Neighbourhood, Warung
-from tenant_apps.warungs.services import open_warung, register_warung, set_hours, set_neighbourhood
+from tenant_apps.warungs.services import open_warung, register_warung, set_hours, set_neighbourhood, set_terms
 from tenants.context import current_region
 from tenants.identity.models import User
 from tenants.kernel import clock
@@ -126,6 +128,7 @@ def furnish(passwords: Mapping[str, str]) -> bool:
             _restock(warung, owner, officer)
             _publish(warung, owner)
         _shop(people[RATNA.email], warungs[0], people[HASAN.email])
+        _open_stand(admin, officer)
         for product in Product.objects.filter(category__slug__in=WEIGHED, base_unit=BaseUnit.GRAM):
             weigh_at_packing(product=product, by_weight=True)
     return True
@@ -230,6 +233,32 @@ def _open(shop: Shop, admin: User, owner: User) -> Warung:
     return warung
 
 
+def _open_stand(admin: User, officer: User) -> None:
+    """The Satker's Fresh Food stand: ordered until six in the evening, brought the next morning."""
+    stand = register_warung(
+        name="Fresh Food Kalidoni",
+        village_code=VILLAGE,
+        rw=1,
+        rt=1,
+        address="Jalan Mayor Zen 1",
+        kind=WarungKind.FRESH,
+        delivers=True,
+        pickup=True,
+        delivery_fee=3_000,
+        by=admin.actor,
+    )
+    today = clock.today(current_region().time_zone)
+    set_terms(warung=stand, valid_from=today, cutoff=time(18), lead_days=1, weekdays=range(7))
+    goods = [
+        Line(product.pk, sold[0].base_quantity * 30)
+        for product, _hint, sold, _bulk in _traded()
+        if product.kind == Kind.FRESH
+    ]
+    receive(location=location_of_warung(stand), lines=goods, reference="demo:stand", by=officer.actor, note="contoh")
+    _publish(stand, officer, only=Kind.FRESH)
+    open_warung(warung=stand, by=officer.actor)
+
+
 def _restock(warung: Warung, owner: User, officer: User) -> None:
     wishes = [Wish(offer.pack_id, 2, offer.price) for offer in wholesale_offers(the_satker())]
     request = submit_restock(warung=warung, key=_key(f"restock:{warung.slug}"), lines=wishes, by=owner.actor)
@@ -239,12 +268,14 @@ def _restock(warung: Warung, owner: User, officer: User) -> None:
     receive_restock(request=request, quantities=packs, by=owner.actor)
 
 
-def _publish(warung: Warung, owner: User) -> None:
-    """Each sold pack a little below the market, in whole hundreds."""
+def _publish(warung: Warung, owner: User, only: Kind | None = None) -> None:
+    """Each sold pack a little below the market, in whole hundreds; of all articles, or of this kind alone."""
     rule = price_rule()
     traded = list(_traded())
     evidence = evidence_by_product([product.pk for product, *_rest in traded], rule)
     for product, _hint, sold, _bulk in traded:
+        if only is not None and product.kind != only:
+            continue
         for pack in sold:
             market = market_price_for(evidence[product.pk], pack)
             price = min(_hundreds(market * 97), highest_price(market_price=market, rule=rule))

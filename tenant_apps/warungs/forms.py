@@ -87,6 +87,16 @@ class WarungForm(ShopForm):
         return data
 
 
+class NewWarungForm(WarungForm):
+    """The same for one that is being registered: what it is does not change later."""
+
+    fresh = forms.BooleanField(
+        label=_("A Fresh Food stand of the Satker"),
+        required=False,
+        help_text=_("People order ahead, for a day of delivery. The Satker's people run it; it needs no owner."),
+    )
+
+
 class InviteForm(forms.Form):
     """Whom to invite to the warung."""
 

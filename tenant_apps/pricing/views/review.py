@@ -31,7 +31,8 @@ from tenants.kernel.errors import DomainError
 A_PAGE = 20
 MOST_FOUND = 60
 
-at_the_warung = roles_only(Role.OWNER, Role.STAFF)
+# The Satker's people stand at its Fresh Food stand alone.
+at_the_warung = roles_only(Role.OWNER, Role.STAFF, Role.SATKER)
 officers = roles_only(Role.SATKER)
 read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -28,7 +28,8 @@ from tenants.kernel.errors import DomainError
 A_PAGE = 15
 MOST_FOUND = 60
 
-at_the_warung = roles_only(Role.OWNER, Role.STAFF)
+# The Satker's people stand at its Fresh Food stand alone.
+at_the_warung = roles_only(Role.OWNER, Role.STAFF, Role.SATKER)
 
 
 @dataclass(frozen=True)

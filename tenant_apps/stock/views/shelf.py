@@ -60,7 +60,8 @@ MOST_FOUND = 60
 # How far ahead the list of what expires may look, in days; the first is what it shows unasked.
 AHEAD = (3, 7, 30)
 
-at_the_warung = roles_only(Role.OWNER, Role.STAFF)
+# The Satker's people stand at its Fresh Food stand alone.
+at_the_warung = roles_only(Role.OWNER, Role.STAFF, Role.SATKER)
 officers = roles_only(Role.SATKER)
 read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 

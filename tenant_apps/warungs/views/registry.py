@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.accounts.services.inviting import renew, withdraw_invitation
-from tenant_apps.warungs.forms import InviteForm, ReasonForm, RegistryForm, WarungForm
-from tenant_apps.warungs.models import Warung, WarungState
+from tenant_apps.warungs.forms import InviteForm, NewWarungForm, ReasonForm, RegistryForm, WarungForm
+from tenant_apps.warungs.models import Kind, Warung, WarungState
 from tenant_apps.warungs.selectors import (
     invitation_to,
     invitations_to,
@@ -72,18 +72,22 @@ def warungs(request: RegionRequest) -> HttpResponse:
 @read_or_send
 def new(request: RegionRequest) -> HttpResponse:
     """Enter a warung."""
-    form = WarungForm(request.POST if request.method == "POST" else None, initial={"pickup": True})
+    form = NewWarungForm(request.POST if request.method == "POST" else None, initial={"pickup": True})
     if form.is_valid():
         told = dict(form.cleaned_data)
-        note = told.pop("note")
+        note, kind = told.pop("note"), Kind.FRESH if told.pop("fresh") else Kind.WARUNG
         try:
-            warung = register_warung(**told, by=request.member.actor)
+            warung = register_warung(**told, kind=kind, by=request.member.actor)
         except DomainError as refused:
             form.add_error("village_code", refused.message)
         else:
             if note:
                 save_warung(warung=warung, **told, note=note)
-            messages.success(request, _("%(warung)s is registered. Now invite its owner.") % {"warung": warung.name})
+            if kind == Kind.FRESH:
+                text = _("%(warung)s is registered. The Satker writes down its delivery days and its cut-off.")
+            else:
+                text = _("%(warung)s is registered. Now invite its owner.")
+            messages.success(request, text % {"warung": warung.name})
             return redirect("warungs:admin_warung", warung.public_id)
     return render(request, "warungs/registry/form.html", {"form": form})
 

@@ -38,7 +38,8 @@ from tenant_apps.warungs.views.inviting import show_link
 from tenants.kernel import clock
 from tenants.kernel.errors import DomainError
 
-at_the_warung = roles_only(Role.OWNER, Role.STAFF)
+# The Satker's people stand at its Fresh Food stand alone.
+at_the_warung = roles_only(Role.OWNER, Role.STAFF, Role.SATKER)
 read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal, cast
 from uuid import UUID, uuid5
 
 from django.conf import settings
@@ -30,6 +30,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.schemas.inspectors import ViewInspector
 from rest_framework.views import APIView
 
 from tenant_apps.accounts.access import Member
@@ -188,7 +189,7 @@ class StrictJson(JSONParser):
 class Endpoint(APIView):
     """Base of all endpoints."""
 
-    schema = ApiSchema()
+    schema: ViewInspector | None = ApiSchema()
     audience = API
     authentication_classes = [TokenAuthentication, SameSiteSession]
     permission_classes = [Scoped]
@@ -197,7 +198,7 @@ class Endpoint(APIView):
     renderer_classes = [JSONRenderer]
     content_negotiation_class = JsonOnly
     # OPTIONS would describe serializers that no view has.
-    http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "delete", "head"]
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
 
     asked: dict[str, Any]
     told: dict[str, Any]
@@ -212,7 +213,8 @@ class Endpoint(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         language = _language(request)
         with translation.override(language):
-            response: Any = super().dispatch(request, *args, **kwargs)
+            # The stub says HttpResponseBase, for views that stream; an endpoint does not.
+            response = cast(HttpResponse, super().dispatch(request, *args, **kwargs))
             if hasattr(response, "render"):
                 # Now, since lazy words are said in the language that is on.
                 response.render()

@@ -56,8 +56,8 @@ def problem(error: Exception) -> Response | None:
         return _answer(422, "invalid", text, errors=pointed(error.detail))
     if isinstance(error, exceptions.APIException):
         code = error.default_code
-        text = WORDS.get(code, error.detail)
-        return _answer(error.status_code, code, str(text), error=error)
+        text = str(error.detail if (own := WORDS.get(code)) is None else own)
+        return _answer(error.status_code, code, text, error=error)
     return None
 
 

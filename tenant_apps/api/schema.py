@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
 if TYPE_CHECKING:
-    from tenant_apps.api.endpoint import Operation
+    from tenant_apps.api.endpoint import Endpoint, Operation
 
 
 class ProblemField(serializers.Serializer[Any]):
@@ -30,8 +30,11 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    context = serializers.DictField(required=False, help_text="Facts of the refusal, such as every line that moved.")
-    errors = ProblemField(many=True, required=False)
+    # The metaclass takes declared fields off the class: the attributes of the base stay what they are.
+    context = serializers.DictField(  # type: ignore[assignment]
+        required=False, help_text="Facts of the refusal, such as every line that moved."
+    )
+    errors = ProblemField(many=True, required=False)  # type: ignore[assignment]
 
 
 EXAMPLES = {
@@ -79,7 +82,8 @@ class ApiSchema(AutoSchema):
 
     @property
     def what(self) -> Operation:
-        found: Operation | None = self.view.operation_of(self.method)
+        # Endpoints alone have this schema.
+        found = cast("Endpoint", self.view).operation_of(self.method)
         if found is None:
             raise LookupError(f"{self.method} {self.path} declares no operation")
         return found
@@ -93,7 +97,8 @@ class ApiSchema(AutoSchema):
     def get_summary(self) -> str:
         return str(self.what.summary)
 
-    def get_description(self) -> str:
+    # drf-spectacular asks without path and method.
+    def get_description(self) -> str:  # type: ignore[override]
         what = self.what
         scope = "" if what.scope == "public" else f"`{what.scope}`"
         return f"{what.about} {scope}".strip()

@@ -36,6 +36,11 @@ def rt_number(**more: Any) -> s.IntegerField:
     return s.IntegerField(min_value=1, max_value=LARGEST_RT, required=False, allow_null=True, default=None, **more)
 
 
+def many(shape: type[Shape], *, max_length: int, **more: Any) -> s.BaseSerializer[Any]:
+    """A bounded list of these: `shape(many=True, ...)`, whose stub does not know the bounds."""
+    return shape.many_init(max_length=max_length, **more)
+
+
 # What people ask for -------------------------------------------------------------------------------------------------
 
 
@@ -64,7 +69,8 @@ class SearchQuery(PlaceQuery):
 
 class ServiceShape(Shape):
     code = s.CharField()
-    label = s.CharField()
+    # No attribute of the shape: the metaclass takes declared fields off the class.
+    label = s.CharField()  # type: ignore[assignment]
     enabled = s.BooleanField()
 
 
@@ -95,7 +101,8 @@ class CategoryShape(Shape):
 
 class PackShape(Shape):
     id = s.IntegerField(help_text="Carts and orders name the pack by it.")
-    label = s.CharField()
+    # No attribute of the shape: the metaclass takes declared fields off the class.
+    label = s.CharField()  # type: ignore[assignment]
     base_quantity = s.IntegerField(help_text="In the product's base unit.")
 
 
@@ -245,7 +252,7 @@ class AddressWish(Shape):
 
 class OrderWish(Shape):
     warung = s.SlugField(max_length=60)
-    lines = SeenLineWish(many=True, min_length=1, max_length=MOST_LINES)
+    lines = many(SeenLineWish, min_length=1, max_length=MOST_LINES)
     method = s.ChoiceField(Method.choices)
     name = s.CharField(max_length=120)
     phone = s.CharField(max_length=40, allow_blank=True, default="")
@@ -257,14 +264,14 @@ class OrderWish(Shape):
 
 class ShopWish(Shape):
     warung = s.SlugField(max_length=60)
-    lines = SeenLineWish(many=True, min_length=1, max_length=MOST_LINES)
+    lines = many(SeenLineWish, min_length=1, max_length=MOST_LINES)
     method = s.ChoiceField(Method.choices)
     fee = rupiah(min_value=0, default=0, help_text="The delivery fee that you showed.")
     note = s.CharField(max_length=240, allow_blank=True, default="")
 
 
 class PurchaseWish(Shape):
-    shops = ShopWish(many=True, min_length=1, max_length=20)
+    shops = many(ShopWish, min_length=1, max_length=20)
     name = s.CharField(max_length=120)
     phone = s.CharField(max_length=40, allow_blank=True, default="")
     address = AddressWish(required=False, allow_null=True, default=None, help_text="Where to; for deliveries.")
@@ -397,8 +404,8 @@ class PackedLineWish(Shape):
 
 
 class PackedWish(Shape):
-    packed = PackedLineWish(
-        many=True,
+    packed = many(
+        PackedLineWish,
         required=False,
         max_length=MOST_LINES,
         help_text="Lines that were weighed or left out; others as ordered.",
@@ -413,7 +420,7 @@ class SaleLineWish(Shape):
 
 class SaleWish(Shape):
     id = s.UUIDField(help_text="Made where it was sold; sent again it finds its sale.")
-    lines = SaleLineWish(many=True, min_length=1, max_length=MOST_LINES)
+    lines = many(SaleLineWish, min_length=1, max_length=MOST_LINES)
     cash = rupiah(min_value=0, default=0)
     qris = rupiah(min_value=0, default=0)
     bon = rupiah(min_value=0, default=0)
@@ -424,7 +431,7 @@ class SaleWish(Shape):
 
 
 class SalesWish(Shape):
-    sales = SaleWish(many=True, min_length=1, max_length=MOST_SALES)
+    sales = many(SaleWish, min_length=1, max_length=MOST_SALES)
 
 
 class AppliedSaleShape(Shape):
@@ -505,7 +512,7 @@ class PriceWish(Shape):
 
 
 class PricesWish(Shape):
-    prices = PriceWish(many=True, min_length=1, max_length=100)
+    prices = many(PriceWish, min_length=1, max_length=100)
 
 
 class RefusedPriceShape(Shape):
@@ -564,7 +571,7 @@ class SpanShape(Shape):
 
 
 class HoursShape(Shape):
-    hours = SpanShape(many=True, max_length=70)
+    hours = many(SpanShape, max_length=70)
 
 
 class PauseWish(Shape):
@@ -586,7 +593,7 @@ class RestockLineWish(Shape):
 
 
 class RestockWish(Shape):
-    lines = RestockLineWish(many=True, min_length=1, max_length=MOST_RESTOCK_LINES)
+    lines = many(RestockLineWish, min_length=1, max_length=MOST_RESTOCK_LINES)
     note = s.CharField(max_length=240, allow_blank=True, default="")
 
 
@@ -619,4 +626,4 @@ class ArrivedLineWish(Shape):
 
 
 class ArrivedWish(Shape):
-    lines = ArrivedLineWish(many=True, min_length=1, max_length=MOST_RESTOCK_LINES)
+    lines = many(ArrivedLineWish, min_length=1, max_length=MOST_RESTOCK_LINES)

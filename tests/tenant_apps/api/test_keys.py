@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 
@@ -23,11 +24,11 @@ from tests.isolation.twins import copy_rows
 from tests.tenant_apps.api.caller import Caller, caller_of, key_of
 
 
-def refused(answer: object, status: int, code: str) -> bool:
-    return (
-        answer.status_code == status  # type: ignore[attr-defined]
-        and answer.headers["Content-Type"] == "application/problem+json"  # type: ignore[attr-defined]
-        and answer.json()["code"] == code  # type: ignore[attr-defined]
+def refused(answer: Any, status: int, code: str) -> bool:
+    return bool(
+        answer.status_code == status
+        and answer.headers["Content-Type"] == "application/problem+json"
+        and answer.json()["code"] == code
     )
 
 

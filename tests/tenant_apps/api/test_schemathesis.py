@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -43,6 +44,7 @@ CHECKS = [
 SITE = "https://kalidoni.localhost"
 # A drawn request costs 10 to 20 ms.
 EACH = 60
+Draw = Callable[..., None]
 
 
 def kept_open(app: Any) -> Any:
@@ -91,7 +93,7 @@ class Storm:
         kinds = {"restocks": "restock", "purchases": "purchase"}
         return next((kind for word, kind in kinds.items() if name == "number" and word in path), name)
 
-    def _draw(self, strategy: Any, with_seed: Any, examples: int) -> None:
+    def _draw(self, strategy: Any, with_seed: Callable[[Draw], Draw], examples: int) -> None:
         @with_seed
         @settings(
             max_examples=examples, deadline=None, database=None, phases=[Phase.generate],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, overload
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Value, When, Window
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from tenant_apps.catalog.models import Category, Product
@@ -77,11 +77,15 @@ def products_like(text: str) -> list[int]:
 
 def categories_of(warung: Warung | None = None) -> list[Category]:
     """Categories in which something is sold: by this warung, or by any that citizens see."""
-    prices = WarungPrice.objects.filter(
-        replaced_at=None, pack__product__is_active=True, pack__product__category=OuterRef("pk")
-    )
-    prices = prices.filter(warung__in=shown_warungs()) if warung is None else prices.filter(warung=warung)
-    return list(Category.objects.filter(Exists(prices)).order_by("order", "name"))
+    prices = WarungPrice.objects.filter(replaced_at=None, pack__product__is_active=True).order_by()
+    if warung is not None:
+        # A warung has some hundred prices: all of them are read once, by the index of prices in force.
+        here = prices.filter(warung=warung).values("pack__product__category")
+        return list(Category.objects.filter(pk__in=here).order_by("order", "name"))
+    shown = prices.filter(warung__in=shown_warungs(), pack__product__category=OuterRef("pk"))
+    # A value, not EXISTS: the planner would turn that into a join of all prices. Each shelf needs one price to be found.
+    one = Subquery(shown.values("pk")[:1])
+    return list(Category.objects.annotate(one_price=one).filter(one_price__gt=0).order_by("order", "name"))
 
 
 def goods_of(prices: Sequence[WarungPrice], in_cart: Mapping[tuple[int, int], int]) -> list[Good]:

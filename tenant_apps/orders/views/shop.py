@@ -14,7 +14,7 @@ from tenant_apps.accounts.selectors import profile_of
 from tenant_apps.accounts.services.profiles import save_profile
 from tenant_apps.orders.baskets import glance, in_carts
 from tenant_apps.orders.forms import PlaceForm
-from tenant_apps.orders.shelves import categories_of, goods_of, search_goods, shelf_of
+from tenant_apps.orders.shelves import categories_of, goods_of, search_page, shelf_of
 from tenant_apps.orders.views.visitor import cart_key, keep_place, place_of, village_name, way_back
 from tenant_apps.satker.selectors import text_of
 from tenant_apps.warungs.selectors import (
@@ -117,7 +117,7 @@ def search(request: RegionRequest) -> HttpResponse:
     here = place_of(request)
     text, category = asked_text(request), asked_text(request, "kategori")
     key = cart_key(request)
-    found = search_goods(here, text=text, category=category, in_cart=in_carts(key)) if text or category else []
+    found = search_page(here, text=text, category=category, in_cart=in_carts(key)) if text or category else []
     categories = categories_of()
     context = {
         **where(here),

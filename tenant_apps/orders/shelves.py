@@ -10,7 +10,7 @@ from typing import Any, overload
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
 
-from tenant_apps.catalog.models import Category, Product
+from tenant_apps.catalog.models import Category, Pack, Product
 from tenant_apps.catalog.selectors import NEARLY, search_products
 from tenant_apps.pricing.models import WarungPrice
 from tenant_apps.pricing.selectors import Guarantee, guarantee_of, offers_of
@@ -111,9 +111,19 @@ class SearchPage(Sequence[Found]):
     """Warungs that sell what fits, the nearest first; only those that are asked for are read, with their best goods."""
 
     def __init__(
-        self, sellers: QuerySet[Warung], offers: QuerySet[WarungPrice], in_cart: Mapping[tuple[int, int], int]
+        self,
+        warungs: QuerySet[Warung],
+        prices: QuerySet[WarungPrice],
+        offers: QuerySet[WarungPrice],
+        in_cart: Mapping[tuple[int, int], int],
     ) -> None:
-        self._sellers, self._offers, self._in_cart = sellers, offers, in_cart
+        self._warungs, self._prices, self._offers, self._in_cart = warungs, prices, offers, in_cart
+
+    @cached_property
+    def _sellers(self) -> QuerySet[Warung]:
+        # Asked once and by itself: inside of the question for warungs, the planner would look into each warung's prices.
+        sellers = set(self._prices.values_list("warung", flat=True).distinct())
+        return self._warungs.filter(pk__in=sellers)
 
     @cached_property
     def _length(self) -> int:
@@ -156,20 +166,21 @@ def search_page(
     open_now: bool = False,
 ) -> SearchPage:
     """Goods that fit, at the nearest warungs first; within a warung what is there and the best fit come first."""
-    prices = WarungPrice.objects.filter(replaced_at=None, pack__product__is_active=True)
+    packs = Pack.objects.filter(product__is_active=True)
     order: Any = Value(0, output_field=IntegerField())
     if text:
         fitting = products_like(text)
-        prices = prices.filter(pack__product__in=fitting)
+        packs = packs.filter(product__in=fitting)
         if fitting:
             ways = [When(pack__product=pk, then=rank) for rank, pk in enumerate(fitting)]
             order = Case(*ways, default=len(fitting), output_field=IntegerField())
     if category:
-        prices = prices.filter(pack__product__category__slug=category)
-    sellers = shown_warungs().filter(pk__in=prices.order_by().values("warung"))
-    sellers = ranked(place, sellers)
+        packs = packs.filter(product__category__slug=category)
+    # By their numbers: joined with the packs, the planner would rather look through each warung's prices.
+    prices = WarungPrice.objects.filter(replaced_at=None, pack__in=list(packs.values_list("pk", flat=True))).order_by()
+    warungs = ranked(place)
     if open_now:
-        sellers = sellers.filter(open_now=True)
+        warungs = warungs.filter(open_now=True)
     there = StockLevel.objects.filter(
         location__warung=OuterRef("warung"),
         product=OuterRef("pack__product"),
@@ -188,7 +199,7 @@ def search_page(
         )
         .order_by("warung", "place")
     )
-    return SearchPage(sellers, offers, in_cart or {})
+    return SearchPage(warungs, prices, offers, in_cart or {})
 
 
 def search_goods(

@@ -1,0 +1,46 @@
+"""However much a region trades, a page asks the same number of questions, and a search touches little of what there is."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tenant_apps.orders.shelves import categories_of, search_page
+from tenant_apps.warungs.selectors import Place
+from tests.benchmarks.storefront import VILLAGES, fill, plans_of
+from tests.cast import Cast, browser_of
+
+WARUNGS = 60
+# Pages of eight kilobytes. Looking through the prices of each warung takes 7,000 to 30,000 here, joining all prices 100,000.
+MOST_PAGES = 6_000
+
+
+def questions(address: str) -> int:
+    visitor = browser_of(None)
+    assert visitor.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as seen:
+        answer = visitor.get(address)
+    assert answer.status_code == 200
+    return len(seen)
+
+
+def test_pages_ask_as_much_with_ten_products_as_with_a_thousand(market: Cast) -> None:
+    fill(products=10, warungs=8, prefix="T")
+    few = [questions(address) for address in ("/", "/cari/?q=gulla", "/warung/t-003/", "/warung/t-003/?q=gulla")]
+    fill(products=1000, warungs=WARUNGS, prefix="U")
+    many = [questions(address) for address in ("/", "/cari/?q=gulla", "/warung/u-003/", "/warung/u-003/?q=gulla")]
+    assert few == many
+
+
+def test_a_search_touches_little_of_a_large_region(market: Cast) -> None:
+    stand = fill(products=1000, warungs=WARUNGS)
+    assert stand.prices > 15_000
+    place = Place(VILLAGES[1], 3, 2)
+    touched = {}
+    for text in ("brs", "minyak", "telor", "gulla", "mie goreng", "bawng merah", "sabun cuci piring"):
+        assert search_page(place, text=text)[:6], text
+        _ms, plans = plans_of(lambda text=text: search_page(place, text=text)[:6])  # type: ignore[misc]
+        touched[text] = sum(pages for _sql, _took, pages in plans)
+    _ms, plans = plans_of(categories_of)
+    touched["shelves"] = sum(pages for _sql, _took, pages in plans)
+    assert max(touched.values()) < MOST_PAGES, touched

@@ -143,7 +143,8 @@ class SearchPage(Sequence[Found]):
 
     def _read(self, warungs: QuerySet[Warung]) -> list[Found]:
         rows = nearby_of(warungs)
-        prices = list(self._offers.filter(warung__in=[one.warung.pk for one in rows], place__lte=SHOWN_PER_WARUNG))
+        here = self._offers.filter(warung__in=[one.warung.pk for one in rows])
+        prices = list(here.filter(place__lte=SHOWN_PER_WARUNG))  # type: ignore[misc]
         by_warung: dict[int, list[Good]] = {}
         for good in goods_of(prices, self._in_cart):
             by_warung.setdefault(good.price.warung_id, []).append(good)
@@ -180,7 +181,7 @@ def search_page(
     prices = WarungPrice.objects.filter(replaced_at=None, pack__in=list(packs.values_list("pk", flat=True))).order_by()
     warungs = ranked(place)
     if open_now:
-        warungs = warungs.filter(open_now=True)
+        warungs = warungs.filter(open_now=True)  # type: ignore[misc]
     there = StockLevel.objects.filter(
         location__warung=OuterRef("warung"),
         product=OuterRef("pack__product"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -31,6 +33,7 @@ from tenants.schemas.names import TOKEN, filled, quoted
 
 # Part of the version: raised when the engine itself builds schemas otherwise (roles, rights, pinned functions).
 ENGINE = 2
+_CONCURRENTLY = re.compile(r"^(\s*CREATE (?:UNIQUE )?INDEX )CONCURRENTLY ", re.IGNORECASE)
 _CAPTURE_LOCK = 0x57_52_43  # "WRC"
 
 Progress = Callable[[str, int, int], None]
@@ -82,6 +85,17 @@ def _single(statement: str) -> list[str]:
     if "$" in statement:
         return [statement]
     return [part.rstrip().removesuffix(";") for part in sqlparse.split(statement) if part.strip(" ;\n")]
+
+
+def in_transaction(statements: list[str], *, atomic: bool) -> list[str] | None:
+    """What makes the same in a blank schema, inside a transaction; None for what can only run outside of one.
+
+    An index that is built beside other people's work has nobody beside it there.
+    """
+    if atomic:
+        return statements
+    plain = [_CONCURRENTLY.sub(r"\1", statement) for statement in statements]
+    return plain if all(before != after for before, after in zip(statements, plain, strict=True)) else None
 
 
 @dataclass
@@ -168,7 +182,7 @@ class RegionExecutor(MigrationExecutor):
                 atomic=bool(migration.atomic),
                 replaces=[f"{app}.{name}" for app, name in migration.replaces],
                 statements=None if python else statements,
-                blank=None if kept.rows_written else statements,
+                blank=None if kept.rows_written else in_transaction(statements, atomic=bool(migration.atomic)),
             )
         )
         self.done += 1
@@ -207,7 +221,13 @@ def capture(progress: Progress = lambda *_: None) -> SchemaRelease:
     version, scratch = current_version(), new_schema_name()
     with as_owner():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_CAPTURE_LOCK])
+            # Asked again and again, never waited for: an index built concurrently waits for every statement that runs, and
+            # one that waits for us would be among them.
+            while True:
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", [_CAPTURE_LOCK])
+                if cursor.fetchone() == (True,):
+                    break
+                time.sleep(0.1)
         try:
             found = SchemaRelease.objects.filter(version=version).first()
             if found is not None:

@@ -80,7 +80,7 @@ def plain_part(steps: list[Step]) -> list[Step]:
     """The steps up to the first that cannot be replayed, in a blank schema, in one transaction."""
     plain = []
     for step in steps:
-        if step["blank"] is None or not step["atomic"]:
+        if step["blank"] is None:
             break
         plain.append(step)
     return plain
@@ -89,8 +89,8 @@ def plain_part(steps: list[Step]) -> list[Step]:
 def build(schema: str, progress: Progress = lambda *_: None) -> SchemaRelease:
     """The schema and its role exist, with every table of the current release and nobody in it.
 
-    Everything but the role that can be replayed is made in one transaction; migrations with Python in them, or outside of transactions,
-    run the Django way after it. Raises:  DatabaseError when the schema is there already.
+    Everything but the role that can be replayed is made in one transaction; migrations with Python in them, and what cannot be in
+    a transaction, run the Django way after it. Raises:  DatabaseError when the schema is there already.
     """
     current = release.current_release()
     steps: list[Step] = current.script

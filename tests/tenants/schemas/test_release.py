@@ -198,3 +198,42 @@ def test_a_connection_that_is_lost_while_sending_is_an_error(committed: None) ->
     connection.close()
     with on_platform():
         assert SchemaRelease.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("case", "statements", "plain"),
+    [
+        ("an index", ['CREATE INDEX CONCURRENTLY "a" ON "t" ("x")'], ['CREATE INDEX "a" ON "t" ("x")']),
+        (
+            "a unique one",
+            ['CREATE UNIQUE INDEX CONCURRENTLY "a" ON "t" ("x")'],
+            ['CREATE UNIQUE INDEX "a" ON "t" ("x")'],
+        ),
+        ("something else", ['CREATE INDEX CONCURRENTLY "a" ON "t" ("x")', "VACUUM t"], None),
+        ("the word in a name", ['DROP INDEX "create index concurrently"'], None),
+    ],
+)
+def test_only_indexes_move_into_the_transaction(case: str, statements: list[str], plain: list[str] | None) -> None:
+    assert release.in_transaction(statements, atomic=False) == plain, case
+    assert release.in_transaction(statements, atomic=True) == statements
+
+
+def test_two_who_capture_at_once_do_not_wait_for_each_others_statements(committed: None) -> None:
+    with on_platform():
+        SchemaRelease.objects.all().delete()
+    outcome: list[object] = []
+
+    def ask() -> None:
+        try:
+            outcome.append(release.capture().pk)
+        except Exception as failure:
+            outcome.append(failure)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcome == [release.current_version()] * 3

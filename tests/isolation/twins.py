@@ -19,6 +19,7 @@ KEPT_COLUMNS = {
     "after",
     "app_label",
     "barcode",
+    "path",
     "base_unit",
     "before",
     "by",

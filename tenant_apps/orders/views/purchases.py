@@ -108,11 +108,9 @@ def _stall(basket: Basket, form: ShopForm | None, taken: bool = True, refusal: D
 
 
 def _ways(warungs: list[Warung], payer: User) -> list[Pay]:
-    """What every one of these warungs takes."""
-    if not warungs:
-        return [Pay.CASH]
-    common = set.intersection(*(set(ways_to_pay(warung, payer)) for warung in warungs))
-    return [way for way in Pay if way in common]
+    """What any of these warungs takes: who is ticked decides, and a warung that does not take it says so."""
+    known = {way for warung in warungs for way in ways_to_pay(warung, payer)} | {Pay.CASH}
+    return [way for way in Pay if way in known]
 
 
 def _placed(

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test trials bench bench-7300 lint format messages requirements
+.PHONY: help run test trials bench bench-7300 bench-market lint format messages requirements
 
 help: ## Show what there is
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,11 @@ bench-7300: ## The same for a fleet of all kecamatan of Indonesia: an hour or so
 	@$(BIN)/warsa messages compile
 	$(BIN)/python -m tests.benchmarks --country --regions 7300 --write
 
+bench-market: ## Shop beside django-oscar on an idle machine, some minutes; writes docs/benchmarks-market.md
+	@$(PYTHON) infra/embedded/bootstrap.py lint
+	@$(BIN)/warsa messages compile
+	$(BIN)/python -m tests.benchmarks.market --write
+
 lint: ## Style, types, imports, missing and unsafe migrations, translations
 	@$(PYTHON) infra/embedded/bootstrap.py lint
 	$(BIN)/ruff check .
@@ -51,3 +56,4 @@ messages: ## Gather new texts into the .po files
 requirements: ## Pin the requirement files anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --group build --group test pyproject.toml -c requirements/run.txt -o requirements/test.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/oscar.in -o requirements/oscar.txt

@@ -107,6 +107,9 @@ def operation(
     def declare(handler: Callable[..., Response]) -> Callable[..., Response]:
         @wraps(handler)
         def run(self: Endpoint, request: Request, *args: Any, **kwargs: Any) -> Response:
+            if scope in TOKO_SCOPES and "warung" in kwargs:
+                # Before anything of the request is judged: somebody else's warung is not there.
+                self.warung(kwargs["warung"])
             self.asked = self.checked_query(what)
             key = asked_key(request) if needs_key else ""
             self.told = checked(takes, request.data) if takes else {}

@@ -20,7 +20,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from tenant_apps.accounts.access import Member, RegionRequest, Role
+from tenant_apps.accounts.access import Member, RegionRequest, Role, Role
 from tenant_apps.warungs.models import Kind, Warung, WarungState
 from tenant_apps.warungs.selectors import warung_for, warungs_of
 
@@ -55,11 +55,18 @@ def at_counter(
     def asked(request: CounterRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         found = _counter_of(request)
         if found is None:
-            return render(request, "warungs/toko/no_warung.html")
+            return nobodys_counter(request)
         request.counter = found
         return view(request, *args, **kwargs)
 
     return asked
+
+
+def nobodys_counter(request: RegionRequest) -> HttpResponseBase:
+    """The page for an owner or helper whose warung is not there yet. Officers of a region without a stand find nothing."""
+    if not request.member.roles & {Role.OWNER, Role.STAFF}:
+        raise Http404("no stand")
+    return render(request, "warungs/toko/no_warung.html")
 
 
 def owners_only(

@@ -372,6 +372,7 @@ def ids_of(cast: Cast) -> Ids:
 # Addresses that name nothing of a region's.
 PLAIN = """
 
+.well-known/assetlinks.json
 akun/
 akun/akses-api/
 akun/nomor/
@@ -404,14 +405,10 @@ api/v1/warungs/
 areas/
 bahasa/
 cari/
-favorit/
 daftar/
+favorit/
 healthz
 hemat/
-.well-known/assetlinks.json
-luring/
-manifest.webmanifest
-sw.js
 kabar/
 kabar/dibaca/
 kabar/lonceng/
@@ -423,6 +420,8 @@ klaim/baru/
 lupa-sandi/
 lupa-sandi/baru/
 lupa-sandi/kode/
+luring/
+manifest.webmanifest
 masuk/
 pembayaran/midtrans/
 pesanan/
@@ -450,8 +449,14 @@ satker/penerimaan/baru/
 satker/restok/
 satker/restok/kebutuhan/
 satker/stok/
+sw.js
 tempat/
 toko/
+toko/antar/
+toko/antar/batas/
+toko/antar/minimum/
+toko/antar/waktu/
+toko/antar/wilayah/
 toko/bon/
 toko/bon/baru/
 toko/buka/

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ from tenant_apps.orders.selectors import (
 )
 from tenant_apps.orders.services import filling
 from tenant_apps.orders.views.own import receipt_of
+from tenant_apps.warungs.counter import nobodys_counter
 from tenant_apps.warungs.selectors import warungs_of
 from tenants.kernel.errors import DomainError
 
@@ -84,12 +86,12 @@ at_counter = roles_only(Role.OWNER, Role.STAFF, Role.SATKER)
 @at_counter
 @never_cache
 @require_safe
-def board(request: RegionRequest) -> HttpResponse:
+def board(request: RegionRequest) -> HttpResponseBase:
     """New, being prepared, done. The page asks again by itself, and says when an order came in."""
     wanted = request.GET.get("tab", "")
     now = board_of(request.member, wanted)
     if not now.warungs:
-        return render(request, "warungs/toko/no_warung.html")
+        return nobodys_counter(request)
     if request.headers.get("HX-Request"):
         seen = request.GET.get("seen", "")
         if seen == now.seen:

@@ -20,7 +20,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from tenant_apps.accounts.access import Member, RegionRequest, Role, Role
+from tenant_apps.accounts.access import Member, RegionRequest, Role
 from tenant_apps.warungs.models import Kind, Warung, WarungState
 from tenant_apps.warungs.selectors import warung_for, warungs_of
 

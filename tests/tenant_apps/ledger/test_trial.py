@@ -25,10 +25,11 @@ from tenant_apps.ledger.services import Posting, post, reverse, unproven_account
 from tenants.context import in_region
 from tenants.models import Region
 from tests.cast import BY, Cast
-from tests.trials import rounds, seeded
+from tests.trials import FULL, rounds, seeded
 from tests.world import admin
 
-TELLERS, PROCESSES = 32, 4
+# Half of the people when there is little time, each with a tenth of the turns.
+TELLERS, PROCESSES = 32 if FULL else 16, 4
 REFUSED = -1
 fork = multiprocessing.get_context("fork")
 

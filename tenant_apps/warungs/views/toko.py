@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.accounts.services.inviting import renew, withdraw_invitation
-from tenant_apps.warungs.counter import CounterRequest, at_counter, choose_warung, owners_only
+from tenant_apps.warungs.counter import CounterRequest, at_counter, choose_warung, nobodys_counter, owners_only
 from tenant_apps.warungs.forms import DayHoursForm, InviteForm, SameHoursForm, ShopForm, Span
 from tenant_apps.warungs.models import OpeningHours, Warung, Weekday
 from tenant_apps.warungs.selectors import (
@@ -45,12 +46,14 @@ read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 @at_the_warung
 @read_or_send
-def choose(request: RegionRequest) -> HttpResponse:
+def choose(request: RegionRequest) -> HttpResponseBase:
     """Say in which of one's warungs one stands."""
     if request.method == "POST":
         choose_warung(request, warung_for(request.member, _uuid(request.POST.get("warung", ""))))
         return redirect("region_setup:toko")
     rows = list(warungs_of(request.member))
+    if not rows:
+        return nobodys_counter(request)
     names = village_names({warung.village_code for warung in rows})
     shown = [(warung, names.get(warung.village_code, ""), opening_of(warung)) for warung in rows]
     return render(request, "warungs/toko/choose.html", {"rows": shown})

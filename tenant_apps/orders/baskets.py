@@ -100,6 +100,8 @@ def basket(warung: Warung, wanted: Sequence[tuple[Pack, int]], seen: Mapping[int
 
     Packs of one product share what there is, in the order in which they stand.
     """
+    if not wanted:
+        return Basket(warung, opening_of(warung), ())
     prices = prices_in_force(warung, [pack.pk for pack, _quantity in wanted])
     available = available_at(warung, [pack.product_id for pack, _quantity in wanted])
     left = dict(available)
@@ -129,8 +131,10 @@ def carts_of(key: UUID | None) -> list[Basket]:
 
 def cart_at(key: UUID | None, warung: Warung) -> Basket:
     """Somebody's cart at one warung, perhaps empty."""
-    cart = Cart.objects.select_related("warung").filter(key=key, warung=warung).first() if key else None
-    return cart_basket(cart) if cart else Basket(warung, opening_of(warung), ())
+    if key is None:
+        return Basket(warung, opening_of(warung), ())
+    lines = CartLine.objects.filter(cart__key=key, cart__warung=warung).select_related("pack__product")
+    return basket(warung, [(line.pack, line.quantity) for line in lines])
 
 
 def cart_basket(cart: Cart) -> Basket:

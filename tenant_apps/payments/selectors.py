@@ -28,12 +28,14 @@ def payment_of(reference: str) -> Payment | None:
 
 def ways_to_pay(warung: Warung, payer: User | None = None) -> list[Method]:
     """How a document of this warung can be paid: cash always, balance by those who have an account, QRIS where there is a code."""
-    ways = [Method.CASH]
-    if payer is not None:
-        ways.append(Method.BALANCE)
-    if active_provider() is not None or WarungQris.objects.filter(warung=warung).exists():
-        ways.append(Method.QRIS)
-    return ways
+    return [way for way in Method if takes(warung, way, payer)]
+
+
+def takes(warung: Warung, way: Method, payer: User | None = None) -> bool:
+    """Whether this is one of the `ways_to_pay`; cash and balance are answered without a query."""
+    if way == Method.QRIS:
+        return WarungQris.objects.filter(warung=warung).exists() or active_provider() is not None
+    return way == Method.CASH or payer is not None
 
 
 def own_payment(member: Member, public_id: UUID) -> Payment:

@@ -12,6 +12,7 @@ from django.db.models import Count, Model, QuerySet, TextChoices, prefetch_relat
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from tenant_apps.catalog.models import Pack
 from tenant_apps.pricing.arithmetic import highest_price, market_price_for
 from tenant_apps.pricing.models import (
     ClaimState,
@@ -72,7 +73,12 @@ def offers_of(warung: Warung) -> QuerySet[WarungPrice]:
 
 def prices_in_force(warung: Warung, pack_ids: Iterable[int]) -> dict[int, WarungPrice]:
     """Prices in force by pack id, in one query."""
-    return {price.pack_id: price for price in offers_of(warung).filter(pack_id__in=set(pack_ids))}
+    return {price.pack_id: price for price in offers_of(warung).filter(pack_id__in=set(pack_ids)).order_by()}
+
+
+def sells(warung: Warung, pack: Pack) -> bool:
+    """Whether the warung has a price in force for this pack."""
+    return offers_of(warung).filter(pack=pack).exists()
 
 
 def wholesale_offers(satker: Satker) -> QuerySet[WholesalePrice]:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from tenants.activity import note_activity
 from tenants.context import current_region, region_is_bound
@@ -50,14 +51,25 @@ def put(kind: str, payload: dict[str, Any], *, dedupe: str) -> bool:
         raise transaction.TransactionManagementError("put() belongs inside transaction.atomic()")
     if kind not in _deliverers:
         raise LookupError(f"no deliverer for {kind!r}")
-    message, created = OutboxMessage.objects.get_or_create(
-        dedupe=dedupe, defaults={"kind": kind, "payload": payload, "due_at": clock.now()}
-    )
-    if created and not _waits_for_opening():
-        _tell_a_worker(message.pk)
+    written = _written_once(kind, payload, dedupe)
+    if written is not None and not _waits_for_opening():
+        _tell_a_worker(written)
         if region_is_bound():
             note_activity()
-    return created
+    return written is not None
+
+
+def _written_once(kind: str, payload: dict[str, Any], dedupe: str) -> int | None:
+    """The new row's id; None where the event is there already. One statement, where get_or_create takes four."""
+    moment = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {OutboxMessage._meta.db_table} (kind, payload, dedupe, state, attempts, due_at, created_at, last_error)"
+            " VALUES (%s, %s, %s, %s, 0, %s, %s, '') ON CONFLICT (dedupe) DO NOTHING RETURNING id",
+            [kind, Jsonb(payload), dedupe, OutboxMessage.State.WAITING.value, moment, moment],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def _tell_a_worker(message_id: int, **options: Any) -> None:

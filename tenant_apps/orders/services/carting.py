@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from tenant_apps.catalog.models import Pack
 from tenant_apps.orders.errors import BadLine, NotOffered
 from tenant_apps.orders.models import MOST_OF_A_PACK, Cart, CartLine, Order, OrderLine
-from tenant_apps.pricing.selectors import prices_in_force
+from tenant_apps.pricing.selectors import prices_in_force, sells
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import shown_warungs
 
@@ -27,8 +27,8 @@ def put_in_cart(*, key: UUID, warung: Warung, pack: Pack, quantity: int) -> Cart
     _must_be_sold(warung, pack)
     with transaction.atomic():
         cart = _locked_cart(key, warung)
-        line = cart.lines.filter(pack=pack).first()
-        return _set(cart, pack, min((line.quantity if line else 0) + quantity, MOST_OF_A_PACK))
+        have = _quantities(cart)
+        return _set(cart, have, pack, min(have.get(pack.pk, 0) + quantity, MOST_OF_A_PACK))
 
 
 def change_line(*, key: UUID, warung: Warung, pack: Pack, quantity: int) -> None:
@@ -42,12 +42,13 @@ def change_line(*, key: UUID, warung: Warung, pack: Pack, quantity: int) -> None
         return
     _must_be_sold(warung, pack)
     with transaction.atomic():
-        _set(_locked_cart(key, warung), pack, quantity)
+        cart = _locked_cart(key, warung)
+        _set(cart, _quantities(cart), pack, quantity)
 
 
 def empty_cart(*, key: UUID, warung: Warung) -> None:
     """Nothing of this warung lies in the cart any more."""
-    Cart.objects.filter(key=key, warung=warung).delete()
+    CartLine.objects.filter(cart__key=key, cart__warung=warung).delete()
 
 
 def adopt_carts(*, visitor: UUID, person: UUID) -> None:
@@ -55,11 +56,10 @@ def adopt_carts(*, visitor: UUID, person: UUID) -> None:
     with transaction.atomic():
         for cart in Cart.objects.select_for_update().filter(key=visitor).order_by("pk"):
             own = _locked_cart(person, cart.warung)
-            have = dict(own.lines.values_list("pack_id", "quantity"))
+            have = _quantities(own)
             for line in cart.lines.select_related("pack"):
                 if len(have) < MOST_LINES or line.pack_id in have:
-                    have[line.pack_id] = max(line.quantity, have.get(line.pack_id, 0))
-                    _set(own, line.pack, have[line.pack_id])
+                    _set(own, have, line.pack, max(line.quantity, have.get(line.pack_id, 0)))
             cart.delete()
 
 
@@ -71,9 +71,10 @@ def fill_again(*, key: UUID, order: Order) -> list[OrderLine]:
     sold = prices_in_force(order.warung, [line.pack_id for line in lines]) if is_shown else {}
     with transaction.atomic():
         cart = _locked_cart(key, order.warung)
+        have = _quantities(cart)
         for line in lines:
             if line.pack_id in sold:
-                _set(cart, line.pack, line.quantity)
+                _set(cart, have, line.pack, line.quantity)
     return [line for line in lines if line.pack_id not in sold]
 
 
@@ -83,23 +84,31 @@ def _must_be_a_quantity(quantity: int, *, least: int) -> None:
 
 
 def _must_be_sold(warung: Warung, pack: Pack) -> None:
-    if not prices_in_force(warung, [pack.pk]):
+    if not sells(warung, pack):
         raise NotOffered(_("%(warung)s does not sell this now.") % {"warung": warung.name})
 
 
 def _locked_cart(key: UUID, warung: Warung) -> Cart:
-    """The cart, made when first needed. Its row is the lock of its lines."""
-    Cart.objects.get_or_create(key=key, warung=warung)
-    return Cart.objects.select_for_update(no_key=True).get(key=key, warung=warung)
+    """The cart, made when first needed, changed now. Its row is the lock of its lines, taken by the one statement."""
+    cart = Cart(key=key, warung=warung)
+    Cart.objects.bulk_create(
+        [cart], update_conflicts=True, unique_fields=["key", "warung"], update_fields=["changed_at"]
+    )
+    return cart
 
 
-def _set(cart: Cart, pack: Pack, quantity: int) -> CartLine:
-    line = cart.lines.filter(pack=pack).first()
-    if line is None:
-        if cart.lines.count() >= MOST_LINES:
-            raise BadLine(_("This cart is full. Order what is in it first."))
-        line = CartLine(cart=cart, pack=pack)
-    line.quantity = quantity
-    line.save()
-    cart.save(update_fields=["changed_at"])
+def _quantities(cart: Cart) -> dict[int, int]:
+    """How many lie in the cart, by pack id."""
+    return dict(cart.lines.order_by().values_list("pack_id", "quantity"))
+
+
+def _set(cart: Cart, have: dict[int, int], pack: Pack, quantity: int) -> CartLine:
+    """So many of the pack lie in the locked cart, which holds what `have` says; `have` follows."""
+    if pack.pk not in have and len(have) >= MOST_LINES:
+        raise BadLine(_("This cart is full. Order what is in it first."))
+    line = CartLine(cart=cart, pack=pack, quantity=quantity)
+    CartLine.objects.bulk_create(
+        [line], update_conflicts=True, unique_fields=["cart", "pack"], update_fields=["quantity"]
+    )
+    have[pack.pk] = quantity
     return line

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -30,10 +29,11 @@ from tenant_apps.orders.services.delivering import When, agreed_reach, agreed_wh
 from tenant_apps.orders.services.telling import tell_customer, tell_owner
 from tenant_apps.payments.errors import NoWayToPay
 from tenant_apps.payments.models import Method as Pay
-from tenant_apps.payments.services import open_payment, ways_to_pay
+from tenant_apps.payments.services import open_payment, takes
 from tenant_apps.pricing.models import WarungPrice
 from tenant_apps.pricing.selectors import prices_in_force
 from tenant_apps.stock.errors import Shortage, StockShort
+from tenant_apps.stock.models import StockLocation
 from tenant_apps.stock.selectors import available_at
 from tenant_apps.stock.services import MOST as MOST_BASE_UNITS
 from tenant_apps.stock.services import Line, location_of_warung, reserve
@@ -142,7 +142,7 @@ def place_purchase(
         _must_be_lines(shop.lines)
     with transaction.atomic():
         # The customer's own row is the lock of their taps: the second tap waits here and finds what the first one placed.
-        User.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        User.objects.select_for_update(no_key=True).values_list("pk", flat=True).get(pk=customer.pk)
         before = Purchase.objects.filter(customer=customer, key=key).first()
         if before is not None:
             return before
@@ -152,10 +152,11 @@ def place_purchase(
         refusals: dict[int, DomainError] = {}
         placed: list[Order] = []
         # Stock is locked from one shelf to the next in the order in which everybody locks it.
-        for shelf, shop in sorted(((location_of_warung(shop.warung).pk, shop) for shop in shops), key=itemgetter(0)):
-            order_key = key if len(shops) == 1 else uuid5(key, str(shelf))
+        shelves = sorted(((location_of_warung(shop.warung), shop) for shop in shops), key=lambda pair: pair[0].pk)
+        for shelf, shop in shelves:
+            order_key = key if len(shops) == 1 else uuid5(key, str(shelf.pk))
             try:
-                placed.append(_place_at(shop, who, purchase, order_key))
+                placed.append(_place_at(shop, shelf, who, purchase, order_key))
             except DomainError as refusal:
                 refusals[shop.warung.pk] = refusal
         if refusals:
@@ -190,12 +191,13 @@ class _Customer:
     by: str
 
 
-def _place_at(shop: Shopping, who: _Customer, purchase: Purchase, key: UUID) -> Order:
+def _place_at(shop: Shopping, shelf: StockLocation, who: _Customer, purchase: Purchase, key: UUID) -> Order:
     """One warung's order, with its stock promised."""
-    warung = Warung.objects.get(pk=shop.warung.pk)
+    # As it is now, whatever the page showed.
+    warung = Warung.objects.select_related("owner").get(pk=shop.warung.pk)
     _must_be_open(warung)
     _must_offer(warung, shop.method)
-    if who.pay not in ways_to_pay(warung, who.user):
+    if not takes(warung, who.pay, who.user):
         raise NoWayToPay(
             _("%(warung)s does not take this way of paying. Choose another one.") % {"warung": warung.name}
         )
@@ -226,7 +228,7 @@ def _place_at(shop: Shopping, who: _Customer, purchase: Purchase, key: UUID) -> 
                 **to,
             )
         )
-        _promise(order, shop.lines, prices, who.by)
+        _promise(order, shelf, shop.lines, prices, who.by)
         OrderLine.objects.bulk_create([_line(order, line, prices[line.pack_id]) for line in shop.lines])
         OrderEvent.objects.create(order=order, move="place", after=state, by=who.by, at=purchase.placed_at)
     return order
@@ -345,13 +347,15 @@ def _shortages(warung: Warung, lines: Sequence[SeenLine], prices: dict[int, Waru
     )
 
 
-def _promise(order: Order, lines: Sequence[SeenLine], prices: dict[int, WarungPrice], by: str) -> None:
+def _promise(
+    order: Order, shelf: StockLocation, lines: Sequence[SeenLine], prices: dict[int, WarungPrice], by: str
+) -> None:
     wanted = _wanted(lines, prices)
     if max(wanted.values()) > MOST_BASE_UNITS:
         raise BasketMoved(_moved_text(), shortages=_shortages(order.warung, lines, prices))
     try:
         reserve(
-            location=location_of_warung(order.warung),
+            location=shelf,
             lines=[Line(product, quantity) for product, quantity in wanted.items()],
             reference=order.reference,
             by=by,

@@ -29,11 +29,11 @@ from tenant_apps.orders.selectors import last_phone_of
 from tenant_apps.orders.services.carting import change_line, put_in_cart
 from tenant_apps.orders.services.placing import Address, SeenLine, place_order
 from tenant_apps.orders.shelves import goods_of
-from tenant_apps.orders.views.visitor import cart_key, new_cart_key, place_of, village_name, way_back
+from tenant_apps.orders.views.visitor import cart_key, new_cart_key, place_of, way_back
 from tenant_apps.payments.services import payment_of, ways_to_pay
 from tenant_apps.pricing.selectors import prices_in_force
 from tenant_apps.warungs.models import Warung
-from tenant_apps.warungs.selectors import opening_of, shown_warung
+from tenant_apps.warungs.selectors import shown_warung
 from tenants.access import public_page, signed_in
 from tenants.kernel.errors import DomainError
 
@@ -48,7 +48,7 @@ def _asked(request: RegionRequest) -> tuple[Pack, int]:
         if "pack" in form.errors:
             raise Http404("no such pack")
         raise BadLine(_("Choose a number from 1 to %(most)s.") % {"most": MOST_OF_A_PACK})
-    pack = Pack.objects.select_related("product").filter(pk=form.cleaned_data["pack"]).first()
+    pack = Pack.objects.filter(pk=form.cleaned_data["pack"]).first()
     if pack is None:
         raise Http404("no such pack")
     return pack, form.cleaned_data["quantity"]
@@ -204,7 +204,8 @@ def remember_address(request: RegionRequest, address: Address | None) -> None:
 def known_of(request: RegionRequest) -> dict[str, Any]:
     """What the form need not ask again."""
     user = request.member.user
-    profile, place = profile_of(user), place_of(request)
+    profile = profile_of(user)
+    place = place_of(request, profile)
     known: dict[str, Any] = {"name": user.name, "phone": user.phone or last_phone_of(user), "street": profile.address}
     if place is not None:
         known |= {"village": place.village_code, "rw": place.rw, "rt": place.rt}
@@ -228,10 +229,10 @@ def _checkout_page(
     context = {
         "basket": now,
         "warung": now.warung,
-        "opening": opening_of(now.warung),
+        "opening": now.opening,
         "form": form,
         "key": key,
         "fee_moved": fee_moved,
-        "village": village_name(now.warung),
+        "village": dict(form.fields["village"].choices).get(now.warung.village_code, ""),  # type: ignore[attr-defined]
     }
     return render(request, "orders/checkout.html", context, status=409 if form.errors else 200)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from tenant_apps.accounts.access import RegionRequest
+from tenant_apps.accounts.models import Profile
 from tenant_apps.accounts.selectors import profile_of
 from tenant_apps.orders.baskets import packs_in_carts
 from tenant_apps.orders.services.carting import adopt_carts
@@ -18,13 +19,13 @@ from tenant_apps.warungs.selectors import Place, village_names
 PLACE, CART = "place", "cart"
 
 
-def place_of(request: RegionRequest) -> Place | None:
-    """Where this person lives: what they told in this session, or else their profile."""
+def place_of(request: RegionRequest, profile: Profile | None = None) -> Place | None:
+    """Where this person lives: what they told in this session, or else their profile, asked for unless it is given."""
     kept = request.session.get(PLACE)
     if isinstance(kept, dict):
         return Place(kept["village"], kept["rw"], kept["rt"])
     if request.member.is_signed_in:
-        profile = profile_of(request.member.user)
+        profile = profile or profile_of(request.member.user)
         if profile.village_code:
             return Place(profile.village_code, profile.rw, profile.rt)
     return None

@@ -1,6 +1,6 @@
 """What other apps ask of payments; docs/box-belanja.md, "Payments, as others use them"."""
 
-from tenant_apps.payments.selectors import payment_of, ways_to_pay
+from tenant_apps.payments.selectors import payment_of, takes, ways_to_pay
 from tenant_apps.payments.services.carrying import deposit_cash, reconcile_until
 from tenant_apps.payments.services.giving_back import refund
 from tenant_apps.payments.services.opening import open_payment
@@ -27,5 +27,6 @@ __all__ = [
     "refund",
     "release_payment",
     "settle",
+    "takes",
     "ways_to_pay",
 ]

@@ -31,6 +31,9 @@ class BasketLine:
     available: int
     price: WarungPrice | None
     seen: int | None = None
+    # What its customer says of it.
+    may_replace: bool = False
+    note: str = ""
 
     @property
     def total(self) -> int:

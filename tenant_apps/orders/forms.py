@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from tenant_apps.orders.errors import BadLine
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, OrderLine
 from tenant_apps.orders.services.carting import MOST_LINES
 from tenant_apps.orders.services.delivering import When, free_slots
+from tenant_apps.orders.services.filling import MORE_PERCENT
 from tenant_apps.orders.services.placing import SeenLine
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.warungs.delivering import days_of
@@ -33,6 +35,8 @@ PAY_WORDS = {
     Pay.BALANCE: gettext_lazy("From your WARSA balance, now"),
     Pay.QRIS: gettext_lazy("By QRIS, from any bank or wallet app"),
 }
+# What fits on the owner's picking list.
+LONGEST_NOTE = 120
 # Pack, how many, price seen.
 _LINE = re.compile(r"([0-9]{1,18}):([0-9]{1,4}):([0-9]{1,15})")
 
@@ -198,6 +202,16 @@ class PackForm(forms.Form):
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )
 
+            if weighed:
+                self.fields[f"agreed-{line.pk}"] = forms.BooleanField(
+                    label=_("The customer agrees to more than %(percent)s %% above") % {"percent": MORE_PERCENT},
+                    required=False,
+                )
+
+    def agreed(self) -> set[int]:
+        """Ids of the lines whose customer agreed to more."""
+        return {line.pk for line in self.lines if self.cleaned_data.get(f"agreed-{line.pk}")}
+
     def packed(self) -> dict[int, int]:
         """Base units by line id, of the fields that were filled in."""
         return {
@@ -207,9 +221,24 @@ class PackForm(forms.Form):
         }
 
     @property
-    def rows(self) -> list[tuple[Any, str]]:
-        """Each field with the unit that stands behind it."""
-        return [(self[f"packed-{line.pk}"], "g" if line.product.by_weight else "×") for line in self.lines]
+    def rows(self) -> list[PackRow]:
+        """What the page shows of each line."""
+        return [
+            PackRow(line, self[f"packed-{line.pk}"], "g", self[f"agreed-{line.pk}"])
+            if line.product.by_weight
+            else PackRow(line, self[f"packed-{line.pk}"], "×")
+            for line in self.lines
+        ]
+
+
+@dataclass(frozen=True)
+class PackRow:
+    """A line at packing: its field with the unit that stands behind it, and where it is weighed, the tick of its customer."""
+
+    line: OrderLine
+    field: forms.BoundField
+    unit: str
+    agreed: forms.BoundField | None = None
 
 
 class ReturnForm(forms.Form):
@@ -261,19 +290,29 @@ def ways_of(warung: Warung) -> list[tuple[str, str]]:
     return ways
 
 
-def seen_lines(texts: Iterable[str]) -> list[SeenLine]:
-    """The lines that a checkout page showed, as its form sends them back.
+def seen_lines(texts: Iterable[str], data: Mapping[str, Any] | None = None, prefix: str = "") -> list[SeenLine]:
+    """The lines that a checkout page showed, as its form sends them back. `data`: what was said of each, by its pack.
 
     Raises:  BadLine for what no page of ours sends.
     """
     lines = []
+    told = data or {}
     for text in list(texts)[: MOST_LINES + 1]:
         found = _LINE.fullmatch(text)
         if found is None:
             raise BadLine(_("This cart cannot be ordered as it is. Look at it again."))
         pack, quantity, price = map(int, found.groups())
-        lines.append(SeenLine(pack, quantity, price))
+        note = str(told.get(f"{prefix}note-{pack}", "")).replace("\x00", "").strip()[:LONGEST_NOTE]
+        lines.append(SeenLine(pack, quantity, price, f"{prefix}replace-{pack}" in told, note))
     return lines
+
+
+class InsteadForm(forms.Form):
+    """What goes into the bag instead of a line."""
+
+    line = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
+    pack = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
+    quantity = forms.IntegerField(min_value=1, max_value=MOST_OF_A_PACK)
 
 
 class CartForm(forms.Form):

@@ -240,6 +240,11 @@ class Order(models.Model):
         return any(line.product.by_weight for line in self.lines.all())
 
     @property
+    def has_replaceable(self) -> bool:
+        """Whether something else may be put in instead of a line, and was not yet."""
+        return any(line.is_replaceable for line in self.lines.all())
+
+    @property
     def reference(self) -> str:
         """How stock, payments and ledger name this order."""
         return f"order:{self.number}"
@@ -312,8 +317,13 @@ class OrderLine(models.Model):
 
     @property
     def saving(self) -> int:
-        """What the customer keeps on this line, against the market."""
-        return (self.market_price - self.price) * self.quantity
+        """What the customer keeps on this line, against the market, as packed."""
+        return self.market_price * self.in_bag // self.base_quantity - self.due
+
+    @property
+    def is_replaceable(self) -> bool:
+        """Whether something else may be put in instead of it."""
+        return self.may_replace and self.packed_row is None
 
     @property
     def ordered_base(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, When
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,9 @@ from tenant_apps.orders.models import (
     ReturnState,
 )
 from tenant_apps.payments.models import Payment
+from tenant_apps.pricing.models import WarungPrice
+from tenant_apps.pricing.selectors import offers_of
+from tenant_apps.stock.models import StockLevel
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import Nearby, names_of, nearest, shown_warungs, warungs_of
 from tenants.identity.models import User
@@ -111,7 +114,9 @@ class PurchaseProgress:
 
 def progress_of(purchase: Purchase) -> PurchaseProgress:
     """Unpaid while any of its orders waits for money, open while any is under way; then handed over in whole, in part, or not."""
-    orders = list(purchase.orders.select_related("warung").prefetch_related("lines__packed").order_by("pk"))
+    orders = list(
+        purchase.orders.select_related("warung").prefetch_related("lines__packed__replaced_by").order_by("pk")
+    )
     waiting = {f"order:{order.number}" for order in orders if order.state == OrderState.UNPAID}
     payments = {one.reference: one for one in Payment.objects.filter(reference__in=waiting)} if waiting else {}
     handed = [order for order in orders if order.state == OrderState.HANDED_OVER]
@@ -179,12 +184,27 @@ def board_of(member: Member, wanted: str) -> Board:
     for tab, label, of in TABS:
         count = ended if tab == "selesai" else sum(state in of for _number, state, _name in rows)
         tabs.append(Tab(tab, label, count, tab == name))
-    shown = orders.filter(state__in=states).prefetch_related("lines__product", "lines__packed")
+    shown = orders.filter(state__in=states).prefetch_related("lines__product", "lines__packed__replaced_by")
     # Who came first is served first; what is done stands with the latest on top.
     shown = shown.order_by("-moved_at", "-pk") if name == "selesai" else shown.order_by("placed_at", "pk")
     seen = " ".join([*(f"{number}.{state}" for number, state, _name in rows), str(ended)])
     new = {number: customer for number, state, customer in rows if state == OrderState.PLACED}
     return Board(warungs, tabs, name, shown, seen, new)
+
+
+# A longer list to choose from helps nobody who packs.
+MOST_STAND_INS = 300
+
+
+def stand_ins_of(order: Order) -> list[WarungPrice]:
+    """What the warung sells and has, and what is not part of the order yet: it may come instead of something."""
+    there = StockLevel.objects.filter(
+        location__warung=order.warung_id,
+        product=OuterRef("pack__product"),
+        on_hand__gte=F("reserved") + OuterRef("pack__base_quantity"),
+    )
+    offers = offers_of(order.warung).exclude(pack__in=order.lines.values("pack")).filter(Exists(there))
+    return list(offers.order_by("pack__product__name", "pack__order", "pk")[:MOST_STAND_INS])
 
 
 @dataclass(frozen=True)
@@ -195,6 +215,15 @@ class TimelineRow:
     state: str
     at: datetime | None = None
     reason: str = ""
+    # The reason is what happened, not why.
+    beside: bool = False
+
+
+# What happens to an order without another state.
+BESIDES: dict[str, str | Promise] = {
+    "replace": _("Something else comes instead"),
+    "agree": _("The warung noted that you agree to more"),
+}
 
 
 def timeline_of(order: Order) -> list[TimelineRow]:
@@ -213,7 +242,13 @@ def timeline_of(order: Order) -> list[TimelineRow]:
     }
     failed = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.CALLED_OFF, OrderState.EXPIRED)
     rows = [
-        TimelineRow(titles[event.after], "failed" if event.after in failed else "done", event.at, event.reason)
+        TimelineRow(
+            BESIDES.get(event.move) or titles[event.after],
+            "failed" if event.after in failed else "done",
+            event.at,
+            event.reason,
+            event.move in BESIDES,
+        )
         for event in order.events.all()
     ]
     path = [OrderState.UNPAID, OrderState.PLACED, OrderState.ACCEPTED, OrderState.PACKED, OrderState.HANDED_OVER]
@@ -240,6 +275,8 @@ STEP_WORDS: dict[str, str | Promise] = {
     "reject": _("Rejected"),
     "cancel": _("Cancelled by the customer"),
     "call_off": _("Called off"),
+    "replace": _("Something else put in instead"),
+    "agree": _("The customer agreed to more"),
 }
 
 

@@ -65,7 +65,8 @@ def adopt_carts(*, visitor: UUID, person: UUID) -> None:
 
 def fill_again(*, key: UUID, order: Order) -> list[OrderLine]:
     """The goods of an earlier order lie in the cart, as many as then. Returns the lines that the warung no longer sells."""
-    lines = list(order.lines.select_related("pack"))
+    # What was ordered, and not what came instead of it.
+    lines = list(order.lines.filter(stands_for=None).select_related("pack"))
     # The prices of a warung that ended are in force for ever, and nobody can buy there.
     is_shown = shown_warungs().filter(pk=order.warung_id).exists()
     sold = prices_in_force(order.warung, [line.pack_id for line in lines]) if is_shown else {}

@@ -5,13 +5,13 @@ Each step is taken once: repeating it changes nothing, and a step that came too 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenant_apps.orders.errors import BadWeight, ReasonMissing
-from tenant_apps.orders.models import Order, OrderLine, OrderState, PackedLine
+from tenant_apps.orders.models import Order, OrderEvent, OrderLine, OrderState, PackedLine
 from tenant_apps.orders.services.telling import tell_customer, tell_owner
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.models import Payment
@@ -20,10 +20,11 @@ from tenant_apps.stock.locks import lock_levels
 from tenant_apps.stock.models import StockLocation
 from tenant_apps.stock.services import Line, location_of_warung, release, reserve, ship
 from tenants.identity.models import User
+from tenants.kernel import clock
 from tenants.kernel.moves import move
 from tenants.kernel.units import quantity_text
 
-# Nobody cuts a fish to the gram; what goes beyond this the customer has to agree to by a new order.
+# Nobody cuts a fish to the gram; what goes beyond this the customer has to agree to.
 MORE_PERCENT = 10
 
 
@@ -39,17 +40,23 @@ def accept_order(*, order: Order, by: str) -> Order:
     return order
 
 
-def pack_order(*, order: Order, by: str, packed: Mapping[int, int] | None = None) -> Order:
+def pack_order(
+    *, order: Order, by: str, packed: Mapping[int, int] | None = None, agreed: Collection[int] = ()
+) -> Order:
     """The goods stand ready. `packed`: what really went into the bag, in base units by line id, where it was weighed or left out.
 
+    `agreed`: ids of the lines of which the customer takes more than MORE_PERCENT above what was ordered.
+
     States:  ACCEPTED -> PACKED.
-    Units:   a line costs `price × packed / base_quantity`, rounded down to whole rupiah.
+    Units:   a line costs `price × packed / base_quantity`, rounded down to whole rupiah; what came instead of another line
+             costs no more than that one.
     Raises:  BadWeight naming the line; StockShort when more was weighed than the shelf has left.
-    Writes:  history, packed lines, `packed_goods`; stock is promised for what was packed; outbox to the customer.
+    Writes:  history, with one row for each line whose customer agreed to more; packed lines, `packed_goods`; stock is promised
+             for what was packed; outbox to the customer.
     """
     with transaction.atomic():
         if move(order, "pack", by=by):
-            _write_packed(order, packed or {}, by)
+            _write_packed(order, packed or {}, agreed, by)
             tell_customer(order, "pack")
     return order
 
@@ -180,9 +187,13 @@ def _opened_late(order: Order, by: str) -> Payment:
     )
 
 
-def _write_packed(order: Order, packed: Mapping[int, int], by: str) -> None:
+def _write_packed(order: Order, packed: Mapping[int, int], agreed: Collection[int], by: str) -> None:
     """What differs from the order is written down, and promised instead."""
-    lines = {line.pk: line for line in order.lines.select_related("product")}
+    order.refresh_from_db(fields=["packed_goods"])
+    every = list(order.lines.select_related("product", "packed"))
+    # A line that something else stands in for is settled already.
+    lines = {line.pk: line for line in every if line.packed_row is None}
+    most = {row.replaced_by_id: line.total for line in every if (row := line.packed_row) and row.replaced_by_id}
     if not packed.keys() <= lines.keys():
         raise BadWeight(_("This line is not part of the order. Look at it again."))
     rows = []
@@ -192,8 +203,10 @@ def _write_packed(order: Order, packed: Mapping[int, int], by: str) -> None:
         quantity = packed.get(line.pk, line.ordered)
         total = line.total
         if quantity != line.ordered:
-            _must_fit(line, quantity)
+            if _must_fit(line, quantity, agreed=line.pk in agreed):
+                _write_agreed(order, line, quantity, by)
             total = line.price * quantity // line.base_quantity
+            total = min(total, most.get(line.pk, total))
             rows.append(PackedLine(line=line, base_quantity=quantity, total=total, by=by))
         goods += total
         before[line.product_id] = before.get(line.product_id, 0) + line.ordered
@@ -215,16 +228,44 @@ def _write_packed(order: Order, packed: Mapping[int, int], by: str) -> None:
             step(location=location, lines=moved, reference=f"{order.reference}:packed", by=by)
 
 
-def _must_fit(line: OrderLine, quantity: int) -> None:
-    """Weighed goods may weigh a little more than asked for; of counted ones, whole packs may be left out."""
+def _must_fit(line: OrderLine, quantity: int, *, agreed: bool) -> bool:
+    """Weighed goods may weigh a little more than asked for, and as much as the customer agreed to; whole packs may be left out.
+
+    Returns whether it needed the customer's word.
+    """
     names = {"name": line.product_name, "ordered": quantity_text(line.ordered, line.base_unit)}
     if quantity < 0:
         raise BadWeight(_("Write down a quantity of zero or more."))
     if line.product.by_weight:
-        if quantity * 100 > line.ordered * (100 + MORE_PERCENT):
+        much = quantity * 100 > line.ordered * (100 + MORE_PERCENT)
+        if much and not agreed:
             names["percent"] = str(MORE_PERCENT)
             raise BadWeight(
-                _("%(name)s: %(ordered)s were ordered, and at most %(percent)s %% more may be packed.") % names
+                _(
+                    "%(name)s: %(ordered)s were ordered, and this is more than %(percent)s %% above. Pack less, or ask the"
+                    " customer and tick that they agree."
+                )
+                % names
             )
-    elif quantity > line.ordered or quantity % line.base_quantity:
+        return much
+    if quantity > line.ordered or quantity % line.base_quantity:
         raise BadWeight(_("%(name)s: pack at most %(ordered)s, in whole packs.") % names)
+    return False
+
+
+def _write_agreed(order: Order, line: OrderLine, quantity: int, by: str) -> None:
+    """Who says that the customer agreed, when, and to what."""
+    names = {
+        "name": line.product_name,
+        "ordered": quantity_text(line.ordered, line.base_unit),
+        "packed": quantity_text(quantity, line.base_unit),
+    }
+    OrderEvent.objects.create(
+        order=order,
+        move="agree",
+        before=order.state,
+        after=order.state,
+        by=by,
+        reason=(_("%(name)s: %(packed)s instead of %(ordered)s") % names)[:240],
+        at=clock.now(),
+    )

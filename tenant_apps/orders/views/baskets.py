@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -128,7 +129,7 @@ def checkout(request: RegionRequest, slug: str) -> HttpResponse:
     lines: list[SeenLine] = []
     fee: FeeMoved | None = None
     try:
-        lines = seen_lines(request.POST.getlist("line"))
+        lines = seen_lines(request.POST.getlist("line"), request.POST)
         if key is None:
             form.add_error(None, _("This page was open too long. Look at it again and order."))
         elif form.is_valid():
@@ -220,7 +221,12 @@ def seen_basket(request: RegionRequest, warung: Warung, lines: list[SeenLine]) -
     wanted = [(packs[line.pack_id], line.quantity) for line in lines if line.pack_id in packs]
     if not wanted:
         return cart_at(cart_key(request), warung)
-    return basket(warung, wanted, {line.pack_id: line.price for line in lines})
+    now = basket(warung, wanted, {line.pack_id: line.price for line in lines})
+    said = {line.pack_id: line for line in lines}
+    kept = (
+        replace(line, may_replace=said[line.pack.pk].may_replace, note=said[line.pack.pk].note) for line in now.lines
+    )
+    return replace(now, lines=tuple(kept))
 
 
 def _checkout_page(

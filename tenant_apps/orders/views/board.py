@@ -17,9 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
-from tenant_apps.orders.errors import BadWeight
-from tenant_apps.orders.forms import PackForm
-from tenant_apps.orders.models import Order
+from tenant_apps.catalog.models import Pack
+from tenant_apps.orders.errors import BadLine, BadWeight
+from tenant_apps.orders.forms import InsteadForm, PackForm
+from tenant_apps.orders.models import Order, OrderState
 from tenant_apps.orders.selectors import (
     TABS,
     Board,
@@ -27,8 +28,10 @@ from tenant_apps.orders.selectors import (
     history_of,
     new_orders_of,
     order_of_warung,
+    stand_ins_of,
 )
 from tenant_apps.orders.services import filling
+from tenant_apps.orders.services.replacing import replace_line
 from tenant_apps.orders.views.own import receipt_of
 from tenant_apps.warungs.counter import nobodys_counter
 from tenant_apps.warungs.selectors import warungs_of
@@ -57,14 +60,24 @@ def _reason(request: RegionRequest) -> str:
 
 def pack_form_of(order: Order, data: QueryDict | None = None) -> PackForm:
     """What may be written down about each line when it is packed."""
-    return PackForm(order.lines.select_related("product"), data)
+    return PackForm(order.lines.filter(packed=None).select_related("product"), data)
 
 
 def _pack(request: RegionRequest, order: Order) -> Order:
     form = pack_form_of(order, request.POST)
     if not form.is_valid():
         raise BadWeight(_("Write down whole numbers of zero or more."))
-    return filling.pack_order(order=order, packed=form.packed(), by=request.member.actor)
+    return filling.pack_order(order=order, packed=form.packed(), agreed=form.agreed(), by=request.member.actor)
+
+
+def _replace(request: RegionRequest, order: Order) -> Order:
+    form = InsteadForm(request.POST)
+    pack = Pack.objects.filter(pk=form.cleaned_data["pack"]).first() if form.is_valid() else None
+    if pack is None:
+        raise BadLine(_("Choose what comes instead, and how many packs of it."))
+    told = form.cleaned_data
+    replace_line(order=order, line_id=told["line"], pack=pack, quantity=told["quantity"], by=request.member.actor)
+    return order
 
 
 def _hand_over(request: RegionRequest, order: Order) -> Order:
@@ -75,6 +88,7 @@ def _hand_over(request: RegionRequest, order: Order) -> Order:
 STEPS: dict[str, Step] = {
     "terima": lambda request, order: filling.accept_order(order=order, by=request.member.actor),
     "siap": _pack,
+    "ganti": _replace,
     "serahkan": _hand_over,
     "tolak": lambda request, order: filling.reject_order(order=order, reason=_reason(request), by=request.member.actor),
     "batalkan": lambda request, order: filling.call_off(order=order, reason=_reason(request), by=request.member.actor),
@@ -121,10 +135,14 @@ def _shown(request: HttpRequest, now: Board) -> dict[str, Any]:
 def order(request: RegionRequest, number: str) -> HttpResponse:
     """Everything about one order, with its history."""
     found = order_of_warung(request.member, number)
+    lines = list(found.lines.select_related("packed__replaced_by"))
+    replaceable = [line for line in lines if found.state == OrderState.ACCEPTED and line.is_replaceable]
     context = {
         "order": found,
-        "lines": found.lines.select_related("packed"),
+        "lines": lines,
         "pack_form": pack_form_of(found),
+        "replaceable": replaceable,
+        "stand_ins": stand_ins_of(found) if replaceable else [],
         "events": history_of(found),
         "several": len(warungs_of(request.member)) > 1,
         "reject_reasons": REJECT_REASONS,

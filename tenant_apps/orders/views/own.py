@@ -47,7 +47,7 @@ def order(request: RegionRequest, number: str) -> HttpResponse:
     context = {
         "order": found,
         "timeline": timeline_of(found),
-        "lines": found.lines.select_related("packed"),
+        "lines": found.lines.select_related("packed__replaced_by"),
         "warung": found.warung,
         "payment": payment_of(found.reference) if found.state == OrderState.UNPAID else None,
     }
@@ -110,7 +110,7 @@ def receipt_of(order: Order) -> dict[str, Any]:
     """What a receipt shows."""
     return {
         "order": order,
-        "lines": order.lines.select_related("packed"),
+        "lines": order.lines.select_related("packed__replaced_by"),
         "warung": order.warung,
         "village": village_name(order.warung),
     }

@@ -68,7 +68,7 @@ def checkout(request: RegionRequest) -> HttpResponse:
     stalls = []
     try:
         for warung in shown:
-            seen[warung] = seen_lines(request.POST.getlist(f"line-{warung.slug}"))
+            seen[warung] = seen_lines(request.POST.getlist(f"line-{warung.slug}"), request.POST, f"{warung.slug}-")
     except DomainError as refusal:
         form.add_error(None, str(refusal.message))
     forms = {warung: ShopForm(warung, request.POST, prefix=warung.slug) for warung in shown}

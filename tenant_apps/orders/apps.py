@@ -25,5 +25,8 @@ class OrdersConfig(AppConfig):
             NavItem("shop", _("Orders"), "orders:orders", "receipt-text", 40, frozenset({SIGNED_IN})),
             NavItem("shop", _("Favourites"), "orders:favourites", "heart", 60, frozenset({SIGNED_IN})),
             NavItem("toko", _("Returns"), "orders:returns", "undo-2", 55, counter),
+            NavItem(
+                "wilayah", _("Bringing goods back"), "orders:return_terms", "undo-2", 72, frozenset({Role.ADMIN.value})
+            ),
             NavItem("toko", _("Orders"), "orders:board", "receipt-text", 20, counter, count=waiting),
         )

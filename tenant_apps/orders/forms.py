@@ -16,15 +16,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenant_apps.orders.errors import BadLine
+from tenant_apps.orders.finding import Wanted
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, OrderLine
 from tenant_apps.orders.services.carting import MOST_LINES
 from tenant_apps.orders.services.delivering import When, free_slots
 from tenant_apps.orders.services.filling import MORE_PERCENT
 from tenant_apps.orders.services.placing import SeenLine
+from tenant_apps.orders.services.returning import MOST_RETURN_DAYS
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.warungs.delivering import days_of
 from tenant_apps.warungs.models import Warung
-from tenant_apps.warungs.selectors import village_choices
+from tenant_apps.warungs.selectors import Point, village_choices
 from tenants.identity.forms import PhoneField
 from tenants.kernel.units import quantity_text
 
@@ -68,6 +70,39 @@ class PlaceForm(forms.Form):
         if data.get("rt") and not data.get("rw") and "rw" not in self.errors:
             self.add_error("rw", _("Tell the RW that this RT is part of."))
         return data
+
+
+class FindForm(forms.Form):
+    """Which warungs somebody looks for. What cannot be read is said, and leaves no warung out."""
+
+    kelurahan = forms.ChoiceField(label=gettext_lazy("Kelurahan"), required=False)
+    rw = _number(gettext_lazy("RW"))
+    rt = _number(gettext_lazy("RT"))
+    buka = forms.BooleanField(label=gettext_lazy("Open now"), required=False)
+    # Where the phone stands, in degrees; a script fills them in.
+    lat = forms.FloatField(min_value=-90, max_value=90, required=False, widget=forms.HiddenInput)
+    lon = forms.FloatField(min_value=-180, max_value=180, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        village: Any = self.fields["kelurahan"]
+        village.choices = [("", _("All kelurahan")), *village_choices()]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("rt") and not data.get("rw"):
+            data["rt"] = None
+            if "rw" not in self.errors:
+                self.add_error("rw", _("Tell the RW that this RT is part of."))
+        return data
+
+    def wanted(self) -> Wanted:
+        """What was asked for."""
+        self.is_valid()
+        told = self.cleaned_data
+        lat, lon = told.get("lat"), told.get("lon")
+        point = None if lat is None or lon is None else Point(lat, lon)
+        return Wanted(told.get("kelurahan") or "", told.get("rw"), told.get("rt"), bool(told.get("buka")), point)
 
 
 class BuyerForm(PlaceForm):
@@ -305,6 +340,18 @@ def seen_lines(texts: Iterable[str], data: Mapping[str, Any] | None = None, pref
         note = str(told.get(f"{prefix}note-{pack}", "")).replace("\x00", "").strip()[:LONGEST_NOTE]
         lines.append(SeenLine(pack, quantity, price, f"{prefix}replace-{pack}" in told, note))
     return lines
+
+
+class ReturnDaysForm(forms.Form):
+    """For how many days goods can be brought back."""
+
+    days = forms.IntegerField(
+        label=gettext_lazy("Days to bring goods back"),
+        min_value=0,
+        max_value=MOST_RETURN_DAYS,
+        help_text=gettext_lazy("Counted from the hand-over; 0 means not at all. It counts for every warung."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
 
 
 class InsteadForm(forms.Form):

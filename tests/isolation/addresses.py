@@ -509,6 +509,7 @@ wilayah/orang/undang/
 wilayah/orang/undangan/
 wilayah/pemekaran/
 wilayah/rt-rw/
+wilayah/retur/
 wilayah/satker/
 wilayah/teks/
 wilayah/warung/
@@ -594,6 +595,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/restok/<document_number:number>/surat-jalan/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/tolak/": {"number": ("restock",)},
     "satker/stok/<uuid:public_id>/": {"public_id": ("product",)},
+    "barang/<uuid:public_id>/": {"public_id": ("product",)},
     "favorit/barang/<uuid:public_id>/": {"public_id": ("product",)},
     "favorit/warung/<slug:slug>/": {"slug": ("slug",)},
     "nota/<str:token>/": {"token": ("receipt_link",)},

@@ -21,18 +21,29 @@ from tenants.kernel.numbers import save_numbered
 
 # Until the region says otherwise: long enough to open a bag, too short to eat it up.
 RETURN_DAYS = 2
+MOST_RETURN_DAYS = 90
 
 
 def set_return_days(*, days: int) -> ShopTerms:
-    """Goods can be brought back for so many days after their hand-over; 0 means not at all."""
+    """Goods can be brought back for so many days after their hand-over; 0 means not at all.
+
+    Raises:  BadLine for a number of days that no region has.
+    """
+    if not 0 <= days <= MOST_RETURN_DAYS:
+        raise BadLine(_("Choose a number from 0 to %(most)s.") % {"most": MOST_RETURN_DAYS})
     found, _fresh = ShopTerms.objects.update_or_create(only=True, defaults={"return_days": days})
     return found
 
 
+def return_days() -> int:
+    """For how many days goods can be brought back."""
+    terms = ShopTerms.objects.first()
+    return RETURN_DAYS if terms is None else terms.return_days
+
+
 def returnable_until(order: Order) -> datetime:
     """Until when the goods of a handed over order can be brought back."""
-    terms = ShopTerms.objects.first()
-    return order.moved_at + timedelta(days=RETURN_DAYS if terms is None else terms.return_days)
+    return order.moved_at + timedelta(days=return_days())
 
 
 def left_to_return(order: Order) -> dict[int, int]:

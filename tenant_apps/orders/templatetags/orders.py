@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
 
 from tenant_apps.orders.models import OrderState
 
@@ -19,6 +21,14 @@ _KINDS = {
     OrderState.CANCELLED: "plain",
     OrderState.CALLED_OFF: "bad",
 }
+
+
+@register.filter
+def way(metres: float) -> str:
+    """How far something is: "350 m", "1,2 km"."""
+    if metres < 950:
+        return _("%(metres)s m") % {"metres": max(round(metres / 50) * 50, 50)}
+    return _("%(km)s km") % {"km": localize(round(metres / 1000, 1))}
 
 
 @register.filter

@@ -14,14 +14,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
-from tenant_apps.orders.forms import ReturnForm
+from tenant_apps.orders.forms import ReturnDaysForm, ReturnForm
 from tenant_apps.orders.selectors import order_for, return_of_warung, returns_at
 from tenant_apps.orders.services.returning import (
     accept_return,
     ask_return,
     left_to_return,
     refuse_return,
+    return_days,
     returnable_until,
+    set_return_days,
 )
 from tenants.access import signed_in
 from tenants.kernel import clock
@@ -72,7 +74,20 @@ def ask(request: RegionRequest, number: str) -> HttpResponse:
 def returns(request: RegionRequest) -> HttpResponse:
     """What customers want to bring back to one's warungs; those that wait come first."""
     page = Paginator(returns_at(request.member), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "orders/returns.html", {"page": page})
+    return render(request, "orders/returns.html", {"page": page, "days": return_days()})
+
+
+@roles_only(Role.ADMIN)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def terms(request: RegionRequest) -> HttpResponse:
+    """For how many days goods can be brought back, at every warung of the region."""
+    form = ReturnDaysForm(request.POST if request.method == "POST" else None, initial={"days": return_days()})
+    if form.is_valid():
+        set_return_days(days=form.cleaned_data["days"])
+        messages.success(request, _("Saved. It counts for everything that was handed over and not brought back yet."))
+        return redirect("orders:return_terms")
+    return render(request, "orders/return_terms.html", {"form": form}, status=400 if form.errors else 200)
 
 
 @at_counter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -13,12 +14,15 @@ from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.accounts.selectors import profile_of
 from tenant_apps.accounts.services.profiles import save_profile
 from tenant_apps.orders.baskets import glance, in_carts
-from tenant_apps.orders.forms import PlaceForm
+from tenant_apps.orders.finding import found_sellers, found_warungs, goods_at, product_on_sale
+from tenant_apps.orders.forms import FindForm, PlaceForm
+from tenant_apps.orders.selectors import likes
 from tenant_apps.orders.shelves import categories_of, goods_of, search_page, shelf_of
 from tenant_apps.orders.views.visitor import cart_key, keep_place, place_of, village_name, way_back
 from tenant_apps.satker.selectors import text_of
 from tenant_apps.warungs.selectors import (
     Place,
+    nearby_of,
     nearest,
     opening_of,
     shown_warung,
@@ -82,10 +86,43 @@ def place(request: RegionRequest) -> HttpResponse:
 @public_page
 @require_safe
 def warungs(request: RegionRequest) -> HttpResponse:
-    """Every warung, from the nearest on."""
+    """Every warung that fits what was asked for, from the nearest on."""
     here = place_of(request)
-    page = Paginator(nearest(here, limit=10_000), PER_LIST).get_page(request.GET.get("page"))
-    return render(request, "orders/warungs.html", {**where(here), "page": page, "glance": glance(cart_key(request))})
+    form = FindForm(request.GET)
+    wanted = form.wanted()
+    page = Paginator(found_warungs(here, wanted), PER_LIST).get_page(request.GET.get("page"))
+    context = {
+        **where(here),
+        "form": form,
+        "wanted": wanted,
+        "page": page,
+        "nearby": nearby_of(page.object_list),
+        "glance": glance(cart_key(request)),
+    }
+    return render(request, "orders/warungs.html", context)
+
+
+@public_page
+@require_safe
+def product(request: RegionRequest, public_id: UUID) -> HttpResponse:
+    """Who sells this, from the nearest on, and for how much."""
+    found = product_on_sale(public_id)
+    here = place_of(request)
+    form = FindForm(request.GET)
+    wanted = form.wanted()
+    key = cart_key(request)
+    page = Paginator(found_sellers(found, here, wanted), PER_SEARCH).get_page(request.GET.get("page"))
+    context = {
+        **where(here),
+        "product": found,
+        "form": form,
+        "wanted": wanted,
+        "page": page,
+        "sellers": goods_at(found, nearby_of(page.object_list), in_carts(key)),
+        "liked": request.member.is_signed_in and likes(request.member.user, found),
+        "glance": glance(key),
+    }
+    return render(request, "orders/product.html", context)
 
 
 @public_page
@@ -100,6 +137,7 @@ def warung(request: RegionRequest, slug: str) -> HttpResponse:
         "warung": shop,
         "opening": opening_of(shop),
         "village": village_name(shop),
+        "liked": request.member.is_signed_in and likes(request.member.user, shop),
         "categories": categories_of(shop),
         "category": category,
         "q": text,

@@ -104,7 +104,7 @@ def place_order(
     """A purchase at one warung; see `place_purchase`. The same key finds the same order.
 
     Raises:  what that warung refuses: BasketMoved naming every line that no longer is as it was seen; WarungClosed;
-             NotOffered; TimeGone; AddressMissing; and as `place_purchase`.
+             NotOffered; TimeGone; AddressMissing, each with such lines as `moved` in its context; and as `place_purchase`.
     """
     before = Order.objects.filter(customer=customer, key=key).first()
     if before is not None:
@@ -195,19 +195,26 @@ def _place_at(shop: Shopping, shelf: StockLocation, who: _Customer, purchase: Pu
     """One warung's order, with its stock promised."""
     # As it is now, whatever the page showed.
     warung = Warung.objects.select_related("owner").get(pk=shop.warung.pk)
-    _must_be_open(warung)
-    _must_offer(warung, shop.method)
-    if not takes(warung, who.pay, who.user):
-        raise NoWayToPay(
-            _("%(warung)s does not take this way of paying. Choose another one.") % {"warung": warung.name}
-        )
-    to = _checked_address(shop.method, who.address)
-    prices = _agreed_prices(warung, shop, _reach(warung, shop, who, to))
+    try:
+        _must_be_open(warung)
+        _must_offer(warung, shop.method)
+        if not takes(warung, who.pay, who.user):
+            raise NoWayToPay(
+                _("%(warung)s does not take this way of paying. Choose another one.") % {"warung": warung.name}
+            )
+        to = _checked_address(shop.method, who.address)
+        reach = _reach(warung, shop, who, to)
+        to |= agreed_when(warung, shop.method, shop.when)
+    except DomainError as refusal:
+        # A closed door hides nothing of what changed behind it.
+        if moved := _moved_lines(warung, shop.lines):
+            refusal.context["moved"] = moved
+        raise
+    prices = _agreed_prices(warung, shop, reach)
     goods_total = sum(line.quantity * prices[line.pack_id].price for line in shop.lines)
     fee = shop.fee if shop.method == Method.DELIVERY else 0
     state = OrderState.UNPAID if who.pay == Pay.QRIS else OrderState.PLACED
     with transaction.atomic():
-        to |= agreed_when(warung, shop.method, shop.when)
         order = save_numbered(
             Order(
                 customer=who.user,
@@ -292,12 +299,7 @@ def _agreed_prices(warung: Warung, shop: Shopping, reach: Reach | None) -> dict[
     """
     lines = shop.lines
     prices = prices_in_force(warung, [line.pack_id for line in lines])
-    moved = tuple(
-        PriceMoved(line.pack_id, price.pack.product.name, price.pack.label, line.price, price.price)
-        for line in lines
-        if (price := prices.get(line.pack_id)) and price.price != line.price
-    )
-    gone = _withdrawn([line.pack_id for line in lines if line.pack_id not in prices])
+    moved, gone = _other_prices(lines, prices)
     other_fee, below = None, None
     if reach is not None:
         goods = sum(line.quantity * prices[line.pack_id].price for line in lines if line.pack_id in prices)
@@ -313,6 +315,28 @@ def _agreed_prices(warung: Warung, shop: Shopping, reach: Reach | None) -> dict[
             minimum=below,
         )
     return prices
+
+
+def _moved_lines(warung: Warung, lines: Sequence[SeenLine]) -> BasketMoved | None:
+    """What differs from what the customer saw, line by line; None while all of it holds."""
+    prices = prices_in_force(warung, [line.pack_id for line in lines])
+    moved, gone = _other_prices(lines, prices)
+    short = _shortages(warung, lines, prices)
+    if not (moved or gone or short):
+        return None
+    return BasketMoved(_moved_text(), prices=moved, withdrawn=gone, shortages=short)
+
+
+def _other_prices(
+    lines: Sequence[SeenLine], prices: dict[int, WarungPrice]
+) -> tuple[tuple[PriceMoved, ...], tuple[Withdrawn, ...]]:
+    """The lines that cost something else now, and those that are no longer sold."""
+    moved = tuple(
+        PriceMoved(line.pack_id, price.pack.product.name, price.pack.label, line.price, price.price)
+        for line in lines
+        if (price := prices.get(line.pack_id)) and price.price != line.price
+    )
+    return moved, _withdrawn([line.pack_id for line in lines if line.pack_id not in prices])
 
 
 def _withdrawn(pack_ids: list[int]) -> tuple[Withdrawn, ...]:

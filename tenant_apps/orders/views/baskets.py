@@ -139,6 +139,8 @@ def checkout(request: RegionRequest, slug: str) -> HttpResponse:
         form.add_error(None, str(refusal.message))
     except DomainError as refusal:
         form.add_error(None, str(refusal.message))
+        if "moved" in refusal.context:
+            form.add_error(None, str(refusal.context["moved"].message))
     warung.refresh_from_db()
     now = reached(seen_basket(request, warung, lines), form.cleaned_data)
     return _checkout_page(request, now, form, key or uuid.uuid4(), fee)

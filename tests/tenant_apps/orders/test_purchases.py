@@ -20,7 +20,7 @@ from tenant_apps.orders.services.placing import SeenLine, Shopping, place_purcha
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.models import PaymentState
 from tenant_apps.payments.services import confirm_received, expire_payment, payment_of
-from tenant_apps.pricing.services import publish_price
+from tenant_apps.pricing.services import publish_price, withdraw_price
 from tenant_apps.stock.models import StockLevel
 from tenant_apps.stock.services import Line, location_of_warung, receive
 from tenant_apps.warungs.errors import WarungClosed
@@ -236,3 +236,29 @@ def test_a_line_of_another_order_cannot_be_packed(market: Cast) -> None:
     with pytest.raises(BadWeight):
         pack_order(order=order, packed={foreign.pk: 0}, by=BY)
     assert footprint() == before
+
+
+def test_a_closed_warung_also_tells_what_moved(two_shops: Cast) -> None:
+    cart = two_kilos(two_shops)
+    pause_warung(warung=two_shops.warung, by=BY)
+    publish_price(warung=two_shops.warung, pack=two_shops.kilo, price=14_600, by=BY)
+    withdraw_price(warung=two_shops.warung, pack=two_shops.piece)
+    publish_price(warung=two_shops.other_warung, pack=two_shops.kilo, price=14_100, by=BY)
+    before = footprint()
+    with pytest.raises(PurchaseMoved) as refused:
+        buy(two_shops, (two_shops.warung, cart), (two_shops.other_warung, seen((two_shops.kilo, 30, 14_000))))
+    closed, moved = (refused.value.shops[shop.pk] for shop in (two_shops.warung, two_shops.other_warung))
+    assert isinstance(closed, WarungClosed) and isinstance(moved, BasketMoved)
+    behind = closed.context["moved"]
+    assert [(one.old, one.new) for one in behind.prices] == [(14_500, 14_600)]
+    assert [one.product_name for one in behind.withdrawn] == ["Telur ayam"]
+    assert [(one.old, one.new) for one in moved.prices] == [(14_000, 14_100)]
+    assert [one.available for one in moved.shortages] == [20_000]
+    assert footprint() == before
+
+
+def test_a_closed_warung_where_nothing_moved_says_only_that(two_shops: Cast) -> None:
+    pause_warung(warung=two_shops.warung, by=BY)
+    with pytest.raises(PurchaseMoved) as refused:
+        buy(two_shops, (two_shops.warung, two_kilos(two_shops)))
+    assert "moved" not in refused.value.shops[two_shops.warung.pk].context

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.warungs.models import OpeningHours, Warung, WarungState, Weekday
-from tenant_apps.warungs.selectors import village_groups
+from tenant_apps.warungs.selectors import Point, village_groups
 from tenants.forms import RupiahField
 from tenants.identity.forms import PhoneField
 
@@ -25,6 +25,16 @@ def number_field(label: Any, **kwargs: Any) -> forms.IntegerField:
     kwargs.setdefault("min_value", 1)
     return forms.IntegerField(
         label=label, max_value=LARGEST_RT, widget=forms.NumberInput(attrs={"inputmode": "numeric"}), **kwargs
+    )
+
+
+def _degrees(label: Any, most: int) -> forms.FloatField:
+    return forms.FloatField(
+        label=label,
+        required=False,
+        min_value=-most,
+        max_value=most,
+        widget=forms.NumberInput(attrs={"inputmode": "text", "step": "any"}),
     )
 
 
@@ -60,6 +70,32 @@ class ShopForm(forms.Form):
                 "name", "village_code", "rw", "rt", "address", "phone", "delivers", "pickup", "delivery_fee", "note",
             )
         }  # fmt: skip
+
+
+class StandForm(forms.Form):
+    """Where the warung stands on the map, in degrees; empty takes it off."""
+
+    lat = _degrees(_("Latitude"), 90)
+    lon = _degrees(_("Longitude"), 180)
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        # It stands beside other forms.
+        super().__init__(data, auto_id="stand_%s", **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and (data["lat"] is None) != (data["lon"] is None):
+            self.add_error("lon" if data["lon"] is None else "lat", _("Write both numbers, or neither."))
+        return data
+
+    def point(self) -> Point | None:
+        """What was written."""
+        lat, lon = self.cleaned_data["lat"], self.cleaned_data["lon"]
+        return None if lat is None else Point(lat, lon)
+
+    @staticmethod
+    def initial_of(warung: Warung) -> dict[str, Any]:
+        return {"lat": warung.latitude, "lon": warung.longitude}
 
 
 class WarungForm(ShopForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, time
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
@@ -24,6 +25,7 @@ from tenant_apps.warungs.models import (
     WarungStaff,
     WarungState,
 )
+from tenant_apps.warungs.selectors import Point
 from tenants.identity.models import User
 from tenants.kernel.moves import move
 
@@ -141,6 +143,18 @@ def set_terms(
         warung=warung, valid_from=valid_from, defaults={"cutoff": cutoff, "lead_days": lead_days, "weekdays": days}
     )
     return found
+
+
+def put_on_map(*, warung: Warung, point: Point | None) -> None:
+    """The warung stands there, and those near it find it by the way; None takes it off the map."""
+    warung.latitude = None if point is None else _degrees(point.latitude)
+    warung.longitude = None if point is None else _degrees(point.longitude)
+    warung.save(update_fields=["latitude", "longitude"])
+
+
+def _degrees(value: float) -> Decimal:
+    """To the sixth place: a hand's breadth."""
+    return Decimal(f"{value:.6f}")
 
 
 def set_minimum(*, warung: Warung, minimum_order: int) -> None:

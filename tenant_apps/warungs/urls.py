@@ -9,6 +9,7 @@ urlpatterns = [
     path("toko/istirahat/", toko.pause, name="pause"),
     path("toko/jam/", toko.hours, name="hours"),
     path("toko/profil/", toko.profile, name="profile"),
+    path("toko/profil/letak/", toko.stand, name="stand"),
     path("toko/antar/", delivery.page, name="delivery"),
     path("toko/antar/minimum/", delivery.minimum, name="minimum"),
     path("toko/antar/wilayah/", delivery.add_zone, name="add_zone"),

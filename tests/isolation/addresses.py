@@ -480,6 +480,7 @@ toko/pembayaran/
 toko/pesanan/
 toko/pilih/
 toko/profil/
+toko/profil/letak/
 toko/qris/
 toko/restok/
 toko/restok/baru/

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.accounts.services.inviting import renew, withdraw_invitation
 from tenant_apps.warungs.counter import CounterRequest, at_counter, choose_warung, nobodys_counter, owners_only
-from tenant_apps.warungs.forms import DayHoursForm, InviteForm, SameHoursForm, ShopForm, Span
+from tenant_apps.warungs.forms import DayHoursForm, InviteForm, SameHoursForm, ShopForm, Span, StandForm
 from tenant_apps.warungs.models import OpeningHours, Warung, Weekday
 from tenant_apps.warungs.selectors import (
     invitation_to,
@@ -31,6 +31,7 @@ from tenant_apps.warungs.services import (
     invite_to_warung,
     open_warung,
     pause_warung,
+    put_on_map,
     remove_staff,
     save_warung,
     set_hours,
@@ -148,10 +149,28 @@ def profile(request: CounterRequest) -> HttpResponse:
     return _profile_page(request, form, InviteForm())
 
 
-def _profile_page(request: CounterRequest, form: ShopForm, invite_form: InviteForm) -> HttpResponse:
+@at_the_warung
+@never_cache
+@require_POST
+@at_counter
+@owners_only
+def stand(request: CounterRequest) -> HttpResponse:
+    """Where the warung stands on the map."""
+    warung, form = request.counter.warung, StandForm(request.POST)
+    if form.is_valid():
+        put_on_map(warung=warung, point=form.point())
+        messages.success(request, _("Saved."))
+        return redirect("warungs:profile")
+    return _profile_page(request, ShopForm(initial=ShopForm.initial_of(warung)), InviteForm(), form)
+
+
+def _profile_page(
+    request: CounterRequest, form: ShopForm, invite_form: InviteForm, stand_form: StandForm | None = None
+) -> HttpResponse:
     warung = request.counter.warung
     context = {
         "form": form,
+        "stand_form": stand_form or StandForm(initial=StandForm.initial_of(warung)),
         "invite_form": invite_form,
         "village": village_names({warung.village_code}).get(warung.village_code, ""),
         "staff": list(warung.staff.select_related("user").order_by("pk")),

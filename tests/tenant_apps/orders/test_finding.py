@@ -92,7 +92,7 @@ def test_who_sells_it_and_for_how_much(rice_at_both: Cast) -> None:
     assert "Libur" in text
     assert names(page(f"/barang/{rice.public_id}/?buka=on")) == ["Warung Siti"]
     level = location_of_warung(rice_at_both.other_warung)
-    adjust(location=level, product=rice, counted=0, reason="count", reference="h:1", by=BY)
+    adjust(location=level, product=rice, counted=0, reason="count", by=BY, key="h:1")
     assert names(page(f"/barang/{rice.public_id}/")) == ["Warung Hasan"]
 
 

@@ -246,7 +246,7 @@ def test_more_than_a_tenth_above_needs_the_customers_word(market: Cast) -> None:
     order.refresh_from_db()
     assert order.goods_due == 34_800 + 6_000
     event = order.events.get(move="agree")
-    assert (event.by, event.reason) == (HASAN, "Beras medium: 2,4\xa0kg instead of 2\xa0kg")
+    assert (event.by, event.reason) == (HASAN, "Beras medium: 2,4\xa0kg, bukan 2\xa0kg")
     must_add_up()
 
 

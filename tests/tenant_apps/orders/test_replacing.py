@@ -270,3 +270,27 @@ def test_the_tick_stands_on_the_packing_page(market: Cast) -> None:
     assert (order.state, order.goods_due) == ("packed", 40_800)
     ratna = browser_of(market.ratna).get(f"/pesanan/{order.number}/")
     assert "2,4\xa0kg" in ratna.content.decode()
+
+
+def test_wishes_are_kept_apart_for_each_warung(market: Cast) -> None:
+    receive(
+        location=location_of_warung(market.other_warung), lines=[Line(market.rice.pk, 20_000)], reference="o:2", by=BY
+    )
+    publish_price(warung=market.other_warung, pack=market.kilo, price=14_000, by=BY)
+    for warung in (market.warung, market.other_warung):
+        put_in_cart(key=market.ratna.public_id, warung=warung, pack=market.kilo, quantity=1)
+    ratna, pk = browser_of(market.ratna), market.kilo.pk
+    _address, fields = form_with(ratna.get("/keranjang/bayar/").content.decode(), "key")
+    ways = {name: ["pickup"] for name in fields if name.endswith("-method")}
+    said = {f"warung-hasan-note-{pk}": ["pulen"], f"warung-siti-replace-{pk}": ["1"]}
+    refused = ratna.post("/keranjang/bayar/", {**fields, **ways, **said, "name": [""]})
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert f'name="warung-hasan-note-{pk}" maxlength="120" value="pulen"' in page
+    assert f'name="warung-siti-note-{pk}" maxlength="120" value=""' in page
+    assert f'name="warung-siti-replace-{pk}" value="1" checked' in page
+    assert f'name="warung-hasan-replace-{pk}" value="1">' in page
+    assert not Order.objects.exists()
+    ratna.post("/keranjang/bayar/", {**fields, **ways, **said})
+    lines = {line.order.warung.name: (line.may_replace, line.note) for line in OrderLine.objects.all()}
+    assert lines == {"Warung Hasan": (False, "pulen"), "Warung Siti": (True, "")}

@@ -46,8 +46,15 @@ def region_url(region: Region, path: str = "/") -> str:
 
     Raises:  Domain.DoesNotExist while the region has no address yet.
     """
-    domain = Domain.objects.get(tenant=region, is_primary=True)
-    return f"{settings.SITE_SCHEME}://{domain.domain}{settings.SITE_PORT_SUFFIX}{path}"
+    return f"{settings.SITE_SCHEME}://{_primary_host(region)}{settings.SITE_PORT_SUFFIX}{path}"
+
+
+def _primary_host(region: Region) -> str:
+    """Asked once for each object, which lives as long as its request or task."""
+    known: str | None = region.__dict__.get("_primary_host")
+    if known is None:
+        known = region.__dict__["_primary_host"] = Domain.objects.get(tenant=region, is_primary=True).domain
+    return known
 
 
 def platform_url(path: str = "/") -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from tenant_apps.catalog.models import Pack
 from tenant_apps.orders.models import Cart, CartLine
@@ -128,7 +128,8 @@ def carts_of(key: UUID | None) -> list[Basket]:
     """Somebody's carts that hold something, the one that was changed last first. Carts of closed warungs are left out."""
     if key is None:
         return []
-    carts = Cart.objects.filter(key=key, warung__in=shown_warungs(), lines__isnull=False).distinct()
+    carts = Cart.objects.filter(Exists(CartLine.objects.filter(cart=OuterRef("pk"))), key=key)
+    carts = carts.filter(warung__in=shown_warungs())
     return [cart_basket(cart) for cart in carts.select_related("warung").order_by("-changed_at", "-pk")]
 
 

@@ -106,8 +106,8 @@ def shown_warung(slug: str) -> Warung:
 
 def village_choices() -> list[tuple[str, str]]:
     """Code and name of each kelurahan of this region, by name."""
-    codes = Neighbourhood.objects.values_list("village_code", flat=True).distinct()
-    return list(Area.objects.filter(code__in=list(codes)).order_by("name", "code").values_list("code", "name"))
+    codes = Neighbourhood.objects.order_by().values("village_code")
+    return list(Area.objects.filter(code__in=codes).order_by("name", "code").values_list("code", "name"))
 
 
 def village_groups() -> list[tuple[str, list[tuple[str, str]]]]:

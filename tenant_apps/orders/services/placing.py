@@ -214,30 +214,30 @@ def _place_at(shop: Shopping, shelf: StockLocation, who: _Customer, purchase: Pu
     goods_total = sum(line.quantity * prices[line.pack_id].price for line in shop.lines)
     fee = shop.fee if shop.method == Method.DELIVERY else 0
     state = OrderState.UNPAID if who.pay == Pay.QRIS else OrderState.PLACED
-    with transaction.atomic():
-        order = save_numbered(
-            Order(
-                customer=who.user,
-                warung=warung,
-                purchase=purchase,
-                key=key,
-                state=state,
-                pay=who.pay,
-                method=shop.method,
-                customer_name=who.name,
-                customer_phone=who.phone,
-                note=shop.note.strip(),
-                goods_total=goods_total,
-                delivery_fee=fee,
-                total=goods_total + fee,
-                placed_at=purchase.placed_at,
-                moved_at=purchase.placed_at,
-                **to,
-            )
+    # No savepoint of its own: a refusal of one warung takes back what all of them wrote.
+    order = save_numbered(
+        Order(
+            customer=who.user,
+            warung=warung,
+            purchase=purchase,
+            key=key,
+            state=state,
+            pay=who.pay,
+            method=shop.method,
+            customer_name=who.name,
+            customer_phone=who.phone,
+            note=shop.note.strip(),
+            goods_total=goods_total,
+            delivery_fee=fee,
+            total=goods_total + fee,
+            placed_at=purchase.placed_at,
+            moved_at=purchase.placed_at,
+            **to,
         )
-        _promise(order, shelf, shop.lines, prices, who.by)
-        OrderLine.objects.bulk_create([_line(order, line, prices[line.pack_id]) for line in shop.lines])
-        OrderEvent.objects.create(order=order, move="place", after=state, by=who.by, at=purchase.placed_at)
+    )
+    _promise(order, shelf, shop.lines, prices, who.by)
+    OrderLine.objects.bulk_create([_line(order, line, prices[line.pack_id]) for line in shop.lines])
+    OrderEvent.objects.create(order=order, move="place", after=state, by=who.by, at=purchase.placed_at)
     return order
 
 

@@ -46,37 +46,39 @@ def open_payment(
     way = Method(method)
     if not 0 < amount <= MOST:
         raise ValueError(f"cannot be paid: {amount}")
-    with transaction.atomic():
+    before = Payment.objects.filter(reference=reference).first()
+    if before is not None:
+        return _same(before, payer, warung, way, amount)
+    moment = clock.now()
+    payment = Payment(
+        reference=reference,
+        payer=payer,
+        warung=warung,
+        method=way,
+        amount=amount,
+        created_at=moment,
+        moved_at=moment,
+    )
+    if way == Method.QRIS:
+        payment.expires_at = expires_at or moment + PAY_WITHIN
+        _choose_code(payment)
+    elif way == Method.BALANCE and payer is None:
+        raise NoWayToPay(_("Only somebody with an account has a WARSA balance."))
+    try:
+        with transaction.atomic():
+            payment.save(force_insert=True)
+            PaymentMove.objects.create(payment=payment, move="open", after=PaymentState.PENDING, by=by, at=moment)
+            if way == Method.BALANCE:
+                _take_balance(payment, by)
+            if payment.provider:
+                ask_for_charge(payment)
+            note_activity()
+    except IntegrityError:
+        # Somebody opened it a moment ago; anything else that the database refuses is no such thing.
         before = Payment.objects.filter(reference=reference).first()
-        if before is not None:
-            return _same(before, payer, warung, way, amount)
-        moment = clock.now()
-        payment = Payment(
-            reference=reference,
-            payer=payer,
-            warung=warung,
-            method=way,
-            amount=amount,
-            created_at=moment,
-            moved_at=moment,
-        )
-        if way == Method.QRIS:
-            payment.expires_at = expires_at or moment + PAY_WITHIN
-            _choose_code(payment)
-        elif way == Method.BALANCE and payer is None:
-            raise NoWayToPay(_("Only somebody with an account has a WARSA balance."))
-        try:
-            with transaction.atomic():
-                payment.save(force_insert=True)
-        except IntegrityError:
-            # Somebody opened it a moment ago.
-            return _same(Payment.objects.get(reference=reference), payer, warung, way, amount)
-        PaymentMove.objects.create(payment=payment, move="open", after=PaymentState.PENDING, by=by, at=moment)
-        if way == Method.BALANCE:
-            _take_balance(payment, by)
-        if payment.provider:
-            ask_for_charge(payment)
-        note_activity()
+        if before is None:
+            raise
+        return _same(before, payer, warung, way, amount)
     return payment
 
 

@@ -80,6 +80,49 @@ def icon(name: str, size: int = 24) -> SafeString:
     return _icon(str(name), size)
 
 
+@register.simple_tag
+def money(amount: int | None, was: int | None = None, css: str = "") -> SafeString:
+    """What `<c-money>` shows, without a component's cost: for lists with many amounts."""
+    shown = format_html('<span class="money {}">{}</span>', css, rupiah(amount))
+    if not was:
+        return shown
+    return format_html(
+        '<s class="money was"><span class="visually-hidden">{} </span>{}</s> {}', _("Market price"), rupiah(was), shown
+    )
+
+
+@register.simple_tag
+def stepper(
+    name: str = "quantity",
+    value: object = 1,
+    min: object = 0,
+    max: object = "",
+    step: object = 1,
+    label: str = "",
+    unit: str = "",
+    attrs: Any = None,
+) -> SafeString:
+    """What `<c-stepper>` shows, without a component's cost: for lists with many of them."""
+    return format_html(
+        '<span class="stepper" data-stepper><button type="button" data-step="down" aria-label="{less}">{minus}</button>'
+        '<input type="number" inputmode="numeric" name="{name}" value="{value}" min="{min}"{most} step="{step}"'
+        ' aria-label="{label}"{more_attributes}>{unit}'
+        '<button type="button" data-step="up" aria-label="{more}">{plus}</button></span>',
+        less=_("One less"),
+        minus=_icon("minus", 24),
+        name=name,
+        value=str(value),
+        min=str(min),
+        most=format_html(' max="{}"', str(max)) if max else "",
+        step=str(step),
+        label=label or _("Quantity"),
+        more_attributes=attributes(attrs) if attrs else "",
+        unit=format_html("<span>{}</span>", unit) if unit else "",
+        more=_("One more"),
+        plus=_icon("plus", 24),
+    )
+
+
 # What a product's category and name say -> the icon of its tile while it has no photo. The first that fits is taken.
 CATEGORY_ICONS: tuple[tuple[str, str], ...] = (
     ("ikan udang cumi sarden pempek", "fish"),
@@ -102,6 +145,7 @@ CATEGORY_ICONS: tuple[tuple[str, str], ...] = (
 
 
 @register.filter
+@lru_cache(maxsize=4096)
 def category_icon(name: object) -> str:
     """The icon of a category or product, by its Indonesian words; a box where none fits."""
     words = set(str(name).lower().replace(":", " ").replace("&", " ").split())

@@ -5,13 +5,13 @@ At least once: a process killed between the sending and the commit sends again, 
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 from tenants.activity import note_activity
 from tenants.context import current_region, region_is_bound
@@ -65,8 +65,8 @@ def _written_once(kind: str, payload: dict[str, Any], dedupe: str) -> int | None
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {OutboxMessage._meta.db_table} (kind, payload, dedupe, state, attempts, due_at, created_at, last_error)"
-            " VALUES (%s, %s, %s, %s, 0, %s, %s, '') ON CONFLICT (dedupe) DO NOTHING RETURNING id",
-            [kind, Jsonb(payload), dedupe, OutboxMessage.State.WAITING.value, moment, moment],
+            " VALUES (%s, %s::jsonb, %s, %s, 0, %s, %s, '') ON CONFLICT (dedupe) DO NOTHING RETURNING id",
+            [kind, json.dumps(payload), dedupe, OutboxMessage.State.WAITING.value, moment, moment],
         )
         row = cursor.fetchone()
     return row[0] if row else None

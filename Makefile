@@ -32,7 +32,7 @@ bench-7300: ## The same for a fleet of all kecamatan of Indonesia: an hour or so
 	@$(BIN)/warsa messages compile
 	$(BIN)/python -m tests.benchmarks --country --regions 7300 --write
 
-bench-market: ## Shop beside django-oscar on an idle machine, some minutes; writes docs/benchmarks-market.md
+bench-market: ## Shop beside django-oscar, search a large region, on an idle machine, some minutes; writes docs/benchmarks-market.md
 	@$(PYTHON) infra/embedded/bootstrap.py lint
 	@$(BIN)/warsa messages compile
 	$(BIN)/python -m tests.benchmarks.market --write

@@ -61,19 +61,37 @@ def search_products(text: str, limit: int = 20, among: QuerySet[Product] | None 
 
     A text without words finds nothing. `among` looks in these products instead.
     """
-    words = words_of(text)
-    if not words:
-        return []
     rows = traded_products() if among is None else among.select_related("category")
-    code = text.strip()
-    if looks_scanned(code) and (scanned := list(rows.filter(packs__barcode=code))):
+    if scanned := _scanned(text, rows):
         return scanned
-    meant = _meant(words)
+    found = _by_fit(text, rows)
+    # What fits too little is left out here: as a condition, the database would work out every fit twice.
+    return [] if found is None else [product for product in found[:limit] if product.fit >= ENOUGH]
+
+
+def fitting_products(text: str, limit: int = 20) -> list[tuple[int, float]]:
+    """The same traded products by their numbers, and how well each fits; a scanned code fits wholly."""
+    rows = traded_products()
+    if scanned := _scanned(text, rows):
+        return [(product.pk, 1.0) for product in scanned]
+    found = _by_fit(text, rows.select_related(None))
+    pairs = [] if found is None else found.values_list("pk", "fit")[:limit]
+    return [(pk, fit) for pk, fit in pairs if fit >= ENOUGH]
+
+
+def _scanned(text: str, rows: QuerySet[Product]) -> list[Product]:
+    code = text.strip()
+    return list(rows.filter(packs__barcode=code)) if words_of(text) and looks_scanned(code) else []
+
+
+def _by_fit(text: str, rows: QuerySet[Product]) -> Any:
+    """The products that share a word with the text, by `fit`; None where no word means anything."""
+    words = words_of(text)
+    meant = _meant(words) if words else {}
     if not any(meant.values()):
-        return []
+        return None
     score = reduce(add, (_fit(meant[word]) for word in words)) / Value(float(len(words)))
-    found = rows.filter(_holds_some(words, meant)).annotate(fit=score).filter(fit__gte=ENOUGH)
-    return list(found.order_by("-fit", "name", "pk")[:limit])
+    return rows.filter(_holds_some(words, meant)).annotate(fit=score).order_by("-fit", "name", "pk")
 
 
 def _meant(words: Sequence[str]) -> dict[str, dict[str, float]]:
@@ -117,10 +135,13 @@ def _fit(meant: dict[str, float]) -> Any:
     called = Concat(Value(" "), Lower("name"), Value(" "), Lower("synonyms"), output_field=TextField())
     ways = []
     for word, fit in meant.items():
-        ways.append((fit, When(GreaterThan(StrIndex(called, Value(f" {word}")), 0), then=Value(fit))))
+        # The text holds the words of the names: names are only put together where the word is there at all.
+        there = Q(GreaterThan(StrIndex(F("search"), Value(word)), 0))
+        by_name = Q(GreaterThan(StrIndex(called, Value(f" {word}")), 0))
+        ways.append((fit, When(there & by_name, then=Value(fit))))
         # Only names leave bones in the text.
         in_text = fit * (BY_SHELF if _VOWEL.search(word) or not word.isalpha() else BY_BONES)
-        ways.append((in_text, When(GreaterThan(StrIndex(F("search"), Value(word)), 0), then=Value(in_text))))
+        ways.append((in_text, When(there, then=Value(in_text))))
     ways.sort(key=lambda way: -way[0])
     return Case(*(when for _fit, when in ways), default=Value(0.0), output_field=FloatField())
 

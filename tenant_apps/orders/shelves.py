@@ -11,7 +11,7 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Que
 from django.db.models.functions import RowNumber
 
 from tenant_apps.catalog.models import Category, Pack, Product
-from tenant_apps.catalog.selectors import NEARLY, search_products
+from tenant_apps.catalog.selectors import NEARLY, fitting_products
 from tenant_apps.pricing.models import WarungPrice
 from tenant_apps.pricing.selectors import Guarantee, guarantee_of, offers_of
 from tenant_apps.stock.models import StockLevel
@@ -71,8 +71,8 @@ def shelf_of(warung: Warung, *, text: str = "", category: str = "") -> QuerySet[
 
 def products_like(text: str) -> list[int]:
     """Ids of the products that the text means, best first; what fits much worse than the best is left out."""
-    found: list[Any] = list(search_products(text, limit=MOST_PRODUCTS))
-    return [product.pk for product in found if product.fit >= found[0].fit * NEARLY]
+    found = fitting_products(text, limit=MOST_PRODUCTS)
+    return [pk for pk, fit in found if fit >= found[0][1] * NEARLY]
 
 
 def categories_of(warung: Warung | None = None) -> list[Category]:

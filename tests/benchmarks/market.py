@@ -1,4 +1,4 @@
-"""Shopping, beside django-oscar: `make bench-market` writes docs/benchmarks-market.md."""
+"""Shopping, beside django-oscar, and searching a large region: `make bench-market` writes docs/benchmarks-market.md."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from infra.embedded.children import CannotStart
 from tests.benchmarks import fleets, report
 from tests.benchmarks.figures import Line, Sample, Section, times
 from tests.benchmarks.ground import Ground, ground
+from tests.benchmarks.searching import searching
 
 SIZES = (10, 1_000, 10_000)
 AT_LEAST = 3.0
@@ -87,13 +88,18 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.benchmarks.market", description=__doc__)
     asked.add_argument("--write", action="store_true", help="write docs/benchmarks-market.md")
     asked.add_argument("--rounds", type=int, default=12)
+    asked.add_argument("--search-only", action="store_true", help="only the search of a large region")
     asked.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
     options = asked.parse_args()
     load = os.getloadavg()[0]
     try:
         with ground(1) as stage:
-            prepare(stage)
-            sections = shopping(stage, tuple(options.sizes), options.rounds)
+            if options.search_only:
+                stage.agent("ours", login="worker").ask("prepare")
+                sections = [searching(stage)]
+            else:
+                prepare(stage)
+                sections = [*shopping(stage, tuple(options.sizes), options.rounds), searching(stage)]
             about = report.machine(stage, load)
             print(report.on_screen(sections), flush=True)
             if options.write:

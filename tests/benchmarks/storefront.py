@@ -1,11 +1,10 @@
 """A region as large as a storefront must bear: its goods, warungs, hours, prices and stock, written by a few bulk statements.
 
-`fill` writes it into the bound region, `measured` says what searching costs there.
+`fill` writes it into the bound region; `plans_of` says what the database does for a piece of work there.
 """
 
 from __future__ import annotations
 
-import time as stopwatch
 from dataclasses import dataclass
 from datetime import time, timedelta
 from itertools import islice, product
@@ -151,21 +150,6 @@ def fill(*, products: int, warungs: int, prefix: str = "T") -> Stand:
     return Stand(products, warungs, prices)
 
 
-def analyze() -> None:
-    """What the planner must know, as autovacuum tells it a minute after such a change. The region's own tables only."""
-    tables = (
-        "catalog_product",
-        "catalog_pack",
-        "pricing_warungprice",
-        "stock_stocklevel",
-        "warungs_warung",
-        "warungs_openinghours",
-    )
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"ANALYZE {table}")
-
-
 def plans_of(act: Any) -> tuple[float, list[tuple[str, float, int]]]:
     """What `act` asks the database: milliseconds of all execution, and each statement's plan, ms and buffers touched."""
     from django.test.utils import CaptureQueriesContext
@@ -187,26 +171,3 @@ def plans_of(act: Any) -> tuple[float, list[tuple[str, float, int]]]:
         top = plan["Plan"]
         plans.append((sql, plan["Execution Time"], top["Shared Hit Blocks"] + top["Shared Read Blocks"]))
     return sum(ms for _sql, ms, _blocks in plans), plans
-
-
-QUESTIONS = (
-    "beras", "brs medum", "telur", "telok ayam", "mnyak goreng", "indomie", "sabun cuci piring", "kopi sachet sriwijaya",
-    "gulo pasir 1 kg", "shampo", "lombok", "teh", "xylofon", "bawang merah putih cabai rawit",
-)  # fmt: skip
-
-
-def measured() -> list[tuple[str, float, float]]:
-    """Question, milliseconds in the database for the whole page of results, seconds as the caller waits."""
-    from tenant_apps.orders.shelves import search_page
-    from tenant_apps.warungs.selectors import Place
-
-    place = Place(VILLAGES[1], 3, 2)
-    found = []
-    for text in QUESTIONS:
-        search_page(place, text=text)[:6]
-        began = stopwatch.perf_counter()
-        search_page(place, text=text)[:6]
-        waited = stopwatch.perf_counter() - began
-        ms, _plans = plans_of(lambda text=text: search_page(place, text=text)[:6])
-        found.append((text, ms, waited))
-    return found

@@ -12,6 +12,7 @@ from tests.benchmarks import backups, creating, fleets, memory, report, requests
 from tests.benchmarks.__main__ import prepare
 from tests.benchmarks.figures import Line, Sample, Section, faster, within
 from tests.benchmarks.ground import Ground, ground, need_disk
+from tests.benchmarks.searching import searching
 from tests.trials import FULL
 
 REGIONS = 2
@@ -44,6 +45,7 @@ def test_every_other_benchmark_runs(stage: Ground) -> None:
         fleets.migrate(stage, REGIONS, sample=2, releases=1, rounds=1),
         memory.touch(stage, (1, REGIONS)),
         backups.backup(stage, rounds=1),
+        searching(stage, products=400, warungs=6, rounds=1),
     ]
     assert [section.title for section in sections if not section.lines] == []
 

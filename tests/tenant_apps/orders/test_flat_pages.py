@@ -11,9 +11,9 @@ from tests.benchmarks.storefront import VILLAGES, fill, plans_of
 from tests.cast import Cast, browser_of
 
 WARUNGS = 60
-# Pages of eight kilobytes. The dearest text touches 2,600 or 6,400, as the planner has statistics or not; looking through
+# Pages of eight kilobytes. The dearest question touches 2,600 to 8,100, as the planner has statistics or not; looking through
 # the prices of each warung takes up to 30,000 here, joining all prices 100,000.
-MOST_PAGES = 8_000
+MOST_PAGES = 12_000
 
 
 def questions(address: str) -> int:

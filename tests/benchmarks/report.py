@@ -78,8 +78,17 @@ def machine(ground: Ground, load_before: float = 0.0) -> list[str]:
     return about
 
 
-def as_markdown(sections: Sequence[Section], about: Sequence[str], command: str) -> str:
-    text = [INTRODUCTION.format(command=command).strip(), "", "## Machine and settings", "", *about, ""]
+def as_markdown(
+    sections: Sequence[Section], about: Sequence[str], command: str, introduction: str = "", closing: str = ""
+) -> str:
+    text = [
+        (introduction or INTRODUCTION).format(command=command).strip(),
+        "",
+        "## Machine and settings",
+        "",
+        *about,
+        "",
+    ]
     for section in sections:
         text += [f"## {section.title}", "", section.method, ""]
         if section.against:
@@ -91,7 +100,7 @@ def as_markdown(sections: Sequence[Section], about: Sequence[str], command: str)
         else:
             text += ["| | WARSA |", "|---|---|", *(f"| {one.what} | {one.ours} |" for one in section.lines)]
         text.append("")
-    return "\n".join([*text, CLOSING.strip(), ""])
+    return "\n".join([*text, (closing or CLOSING).strip(), ""])
 
 
 INTRODUCTION = """

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Sum
 from tenant_apps.catalog.models import Pack
 from tenant_apps.orders.models import Cart, CartLine
 from tenant_apps.pricing.models import WarungPrice
-from tenant_apps.pricing.selectors import prices_in_force
+from tenant_apps.pricing.selectors import Guarantee, guarantee_of, prices_in_force
 from tenant_apps.stock.selectors import available_at
 from tenant_apps.warungs.delivering import Reach, reach_of
 from tenant_apps.warungs.models import Warung
@@ -34,6 +34,8 @@ class BasketLine:
     # What its customer says of it.
     may_replace: bool = False
     note: str = ""
+    # What the market says of the price now; a saving is told only while it holds.
+    guarantee: Guarantee | None = None
 
     @property
     def total(self) -> int:
@@ -41,7 +43,7 @@ class BasketLine:
 
     @property
     def saving(self) -> int:
-        return self.orderable * self.price.saving if self.price else 0
+        return self.orderable * self.guarantee.saving if self.guarantee else 0
 
     @property
     def is_short(self) -> bool:
@@ -103,6 +105,22 @@ def basket(warung: Warung, wanted: Sequence[tuple[Pack, int]], seen: Mapping[int
 
     Packs of one product share what there is, in the order in which they stand.
     """
+    return judged([_counted(warung, wanted, seen)])[0]
+
+
+def judged(baskets: Sequence[Basket]) -> list[Basket]:
+    """The same baskets, each line with what the market says of its price now. Two queries for all of them together."""
+    found = guarantee_of([line.price for one in baskets for line in one.lines if line.price])
+    return [
+        replace(
+            one,
+            lines=tuple(replace(line, guarantee=found[line.price.pk]) if line.price else line for line in one.lines),
+        )
+        for one in baskets
+    ]
+
+
+def _counted(warung: Warung, wanted: Sequence[tuple[Pack, int]], seen: Mapping[int, int] | None = None) -> Basket:
     if not wanted:
         return Basket(warung, opening_of(warung), ())
     prices = prices_in_force(warung, [pack.pk for pack, _quantity in wanted])
@@ -130,7 +148,8 @@ def carts_of(key: UUID | None) -> list[Basket]:
         return []
     carts = Cart.objects.filter(Exists(CartLine.objects.filter(cart=OuterRef("pk"))), key=key)
     carts = carts.filter(warung__in=shown_warungs())
-    return [cart_basket(cart) for cart in carts.select_related("warung").order_by("-changed_at", "-pk")]
+    rows = carts.select_related("warung").order_by("-changed_at", "-pk")
+    return judged([_counted(cart.warung, _wanted_in(cart)) for cart in rows])
 
 
 def cart_at(key: UUID | None, warung: Warung) -> Basket:
@@ -142,7 +161,11 @@ def cart_at(key: UUID | None, warung: Warung) -> Basket:
 
 
 def cart_basket(cart: Cart) -> Basket:
-    return basket(cart.warung, [(line.pack, line.quantity) for line in cart.lines.select_related("pack__product")])
+    return basket(cart.warung, _wanted_in(cart))
+
+
+def _wanted_in(cart: Cart) -> list[tuple[Pack, int]]:
+    return [(line.pack, line.quantity) for line in cart.lines.select_related("pack__product")]
 
 
 def in_carts(key: UUID | None) -> dict[tuple[int, int], int]:

@@ -45,6 +45,11 @@ class Good:
         return max(self.available, 0) // self.price.pack.base_quantity
 
     @property
+    def market_price(self) -> int | None:
+        """What the market asks for the same, where the guarantee holds."""
+        return self.guarantee.market_price if self.guarantee and self.guarantee.holds else None
+
+    @property
     def is_scarce(self) -> bool:
         """Worth saying how many are left."""
         return 0 < self.packs_left <= 5

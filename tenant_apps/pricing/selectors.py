@@ -132,7 +132,7 @@ class Reason(TextChoices):
     NONE = "", ""
     NO_EVIDENCE = "no_evidence", _("Nobody has seen a market price.")
     STALE = "stale", _("The market price is too old.")
-    NOT_CHEAPER = "not_cheaper", _("The market has become cheaper.")
+    NOT_CHEAPER = "not_cheaper", _("It no longer undercuts the market by enough.")
 
 
 @dataclass(frozen=True)

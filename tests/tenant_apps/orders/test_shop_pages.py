@@ -6,13 +6,13 @@ import re
 from datetime import time
 
 import pytest
-from django.utils.formats import date_format
 
 from tenant_apps.accounts.models import Profile
 from tenant_apps.catalog.models import Product
 from tenant_apps.catalog.spelling import search_text_of
 from tenant_apps.orders.views.visitor import PLACE
 from tenant_apps.pricing.services import publish_price
+from tenant_apps.pricing.templatetags.pricing import short_day
 from tenant_apps.warungs.selectors import village_names
 from tenant_apps.warungs.services import close_warung, pause_warung, set_hours
 from tests.cast import BY, VILLAGE, Cast, browser_of
@@ -86,7 +86,7 @@ def test_a_shelf_shows_price_market_and_saving(market: Cast) -> None:
     text = page(market, "/warung/warung-hasan/")
     assert "Rp\u00a014.500" in text
     assert "Rp\u00a015.000" in text
-    day = date_format(market.seen.observed_on, "j M Y")
+    day = short_day(market.seen.observed_on)
     assert f"Hemat Rp\u00a0500 dari Pasar Induk Jakabaring, {day}" in text
     assert "Buka siang malam" in text
     assert "Antar Rp\u00a02.000" in text

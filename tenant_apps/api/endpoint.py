@@ -70,6 +70,7 @@ class Operation:
     needs_key: bool
     refusals: tuple[int, ...]
     about: str | Promise
+    for_owners: bool
 
 
 class PageQuery(serializers.Serializer[Any]):
@@ -97,19 +98,24 @@ def operation(
     needs_key: bool = False,
     refusals: tuple[int, ...] = (),
     about: str | Promise = "",
+    for_owners: bool = False,
 ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """Declare a handler: its scope, the shapes of what it takes and answers, and how it may refuse.
 
-    The handler finds `self.asked` (the query) and `self.told` (the body), checked.
+    The handler finds `self.asked` (the query) and `self.told` (the body), checked; at the counter `self.here`, the warung.
+    `for_owners`: for those who help in the warung it is not there.
     """
-    what = Operation(scope, summary, answers, takes, query, paged, status, needs_key, refusals, about)
+    what = Operation(scope, summary, answers, takes, query, paged, status, needs_key, refusals, about, for_owners)
 
     def declare(handler: Callable[..., Response]) -> Callable[..., Response]:
         @wraps(handler)
         def run(self: Endpoint, request: Request, *args: Any, **kwargs: Any) -> Response:
             if scope in TOKO_SCOPES and "warung" in kwargs:
-                # Before anything of the request is judged: somebody else's warung is not there.
-                self.warung(kwargs["warung"])
+                self.here = self.warung(kwargs["warung"])
+                if for_owners and self.here.owner_id != self.member.user.pk:
+                    raise Http404("for the owner")
+            # Before anything of the request is judged: what is somebody else's is not there.
+            self.find(**kwargs)
             self.asked = self.checked_query(what)
             key = asked_key(request) if needs_key else ""
             self.told = checked(takes, request.data) if takes else {}
@@ -206,6 +212,7 @@ class Endpoint(APIView):
     asked: dict[str, Any]
     told: dict[str, Any]
     key: UUID | None
+    here: Warung
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -246,6 +253,9 @@ class Endpoint(APIView):
         asked = {name: values[-1] for name, values in self.request.GET.lists() if values}
         found = checked(what.query, asked) if what.query else {}
         return {**found, **checked(PageQuery, asked)} if what.paged else found
+
+    def find(self, **names: Any) -> None:
+        """What the address names is found, or Http404."""
 
     def warung(self, public_id: UUID) -> Warung:
         """The warung of this person that the address names."""

@@ -56,6 +56,20 @@ def page_of_list(
     return Page(page, _cursor(name, list(key(page[-1]))) if len(rows) > limit else None)
 
 
+def page_of_places(rows: Any, *, name: str, asked: dict[str, Any]) -> Page:
+    """A page of a ranking whose order no value of a row tells: the cursor says how many came before.
+
+    `rows` is read by slices alone, one for the page and the row after it.
+    """
+    start = 0
+    if asked["cursor"]:
+        (told,) = _after(name, asked["cursor"], 1)
+        start = int(told)
+    limit = asked["limit"]
+    found = list(rows[start : start + limit + 1])
+    return Page(found[:limit], _cursor(name, [start + limit]) if len(found) > limit else None)
+
+
 def _beyond(fields: Sequence[tuple[str, bool]], after: Sequence[Any]) -> Q:
     ways = []
     for place, (field, down) in enumerate(fields):

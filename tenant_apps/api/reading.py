@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 SECTIONS: dict[str, str | Promise] = {
     "region": _("The region, its goods and its warungs"),
     "me": _("You: profile, carts, orders, balance"),
+    "around": _("Around shopping: delivery times, favourites, news, returns, receipts, savings"),
     "toko": _("The counter of your warung"),
 }
 

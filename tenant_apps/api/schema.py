@@ -6,6 +6,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
+from django.utils.translation import gettext as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
@@ -101,7 +102,8 @@ class ApiSchema(AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]
         what = self.what
         scope = "" if what.scope == "public" else f"`{what.scope}`"
-        return f"{what.about} {scope}".strip()
+        whose = _("For the owner alone.") if what.for_owners else ""
+        return " ".join(part for part in (str(what.about), whose, scope) if part)
 
     def get_auth(self) -> list[dict[str, Any]]:
         # Asked in any case: it also notes how the ways of signing in are described.

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as s
 
+from tenant_apps.orders.forms import LONGEST_NOTE
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, OrderState
 from tenant_apps.orders.services.carting import MOST_LINES
 from tenant_apps.payments.models import Method as Pay
@@ -41,6 +42,11 @@ def many(shape: type[Shape], *, max_length: int, **more: Any) -> s.BaseSerialize
     return shape.many_init(max_length=max_length, **more)
 
 
+@extend_schema_field({"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"})
+class WallTime(s.TimeField):
+    """A time of the day in the region's own time: the format `time` of JSON Schema would need an offset."""
+
+
 # What people ask for -------------------------------------------------------------------------------------------------
 
 
@@ -50,8 +56,17 @@ class PlaceQuery(Shape):
     rt = rt_number()
 
 
+def degrees(most: int, **more: Any) -> s.DecimalField:
+    return s.DecimalField(
+        max_digits=9, decimal_places=6, min_value=-most, max_value=most, required=False, allow_null=True, default=None, **more
+    )  # fmt: skip
+
+
 class WarungQuery(PlaceQuery):
     open_now = s.BooleanField(default=False, help_text="Only warungs that take orders now.")
+    only_here = s.BooleanField(default=False, help_text="Only warungs of that kelurahan, and of the RW and RT if told.")
+    latitude = degrees(90, help_text="Where you stand; with `longitude`, warungs on the map come by their distance.")
+    longitude = degrees(180)
 
 
 class GoodsQuery(Shape):
@@ -62,6 +77,7 @@ class GoodsQuery(Shape):
 class SearchQuery(PlaceQuery):
     q = s.CharField(max_length=80, min_length=1, help_text="Words; spelling is forgiven.")
     category = s.CharField(max_length=80, default="", allow_blank=True, help_text="Slug of a category.")
+    open_now = s.BooleanField(default=False, help_text="Only at warungs that take orders now.")
 
 
 # The region and its goods --------------------------------------------------------------------------------------------
@@ -144,6 +160,10 @@ class WarungShape(Shape):
     distance = s.IntegerField(
         source="steps", help_text="0 same RT, 1 same RW, 2 same kelurahan, 3 elsewhere or not known."
     )
+    metres = s.SerializerMethodField(help_text="As the crow flies from where you stand; null where that is not known.")
+
+    def get_metres(self, nearby: Any) -> int | None:
+        return None if nearby.metres is None else round(nearby.metres)
 
 
 class GuaranteeShape(Shape):
@@ -241,6 +261,22 @@ class SeenLineWish(Shape):
     pack = pack_id()
     quantity = s.IntegerField(min_value=1, max_value=MOST_OF_A_PACK)
     price = rupiah(help_text="Rupiah for one pack, as you showed it.")
+    may_replace = s.BooleanField(default=False, help_text="Something else that costs no more will do.")
+    note = s.CharField(max_length=LONGEST_NOTE, allow_blank=True, default="")
+
+
+class WhenWish(Shape):
+    day = s.DateField()
+    slot = s.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="A delivery time of that day, where the warung has some.",
+    )
+
+
+def when_wish() -> WhenWish:
+    return WhenWish(required=False, allow_null=True, default=None, help_text="One of the warung's days or times.")
 
 
 class AddressWish(Shape):
@@ -260,6 +296,7 @@ class OrderWish(Shape):
     address = AddressWish(required=False, allow_null=True, default=None, help_text="Where to; for a delivery.")
     note = s.CharField(max_length=240, allow_blank=True, default="")
     pay = s.ChoiceField(Pay.choices, default=Pay.CASH, help_text="One of the warung's ways to pay.")
+    when = when_wish()
 
 
 class ShopWish(Shape):
@@ -268,6 +305,7 @@ class ShopWish(Shape):
     method = s.ChoiceField(Method.choices)
     fee = rupiah(min_value=0, default=0, help_text="The delivery fee that you showed.")
     note = s.CharField(max_length=240, allow_blank=True, default="")
+    when = when_wish()
 
 
 class PurchaseWish(Shape):
@@ -289,6 +327,16 @@ class OrderLineShape(Shape):
     market_price = s.IntegerField(allow_null=True)
     market = s.CharField(allow_blank=True)
     observed_on = s.DateField(allow_null=True)
+    base_unit = s.ChoiceField(BaseUnit.choices)
+    in_bag = s.IntegerField(help_text="Base units that were packed, or are to be packed.")
+    due = s.IntegerField(help_text="What the line costs: as packed, once it is packed.")
+    may_replace = s.BooleanField()
+    note = s.CharField(allow_blank=True)
+    replaced_by = s.SerializerMethodField(help_text="The pack that comes instead; null while none does.")
+
+    def get_replaced_by(self, line: Any) -> int | None:
+        row = line.packed_row
+        return row.replaced_by.pack_id if row is not None and row.replaced_by is not None else None
 
 
 class OrderEventShape(Shape):
@@ -309,6 +357,9 @@ class OrderShape(Shape):
     delivery_fee = s.IntegerField()
     total = s.IntegerField(help_text="As ordered.")
     due = s.IntegerField(help_text="What is paid in all: as packed, once it is packed.")
+    due_on = s.DateField(allow_null=True, help_text="The day that was chosen.")
+    due_from = WallTime(allow_null=True)
+    due_until = WallTime(allow_null=True)
     placed_at = s.DateTimeField()
     moved_at = s.DateTimeField()
 
@@ -557,11 +608,6 @@ class StockMovementShape(Shape):
     reason = s.CharField()
     reference = s.CharField()
     note = s.CharField(allow_blank=True)
-
-
-@extend_schema_field({"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"})
-class WallTime(s.TimeField):
-    """A time of the day in the region's own time: the format `time` of JSON Schema would need an offset."""
 
 
 class SpanShape(Shape):

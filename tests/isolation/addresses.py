@@ -392,12 +392,19 @@ api/v1/carts/
 api/v1/categories/
 api/v1/claims/
 api/v1/claims/lines/
+api/v1/favourites/products/
+api/v1/favourites/warungs/
 api/v1/me/
 api/v1/me/place/
+api/v1/news/
+api/v1/news/read/
+api/v1/news/unread/
 api/v1/orders/
 api/v1/products/
 api/v1/purchases/
 api/v1/region/
+api/v1/savings/
+api/v1/savings/orders/
 api/v1/schema/
 api/v1/search/
 api/v1/toko/
@@ -524,10 +531,20 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "api/v1/carts/<slug:slug>/": {"slug": ("slug",)},
     "api/v1/claims/<uuid:claim>/": {"claim": ("claim",)},
     "api/v1/claims/<uuid:claim>/withdraw/": {"claim": ("claim",)},
+    "api/v1/favourites/products/<uuid:product>/": {"product": ("product",)},
+    "api/v1/favourites/warungs/<slug:slug>/": {"slug": ("slug",)},
+    "api/v1/news/<uuid:notice>/read/": {"notice": ("notice",)},
     "api/v1/orders/<api_number:number>/": {"number": ("order",)},
     "api/v1/orders/<api_number:number>/again/": {"number": ("order",)},
     "api/v1/orders/<api_number:number>/cancel/": {"number": ("order",)},
     "api/v1/orders/<api_number:number>/payment/": {"number": ("order",)},
+    "api/v1/orders/<api_number:number>/returnable/": {"number": ("order",)},
+    "api/v1/orders/<api_number:number>/returns/": {"number": ("order",)},
+    "api/v1/orders/<api_number:number>/share/": {"number": ("order",)},
+    "api/v1/products/<uuid:product>/history/": {"product": ("product",)},
+    "api/v1/receipts/<str:token>/": {"token": ("receipt_link",)},
+    "api/v1/savings/orders/<api_number:number>/": {"number": ("order",)},
+    "api/v1/warungs/<slug:slug>/ways/": {"slug": ("slug",)},
     "api/v1/purchases/<api_number:number>/": {"number": ("purchase",)},
     "belanja/<order_number:number>/": {"number": ("purchase",)},
     "api/v1/products/<uuid:product>/": {"product": ("product",)},
@@ -545,6 +562,9 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "api/v1/toko/<uuid:warung>/payments/": {"warung": ("warung",)},
     "api/v1/toko/<uuid:warung>/payments/<uuid:payment>/confirm/": {"warung": ("warung",), "payment": ("payment",)},
     "api/v1/toko/<uuid:warung>/payments/<uuid:payment>/deny/": {"warung": ("warung",), "payment": ("payment",)},
+    "api/v1/toko/<uuid:warung>/returns/": {"warung": ("warung",)},
+    "api/v1/toko/<uuid:warung>/returns/<api_number:number>/accept/": {"warung": ("warung",), "number": ("back",)},
+    "api/v1/toko/<uuid:warung>/returns/<api_number:number>/refuse/": {"warung": ("warung",), "number": ("back",)},
     "api/v1/toko/<uuid:warung>/sales/": {"warung": ("warung",)},
     "api/v1/toko/<uuid:warung>/prices/": {"warung": ("warung",)},
     "api/v1/toko/<uuid:warung>/prices/withdraw/": {"warung": ("warung",)},

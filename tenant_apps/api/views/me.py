@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from tenant_apps.accounts.selectors import profile_of
 from tenant_apps.accounts.services.profiles import save_person, save_profile
+from tenant_apps.api.documents import PARTS, pack_for, when_told, whole
 from tenant_apps.api.endpoint import Endpoint, listed, operation
 from tenant_apps.api.paging import Page, page_of_list, page_of_rows
 from tenant_apps.api.scopes import Scope
@@ -39,7 +40,6 @@ from tenant_apps.api.shapes import (
     PurchaseShape,
     PurchaseWish,
 )
-from tenant_apps.catalog.models import Pack
 from tenant_apps.ledger.models import JournalLine
 from tenant_apps.ledger.selectors import account_of, balance_of_citizen
 from tenant_apps.orders.baskets import cart_at, carts_of
@@ -60,15 +60,17 @@ from tenant_apps.warungs.selectors import shown_warung
 from tenants.identity.phones import clean_phone
 
 
-def pack_for(pk: int) -> Pack:
-    """The pack that a body names.
+def _seen(lines: list[dict[str, Any]]) -> list[SeenLine]:
+    return [SeenLine(one["pack"], one["quantity"], one["price"], one["may_replace"], one["note"]) for one in lines]
 
-    Raises:  Http404.
-    """
-    found = Pack.objects.select_related("product").filter(pk=pk).first()
-    if found is None:
-        raise Http404("no such pack")
-    return found
+
+def _phone(told: dict[str, Any]) -> str:
+    return clean_phone(told["phone"]) if told["phone"] else ""
+
+
+def _address(told: dict[str, Any]) -> Address | None:
+    address = told["address"]
+    return Address(address["village"], address["street"], address["rw"], address["rt"]) if address else None
 
 
 class Me(Endpoint):
@@ -143,23 +145,24 @@ class Orders(Endpoint):
         " every line (`basket_moved`)."),
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        told, address = self.told, self.told["address"]
+        told = self.told
         assert self.key is not None
         order = place_order(
             customer=self.member.user,
             warung=shown_warung(told["warung"]),
             key=self.key,
-            lines=[SeenLine(line["pack"], line["quantity"], line["price"]) for line in told["lines"]],
+            lines=_seen(told["lines"]),
             method=Method(told["method"]),
             name=told["name"],
-            phone=clean_phone(told["phone"]) if told["phone"] else "",
-            address=Address(address["village"], address["street"], address["rw"], address["rt"]) if address else None,
+            phone=_phone(told),
+            address=_address(told),
             fee=told["fee"],
             note=told["note"],
             pay=Pay(told["pay"]),
+            when=when_told(told["when"]),
             by=self.by,
         )
-        return Response(OrderDetailShape(order).data, status=201)
+        return Response(OrderDetailShape(whole(order)).data, status=201)
 
 
 class Purchases(Endpoint):
@@ -176,7 +179,7 @@ class Purchases(Endpoint):
         ),
     )
     def post(self, request: Request) -> Response:
-        told, address = self.told, self.told["address"]
+        told = self.told
         assert self.key is not None
         purchase = place_purchase(
             customer=self.member.user,
@@ -184,16 +187,17 @@ class Purchases(Endpoint):
             shops=[
                 Shopping(
                     shown_warung(one["warung"]),
-                    [SeenLine(line["pack"], line["quantity"], line["price"]) for line in one["lines"]],
+                    _seen(one["lines"]),
                     Method(one["method"]),
                     one["fee"],
                     one["note"],
+                    when_told(one["when"]),
                 )
                 for one in told["shops"]
             ],
             name=told["name"],
-            phone=clean_phone(told["phone"]) if told["phone"] else "",
-            address=Address(address["village"], address["street"], address["rw"], address["rt"]) if address else None,
+            phone=_phone(told),
+            address=_address(told),
             pay=Pay(told["pay"]),
             by=self.by,
         )
@@ -273,14 +277,14 @@ class WithdrawClaim(Endpoint):
 class OneOrder(Endpoint):
     @operation(Scope.SHOP_READ, gettext_lazy("One of your orders"), answers=OrderDetailShape)
     def get(self, request: Request, number: str) -> Response:
-        return Response(OrderDetailShape(order_for(self.member, number)).data)
+        return Response(OrderDetailShape(whole(order_for(self.member, number))).data)
 
 
 class CancelOrder(Endpoint):
     @operation(Scope.SHOP_WRITE, gettext_lazy("Cancel an order"), answers=OrderDetailShape, needs_key=True)
     def post(self, request: Request, number: str) -> Response:
         order = cancel_order(order=order_for(self.member, number), by=self.by)
-        return Response(OrderDetailShape(order).data)
+        return Response(OrderDetailShape(whole(order)).data)
 
 
 class OrderAgain(Endpoint):
@@ -317,7 +321,7 @@ class Statement(Endpoint):
 
 def _whole(purchase: Purchase) -> SimpleNamespace:
     """A purchase with its orders, in the order in which they were placed."""
-    orders = purchase.orders.select_related("warung").order_by("pk")
+    orders = purchase.orders.select_related("warung").prefetch_related(*PARTS).order_by("pk")
     return SimpleNamespace(number=purchase.number, placed_at=purchase.placed_at, orders=orders)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tenant_apps.api.endpoint import PUBLIC, Endpoint, listed, operation
-from tenant_apps.api.paging import Page, page_of_list, page_of_rows
+from tenant_apps.api.paging import Page, page_of_list, page_of_places, page_of_rows
 from tenant_apps.api.shapes import (
     CategoryShape,
     FoundShape,
@@ -29,15 +28,17 @@ from tenant_apps.api.shapes import (
 )
 from tenant_apps.catalog.models import Product, Use
 from tenant_apps.catalog.selectors import categories, product_for, search_products, traded_products
-from tenant_apps.orders.shelves import MOST_PRODUCTS, Good, goods_of, search_goods, shelf_of
+from tenant_apps.orders.finding import Wanted, found_warungs
+from tenant_apps.orders.shelves import MOST_PRODUCTS, goods_of, search_page, shelf_of
 from tenant_apps.pricing.models import WarungPrice
-from tenant_apps.pricing.selectors import Guarantee, guarantee_of, price_rule
+from tenant_apps.pricing.selectors import price_rule
 from tenant_apps.satker.selectors import services_of_region, text_of
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import (
     Nearby,
     Place,
-    nearest,
+    Point,
+    nearby_of,
     opening_of,
     shown_warung,
     shown_warungs,
@@ -46,33 +47,17 @@ from tenant_apps.warungs.selectors import (
 )
 from tenants.context import current_region
 
-EVERY_WARUNG = 10_000
-
-
-@dataclass(frozen=True)
-class JudgedGood:
-    """A good with what the price guarantee says of it now."""
-
-    price: WarungPrice
-    guarantee: Guarantee
-    packs_left: int
-
-
-def judged_goods(goods: Sequence[Good]) -> list[JudgedGood]:
-    """Two queries for any number of goods."""
-    guarantees = guarantee_of([good.price for good in goods])
-    return [JudgedGood(good.price, guarantees[good.price.pk], good.packs_left) for good in goods]
-
-
-def near_key(one: Nearby) -> tuple[Any, ...]:
-    """How warungs stand in lists; unique."""
-    return (one.steps, not one.opening.is_open, one.warung.name, one.warung.pk)
-
 
 def place_asked(asked: dict[str, Any]) -> Place | None:
     if not asked["village"]:
         return None
     return Place(asked["village"], asked["rw"], asked["rt"] if asked["rw"] else None)
+
+
+def point_asked(asked: dict[str, Any]) -> Point | None:
+    if asked["latitude"] is None or asked["longitude"] is None:
+        return None
+    return Point(float(asked["latitude"]), float(asked["longitude"]))
 
 
 def as_nearby(warung: Warung) -> Nearby:
@@ -142,7 +127,7 @@ class ProductPrices(Endpoint):
             pack__product__is_active=True,
         ).select_related("warung", "pack__product__category", "evidence")
         page = page_of_rows(rows, name="product.prices", order=("price", "pk"), asked=self.asked)
-        return listed(Page(judged_goods(goods_of(page.items, {})), page.next_cursor), OfferShape)
+        return listed(Page(goods_of(page.items, {}), page.next_cursor), OfferShape)
 
 
 class Warungs(Endpoint):
@@ -151,11 +136,12 @@ class Warungs(Endpoint):
         about=gettext_lazy("Near the place that the query names; open ones first among those equally near."),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        rows = nearest(place_asked(self.asked), limit=EVERY_WARUNG)
-        if self.asked["open_now"]:
-            rows = [row for row in rows if row.opening.is_open]
-        rows.sort(key=near_key)
-        return listed(page_of_list(rows, name="warungs", key=near_key, asked=self.asked), WarungShape)
+        asked = self.asked
+        wanted = Wanted(open_now=asked["open_now"], point=point_asked(asked))
+        if asked["only_here"]:
+            wanted = replace(wanted, village_code=asked["village"], rw=asked["rw"], rt=asked["rt"])
+        page = page_of_places(found_warungs(place_asked(asked), wanted), name="warungs", asked=asked)
+        return listed(Page(nearby_of(page.items), page.next_cursor), WarungShape)
 
 
 class OneWarung(Endpoint):
@@ -170,7 +156,7 @@ class WarungGoods(Endpoint):
         rows = shelf_of(shown_warung(slug), text=self.asked["q"], category=self.asked["category"])
         order = ("pack__product__category__order", "pack__product__name", "pack__order", "pk")
         page = page_of_rows(rows, name="warung.goods", order=order, asked=self.asked)
-        return listed(Page(judged_goods(goods_of(page.items, {})), page.next_cursor), GoodShape)
+        return listed(Page(goods_of(page.items, {}), page.next_cursor), GoodShape)
 
 
 class Search(Endpoint):
@@ -178,18 +164,14 @@ class Search(Endpoint):
         PUBLIC, gettext_lazy("Goods in all warungs, at the nearest first"), answers=FoundShape, query=SearchQuery, paged=True,
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        found = search_goods(place_asked(self.asked), text=self.asked["q"], category=self.asked["category"], in_cart={})
-        found.sort(key=lambda one: near_key(one.nearby))
-        page = page_of_list(found, name="search", key=lambda one: near_key(one.nearby), asked=self.asked)
-        guarantees = guarantee_of([good.price for one in page.items for good in one.goods])
-        rows = [
-            SimpleNamespace(
-                nearby=one.nearby,
-                goods=[JudgedGood(good.price, guarantees[good.price.pk], good.packs_left) for good in one.goods],
-                more=max(one.more, 0),
-            )
-            for one in page.items
-        ]
+        found = search_page(
+            place_asked(self.asked),
+            text=self.asked["q"],
+            category=self.asked["category"],
+            open_now=self.asked["open_now"],
+        )
+        page = page_of_places(found, name="search", asked=self.asked)
+        rows = [SimpleNamespace(nearby=one.nearby, goods=one.goods, more=max(one.more, 0)) for one in page.items]
         return listed(Page(rows, page.next_cursor), FoundShape)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tenant_apps.api.documents import pack_for, whole
 from tenant_apps.api.endpoint import Endpoint, listed, operation
 from tenant_apps.api.paging import Page, page_of_list, page_of_rows
 from tenant_apps.api.scopes import Scope
@@ -45,13 +46,15 @@ from tenant_apps.api.shapes import (
     StockMovementShape,
     WholesaleShape,
 )
-from tenant_apps.api.views.me import pack_for
+from tenant_apps.api.shop_shapes import ReturnShape, TakenBackWish
+from tenant_apps.api.views.around import returns_of
 from tenant_apps.catalog.models import Pack
 from tenant_apps.catalog.selectors import product_for
 from tenant_apps.orders.errors import BadWeight
-from tenant_apps.orders.models import Order
-from tenant_apps.orders.selectors import order_of_warung
+from tenant_apps.orders.models import Order, Return
+from tenant_apps.orders.selectors import order_of_warung, return_of_warung
 from tenant_apps.orders.services.filling import accept_order, call_off, hand_over, pack_order, reject_order
+from tenant_apps.orders.services.returning import accept_return, refuse_return
 from tenant_apps.payments.models import Payment
 from tenant_apps.payments.selectors import payment_of_warung, waiting_at
 from tenant_apps.payments.services import confirm_received, deny_received
@@ -122,7 +125,7 @@ class BoardEndpoint(Endpoint):
 class BoardOrder(BoardEndpoint):
     @operation(Scope.TOKO_READ, gettext_lazy("One order of the warung"), answers=OrderDetailShape)
     def get(self, request: Request, warung: UUID, number: str) -> Response:
-        return Response(OrderDetailShape(self.order(warung, number)).data)
+        return Response(OrderDetailShape(whole(self.order(warung, number))).data)
 
 
 class Step(BoardEndpoint):
@@ -132,7 +135,7 @@ class Step(BoardEndpoint):
 
     def _take(self, warung: UUID, number: str) -> Response:
         order = type(self).step(order=self.order(warung, number), by=self.by)
-        return Response(OrderDetailShape(order).data)
+        return Response(OrderDetailShape(whole(order)).data)
 
 
 class AcceptOrder(Step):
@@ -158,7 +161,7 @@ class PackOrder(BoardEndpoint):
         if {one["pack"] for one in told} - by_pack.keys():
             raise BadWeight(_("This line is not part of the order. Look at it again."))
         packed = {by_pack[one["pack"]]: one["base_quantity"] for one in told}
-        return Response(OrderDetailShape(pack_order(order=found, packed=packed, by=self.by)).data)
+        return Response(OrderDetailShape(whole(pack_order(order=found, packed=packed, by=self.by))).data)
 
 
 class HandOver(Step):
@@ -178,7 +181,7 @@ class RefuseStep(BoardEndpoint):
 
     def _take(self, warung: UUID, number: str) -> Response:
         order = type(self).step(order=self.order(warung, number), reason=self.told["reason"], by=self.by)
-        return Response(OrderDetailShape(order).data)
+        return Response(OrderDetailShape(whole(order)).data)
 
 
 class RejectOrder(RefuseStep):
@@ -199,6 +202,50 @@ class CallOff(RefuseStep):
     )  # fmt: skip
     def post(self, request: Request, warung: UUID, number: str) -> Response:
         return self._take(warung, number)
+
+
+class ReturnsHere(Endpoint):
+    @operation(
+        Scope.TOKO_READ, gettext_lazy("What customers want to bring back, newest first"), answers=ReturnShape, paged=True
+    )  # fmt: skip
+    def get(self, request: Request, warung: UUID) -> Response:
+        rows = Return.objects.filter(order__warung=self.here)
+        return returns_of(rows, name="toko.returns", asked=self.asked)
+
+
+class ReturnEndpoint(Endpoint):
+    """A return to the warung that the address names."""
+
+    back: Return
+
+    def find(self, *, number: str, **names: Any) -> None:
+        self.back = return_of_warung(self.member, number)
+        if self.back.order.warung_id != self.here.pk:
+            raise Http404("a return to their other warung")
+
+    def answer(self, number: str) -> Response:
+        return Response(ReturnShape(return_of_warung(self.member, number)).data)
+
+
+class AcceptReturn(ReturnEndpoint):
+    @operation(
+        Scope.TOKO_WRITE, gettext_lazy("Take goods back"), takes=TakenBackWish, answers=ReturnShape, needs_key=True,
+        about=gettext_lazy("The money goes to the customer's balance."),
+    )  # fmt: skip
+    def post(self, request: Request, warung: UUID, number: str) -> Response:
+        packs = set(self.told.get("on_shelf", []))
+        shelf = {line.line_id for line in self.back.lines.all() if line.line.pack_id in packs}
+        accept_return(document=self.back, on_shelf=shelf, by=self.by)
+        return self.answer(number)
+
+
+class RefuseReturn(ReturnEndpoint):
+    @operation(
+        Scope.TOKO_WRITE, gettext_lazy("Say why goods are not taken back"), takes=ReasonWish, answers=ReturnShape, needs_key=True
+    )  # fmt: skip
+    def post(self, request: Request, warung: UUID, number: str) -> Response:
+        refuse_return(document=self.back, reason=self.told["reason"], by=self.by)
+        return self.answer(number)
 
 
 class WaitingPayments(Endpoint):

@@ -25,11 +25,14 @@ from schemathesis.specs.openapi.checks import (
 
 from tenant_apps.api import throttling
 from tenant_apps.api.views.document import document
+from tenant_apps.notifications.models import Notice
 from tenant_apps.orders.models import Method
 from tenant_apps.orders.services.carting import put_in_cart
 from tenant_apps.orders.services.placing import SeenLine, place_order
+from tenant_apps.orders.services.sharing import share_receipt
 from tenant_apps.payments.models import Payment
 from tenant_apps.procurement.services import Wish, submit_restock
+from tenants.kernel import clock
 from tests.cast import Cast
 from tests.tenant_apps.api.caller import key_of
 from tests.trials import FULL, rounds
@@ -135,6 +138,7 @@ def documents(market: Cast) -> dict[str, str]:
     wish = Wish(market.sack.pk, 1, market.sack_price.price)
     restock = submit_restock(warung=market.warung, key=uuid4(), lines=[wish], by="system:test")
     assert order.purchase is not None
+    notice = Notice.objects.create(user=market.ratna, subject="Kabar", dedupe="notice:trial", created_at=clock.now())
     return {
         "slug": market.warung.slug,
         "warung": str(market.warung.public_id),
@@ -144,6 +148,8 @@ def documents(market: Cast) -> dict[str, str]:
         "restock": restock.number,
         "payment": str(Payment.objects.get().public_id),
         "claim": str(uuid4()),
+        "notice": str(notice.public_id),
+        "token": share_receipt(order=order),
     }
 
 

@@ -90,14 +90,14 @@ class PackForm(forms.Form):
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=10**18)
     label = forms.CharField(label=_("Pack"), max_length=40, required=False)
     base_quantity = forms.IntegerField(
-        label=_("holds"), required=False, min_value=1, max_value=MOST_OF_A_PACK,
+        label=_("Holds"), required=False, min_value=1, max_value=MOST_OF_A_PACK,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
     # Empty: the unit that the product is counted in.
     unit = forms.ChoiceField(
-        label=_("of"), choices=[("", _("base units")), *((unit.value, unit.label) for unit in Unit)], required=False
+        label=_("Unit"), choices=[("", _("base")), *((unit.value, unit.label) for unit in Unit)], required=False
     )
-    use = forms.ChoiceField(label=_("for"), choices=Use.choices, required=False)
+    use = forms.ChoiceField(label=_("Used for"), choices=Use.choices, required=False)
     barcode = forms.CharField(
         label=_("Barcode"),
         max_length=LONGEST_BARCODE,

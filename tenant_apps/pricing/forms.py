@@ -226,7 +226,7 @@ class CeilingForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "products", "autocomplete": "off"}),
     )
     price = RupiahField(label=_("Highest price"))
-    quantity = AmountField(label=_("for"), initial=1)
+    quantity = AmountField(label=_("Quantity"), initial=1)
     unit = forms.ChoiceField(
         label=_("Unit"), choices=[("kg", "kg"), ("l", "L"), ("g", "g"), ("ml", "ml"), ("pcs", "pcs")]
     )

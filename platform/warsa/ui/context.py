@@ -103,10 +103,11 @@ class Navigation:
         seen = [(item, url) for item in items_of(area) if self._may_see(item) and (url := _address(item)) is not None]
         path = self._request.path
         # The longest address that the path lies under is where the person is; "/" is only the first page itself.
-        under = [url for _item, url in seen if path == url or (url != "/" and path.startswith(url))]
-        here = max(under, key=len, default=None)
+        places = [(address, item) for item, url in seen for address in (url, *_also(item))]
+        under = [one for one in places if path == one[0] or (one[0] != "/" and path.startswith(one[0]))]
+        _place, here = max(under, key=lambda one: len(one[0]), default=("", None))
         return [
-            Entry(item.label, url, item.icon, url == here, item.count(self._request) if item.count else 0)
+            Entry(item.label, url, item.icon, item is here, item.count(self._request) if item.count else 0)
             for item, url in seen
         ]
 
@@ -116,8 +117,16 @@ class Navigation:
 
 def _address(item: NavItem) -> str | None:
     """None on a site without that page."""
+    return _reversed(item.url_name)
+
+
+def _also(item: NavItem) -> list[str]:
+    return [url for name in item.also if (url := _reversed(name)) is not None]
+
+
+def _reversed(name: str) -> str | None:
     try:
-        return reverse(item.url_name)
+        return reverse(name)
     except NoReverseMatch:
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -47,6 +48,7 @@ _UNITS: Mapping[str, tuple[str, int]] = {
     **dict.fromkeys(("ml", "mililiter"), (BaseUnit.MILLILITRE.value, 1)),
     **dict.fromkeys(("pcs", "pc", "buah", "butir", "biji", "bungkus"), (BaseUnit.PIECE.value, 1)),
 }
+_SEPARATOR = re.compile(r"\"?sep=[;,\t]\"?", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 
@@ -207,7 +209,9 @@ def _must_be(table: ObservationImport, state: ImportState) -> None:
 
 
 def _text(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
+    """What people save as CSV: UTF-8 with or without its mark, Excel's "Unicode text", Windows' own letters."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -222,10 +226,14 @@ def _rows(text: str) -> list[tuple[int, Mapping[str, str]]]:
 
     Raises:  BadTable.
     """
-    head = text.splitlines()[0] if text.strip() else ""
+    lines = text.splitlines(keepends=True)
+    # Excel is told by such a line what stands between the columns.
+    skipped = bool(lines and _SEPARATOR.fullmatch(lines[0].strip()))
+    lines = lines[skipped:]
+    head = lines[0] if text.strip() and lines else ""
     delimiter = max(";,\t", key=head.count)
     try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+        rows = list(csv.reader(io.StringIO("".join(lines)), delimiter=delimiter))
     except csv.Error as broken:
         raise BadTable(_("This file is no table. Save it as CSV.")) from broken
     names = [cell.strip().casefold() for cell in rows[0]] if rows else []
@@ -238,7 +246,7 @@ def _rows(text: str) -> list[tuple[int, Mapping[str, str]]]:
     if len(rows) - 1 > MOST_LINES:
         raise BadTable(_("Choose a table of at most %(count)s lines.") % {"count": MOST_LINES})
     found: list[tuple[int, Mapping[str, str]]] = []
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in enumerate(rows[1:], start=2 + skipped):
         if any(cell.strip() for cell in row):
             cells = {
                 column: row[place].strip() if place is not None and place < len(row) else ""
@@ -269,13 +277,28 @@ def _line(
 ) -> TableLine:
     product = products.named(cells["product"])
     if product is None:
-        return TableLine(number, cells, error=_("The catalogue knows no such product."))
+        return TableLine(
+            number,
+            cells,
+            error=_("The catalogue knows no such product. Write its name or number as the catalogue has it."),
+        )
     market = " ".join((cells["market"] or table.market).split())[:120]
     if not market:
-        return TableLine(number, cells, product, error=_("It says no market."))
+        return TableLine(
+            number,
+            cells,
+            product,
+            error=_("It says no market. Fill in the column, or the field when you upload the table."),
+        )
     day = _day(cells["day"]) if cells["day"] else table.observed_on
     if day is None:
-        return TableLine(number, cells, product, market, error=_("It says no day, or one that cannot be read."))
+        return TableLine(
+            number,
+            cells,
+            product,
+            market,
+            error=_("It says no day, or one that cannot be read. Write it like 24/11/2026."),
+        )
     if day > today:
         return TableLine(number, cells, product, market, day, error=_("That day has not come yet."))
     try:
@@ -285,7 +308,15 @@ def _line(
         return TableLine(number, cells, product, market, day, error=" ".join(wrong.messages))
     counted = _counted(product, amount, cells["unit"])
     if counted is None:
-        return TableLine(number, cells, product, market, day, price=price, error=_("The unit is not known."))
+        return TableLine(
+            number,
+            cells,
+            product,
+            market,
+            day,
+            price=price,
+            error=_("The unit is not known. Write kg, g, liter, ml, pcs or a pack of the product."),
+        )
     told, unit = counted
     per = in_base_units(told, unit, base_unit=product.base_unit, density_g_per_l=product.density_g_per_l)
     if per is None or not 0 < per <= MOST:

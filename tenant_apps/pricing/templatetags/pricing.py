@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 
 from tenants.context import current_region
 from tenants.kernel import clock
+from tenants.kernel.units import quantity_text
 
 register = template.Library()
 
@@ -20,3 +21,10 @@ def short_day(day: date | None) -> str:
         return ""
     this_year = day.year == clock.today(current_region().time_zone).year
     return date_format(day, "j M" if this_year else "j M Y")
+
+
+@register.filter
+def each(amount: int, unit: str) -> str:
+    """What a price is for: 1000|each:"g" -> "kg", 500|each:"g" -> "500 g"."""
+    text = quantity_text(amount, unit)
+    return text.removeprefix("1\u00a0")

@@ -141,7 +141,7 @@ def table(request: RegionRequest, public_id: UUID) -> HttpResponse:
         taken = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
         return render(request, "pricing/table_done.html", {"table": found, "page": taken})
     read = read_table(found)
-    tab = request.GET.get("tab", "")
+    tab = request.GET.get("tab") or ("good" if read.good else "wrong" if read.wrong else "known")
     shown = {"wrong": read.wrong, "known": read.known}.get(tab, read.good)
     page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "pricing/table.html", {"table": found, "read": read, "tab": tab, "page": page})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -113,3 +114,14 @@ def test_markets_are_suggested_by_how_often_they_are_written(market: Cast, yuli:
     for _again in range(2):
         yuli.post(ROUND, a_round(market))
     assert known_markets() == ["Pasar Kuto", "Pasar Induk Jakabaring", "Pasar Lemabang"]
+
+
+@pytest.mark.parametrize(
+    "address", ["harga-pasar/", "harga-pasar/catat/", "pasar/", "pasar/catatan/", "pasar/tabel/", "harga/het/", "harga/laba/"]
+)  # fmt: skip
+def test_the_pages_of_the_market_stand_under_its_entry(market: Cast, address: str) -> None:
+    text = browser_of(market.yuli).get(f"/satker/{address}").content.decode()
+    entries = re.findall(r'<a href="([^"]+)"[^>]*aria-current="page"', text)
+    assert "/satker/harga-pasar/" in entries
+    assert "/satker/" not in entries
+    assert address == "harga-pasar/catat/" or f"/satker/{address}" in entries

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from shared_apps.onboarding.services.blueprints import FOLDER
+from tenant_apps.catalog.hooks import CatalogSection
 from tenant_apps.catalog.models import Product
 from tenant_apps.pricing.errors import BadPrice, BadTable
 from tenant_apps.pricing.models import ImportState, MarketObservation, ObservationImport, Source
@@ -22,7 +27,9 @@ from tenant_apps.pricing.services.importing import (
     take_over,
     upload_table,
 )
+from tenants.context import in_region
 from tenants.kernel.errors import StaleDocument
+from tenants.models import Region
 from tests.cast import BY, Cast, browser_of
 from tests.tenant_apps.pricing.desk import footprint, see, today
 
@@ -170,9 +177,41 @@ def test_reading_asks_as_often_for_many_lines_as_for_few(market: Cast, django_as
             read_table(made)
 
 
-def test_the_sample_of_the_documents_is_a_table(market: Cast) -> None:
-    made = upload_table(data=SAMPLE.read_bytes(), name=SAMPLE.name, market="", observed_on=None, by=BY)
-    assert [bool(line.product) for line in read_table(made).lines] == [True, True, False]
+def test_the_sample_of_the_documents_is_good_in_kalidonis_catalogue(kalidoni: Region) -> None:
+    with in_region(kalidoni), time_machine.travel(datetime(2026, 11, 25, 5, tzinfo=UTC), tick=False):
+        CatalogSection().apply(json.loads(Path(FOLDER / "kalidoni-1.json").read_text())["sections"]["catalog"])
+        made = upload_table(data=SAMPLE.read_bytes(), name=SAMPLE.name, market="", observed_on=None, by=BY)
+        assert [(line.price, line.error) for line in read_table(made).lines] == [
+            (15_000, ""),
+            (28_500, ""),
+            (17_500, ""),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("case", "encoding", "before"),
+    [
+        ("plain", "utf-8", ""),
+        ("Excel's mark", "utf-8-sig", ""),
+        ("Windows' letters", "cp1252", ""),
+        ("Excel's Unicode text", "utf-16", ""),
+        ("told what stands between", "utf-8-sig", "sep=;\r\n"),
+        ("told so in quotes", "utf-8", '"SEP=;"\r\n'),
+    ],
+)
+def test_however_it_was_saved(market: Cast, case: str, encoding: str, before: str) -> None:
+    text = before + "produk;pasar;satuan;harga\r\nBeras medium;Pasar Café – Ilir;kg;15.000\r\nEmas;;kg;1\r\n"
+    made = upload_table(data=text.encode(encoding), name="x.csv", market="", observed_on=today(), by=BY)
+    first, second = read_table(made).lines
+    assert (first.market, first.price, first.error) == ("Pasar Café – Ilir", 15_000, "")
+    # Lines are numbered as the file has them.
+    assert (first.number, second.number) == ((3, 4) if before else (2, 3))
+
+
+def test_a_table_without_a_good_line_opens_at_what_is_wrong(market: Cast, yuli: Client) -> None:
+    shown = yuli.post(URL, sent("produk;satuan;harga\nEmas;kg;1\n"), follow=True).content.decode()
+    assert "Emas" in shown and "Pakai nama atau nomor barang seperti di katalog" in shown
+    assert "Masukkan" not in shown
 
 
 # Pages

@@ -254,7 +254,7 @@ class Endpoint(APIView):
         found = checked(what.query, asked) if what.query else {}
         return {**found, **checked(PageQuery, asked)} if what.paged else found
 
-    def find(self, **names: Any) -> None:
+    def find(self, *args: Any, **names: Any) -> None:
         """What the address names is found, or Http404."""
 
     def warung(self, public_id: UUID) -> Warung:

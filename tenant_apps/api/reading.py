@@ -14,6 +14,9 @@ SECTIONS: dict[str, str | Promise] = {
     "me": _("You: profile, carts, orders, balance"),
     "around": _("Around shopping: delivery times, favourites, news, returns, receipts, savings"),
     "toko": _("The counter of your warung"),
+    "drawer": _("The counter's money: sales, the drawer's day, bon, books"),
+    "shelf": _("The shelf: marks, arrivals, dates, counts"),
+    "terms": _("The warung's terms: delivery, QRIS, payments to look at"),
 }
 
 

@@ -452,6 +452,7 @@ class AgainShape(Shape):
 class PackedLineWish(Shape):
     pack = pack_id()
     base_quantity = s.IntegerField(min_value=0, max_value=10**9, help_text="Base units that went into the bag.")
+    agreed = s.BooleanField(default=False, help_text="The customer takes so much more than ordered.")
 
 
 class PackedWish(Shape):

@@ -26,7 +26,6 @@ from tenant_apps.api.shapes import (
     CountedShape,
     CountWish,
     HoursShape,
-    LevelShape,
     OrderDetailShape,
     OrderShape,
     OwnWarungShape,
@@ -47,13 +46,15 @@ from tenant_apps.api.shapes import (
     WholesaleShape,
 )
 from tenant_apps.api.shop_shapes import ReturnShape, TakenBackWish
+from tenant_apps.api.toko_shapes import InsteadWish, StandInShape
 from tenant_apps.api.views.around import returns_of
 from tenant_apps.catalog.models import Pack
 from tenant_apps.catalog.selectors import product_for
 from tenant_apps.orders.errors import BadWeight
 from tenant_apps.orders.models import Order, Return
-from tenant_apps.orders.selectors import order_of_warung, return_of_warung
+from tenant_apps.orders.selectors import order_of_warung, return_of_warung, stand_ins_of
 from tenant_apps.orders.services.filling import accept_order, call_off, hand_over, pack_order, reject_order
+from tenant_apps.orders.services.replacing import replace_line
 from tenant_apps.orders.services.returning import accept_return, refuse_return
 from tenant_apps.payments.models import Payment
 from tenant_apps.payments.selectors import payment_of_warung, waiting_at
@@ -72,7 +73,7 @@ from tenant_apps.procurement.services.arriving import receive_restock
 from tenant_apps.procurement.services.asking import cancel_restock
 from tenant_apps.satker.selectors import the_satker
 from tenant_apps.stock.models import StockLevel
-from tenant_apps.stock.selectors import levels_at, movements_at
+from tenant_apps.stock.selectors import movements_at
 from tenant_apps.stock.services import adjust, location_of_warung
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import warungs_of
@@ -161,7 +162,35 @@ class PackOrder(BoardEndpoint):
         if {one["pack"] for one in told} - by_pack.keys():
             raise BadWeight(_("This line is not part of the order. Look at it again."))
         packed = {by_pack[one["pack"]]: one["base_quantity"] for one in told}
-        return Response(OrderDetailShape(whole(pack_order(order=found, packed=packed, by=self.by))).data)
+        agreed = {by_pack[one["pack"]] for one in told if one["agreed"]}
+        done = pack_order(order=found, packed=packed, agreed=agreed, by=self.by)
+        return Response(OrderDetailShape(whole(done)).data)
+
+
+class StandIns(BoardEndpoint):
+    @operation(
+        Scope.TOKO_READ, gettext_lazy("What may come instead of a line"), answers=StandInShape, paged=True
+    )  # fmt: skip
+    def get(self, request: Request, warung: UUID, number: str) -> Response:
+        rows = stand_ins_of(self.order(warung, number))
+        return listed(page_of_list(rows, name="stand_ins", key=_stand_in_key, asked=self.asked), StandInShape)
+
+
+class ReplaceLine(BoardEndpoint):
+    found: Order
+
+    def find(self, *, warung: UUID, number: str, **names: Any) -> None:
+        self.found = self.order(warung, number)
+
+    @operation(
+        Scope.TOKO_WRITE, gettext_lazy("Put something else in, where the customer allows it"), takes=InsteadWish,
+        answers=OrderDetailShape, needs_key=True, about=gettext_lazy("It never costs more than what was ordered."),
+    )  # fmt: skip
+    def post(self, request: Request, warung: UUID, number: str) -> Response:
+        told = self.told
+        line = next((one.pk for one in self.found.lines.all() if one.pack_id == told["line"]), 0)
+        replace_line(order=self.found, line_id=line, pack=pack_for(told["pack"]), quantity=told["quantity"], by=self.by)
+        return Response(OrderDetailShape(whole(self.order(warung, number))).data)
 
 
 class HandOver(Step):
@@ -344,14 +373,6 @@ class WithdrawPrice(Endpoint):
         return Response(status=204)
 
 
-class Stock(Endpoint):
-    @operation(Scope.TOKO_READ, gettext_lazy("What lies on the shelf"), answers=LevelShape, paged=True)
-    def get(self, request: Request, warung: UUID) -> Response:
-        rows = levels_at(location_of_warung(self.warung(warung)))
-        page = page_of_rows(rows, name="toko.stock", order=("product__name", "pk"), asked=self.asked)
-        return listed(page, LevelShape)
-
-
 class CountStock(Endpoint):
     @operation(
         Scope.TOKO_WRITE, gettext_lazy("Write down what was counted"), takes=CountWish, answers=CountedShape, needs_key=True
@@ -473,6 +494,10 @@ class ReceiveRestock(RestockEndpoint):
             raise BadPacks(_("This has a line that the request does not have. Look at it again."))
         quantities = {by_pack[pack]: quantity for pack, quantity in told.items()}
         return Response(RestockDetailShape(receive_restock(request=found, quantities=quantities, by=self.by)).data)
+
+
+def _stand_in_key(price: WarungPrice) -> tuple[Any, ...]:
+    return (price.pack.product.name, price.pack.order, price.pk)
 
 
 def _offer_key(offer: Any) -> tuple[Any, ...]:

@@ -133,7 +133,7 @@ def test_news_are_ones_own_and_read_once(market: Cast) -> None:
 def test_goods_come_back(market: Cast) -> None:
     ratna, hasan = caller_of(market.ratna), caller_of(market.hasan)
     early = ratna.post("orders/", two_kilos(market)).json()["number"]
-    asked = {"lines": [{"pack": market.kilo.pk, "base_quantity": 500}], "reason": "berkutu"}
+    asked: dict[str, Any] = {"lines": [{"pack": market.kilo.pk, "base_quantity": 500}], "reason": "berkutu"}
     assert ratna.get(f"orders/{early}/returnable/").json() == {"may_ask": False, "until": None, "lines": []}
     assert code_of(ratna.post(f"orders/{early}/returns/", asked)) == (409, "stale_document")
     number = handed_over(market)

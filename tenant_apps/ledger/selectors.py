@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
+from django.db import connection, transaction
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404
@@ -176,13 +178,36 @@ def oldest_first(statement: Statement, at_most: int) -> list[Movement]:
     return list(_running(_lines_of(statement).order_by("pk")[:at_most], statement.opening, sign))
 
 
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All that is read inside is seen as it was at one moment, however much is booked meanwhile.
+
+    Inside somebody's transaction it is what that transaction sees.
+    """
+    begins = not connection.in_atomic_block
+    if begins:
+        # The connection is pointed at its region by a query, and none may come before the isolation.
+        connection.cursor().close()
+    with transaction.atomic():
+        if begins:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
 def all_movements(statement: Statement) -> Iterator[Movement]:
-    """All movements, oldest first, read piece by piece: a long book fills no memory."""
+    """All movements, oldest first, from one cursor that the server keeps: a long book fills no memory.
+
+    For use inside a transaction, such as `one_moment`.
+    """
     sign = AccountKind(statement.account.kind).sign
-    after, balance = 0, statement.opening
-    while piece := list(_lines_of(statement).filter(pk__gt=after).order_by("pk")[:A_PIECE]):
-        yield from _running(piece, balance, sign)
-        after, balance = piece[-1].pk, balance + sum(line.amount for line in piece) * sign
+    balance = statement.opening
+    told = _lines_of(statement).values_list(
+        "amount", "entry__at", "entry__text", "entry__public_id", "entry__reverses_id"
+    )
+    for amount, at, text, reference, reverses in told.iterator(chunk_size=A_PIECE):
+        balance += amount * sign
+        yield Movement(at, text, amount * sign, balance, str(reference), is_reversal=reverses is not None)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def sheet(name: str, rows: Iterable[Iterable[Cell]]) -> FileResponse:
-    """The rows as a file to keep. They go through a file of ours, for an answer is sent when its region is bound no more."""
+    """The rows as a file to keep. They go through a file of ours, a row at a time: an answer is sent when its region is bound no more,
+    and whoever downloads slowly keeps no transaction open.
+    """
     kept = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the answer closes it
     text = io.TextIOWrapper(kept, encoding="utf-8", newline="", write_through=True)  # type: ignore[type-var]
     text.write("\ufeff")

@@ -207,8 +207,9 @@ def _exported(request: HttpRequest, account: Account | None, back: str, name: st
     form = PeriodForm(request.GET)
     if account is None or not form.is_valid():
         return _back(request, back)
-    statement = selectors.statement_of(account, selectors.Period(**form.cleaned_data))
-    return sheet(name, _statement_rows(statement, current_region().time_zone))
+    with selectors.one_moment():
+        statement = selectors.statement_of(account, selectors.Period(**form.cleaned_data))
+        return sheet(name, _statement_rows(statement, current_region().time_zone))
 
 
 def _back(request: HttpRequest, where: str) -> HttpResponseRedirect:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+import tracemalloc
+from datetime import datetime, timedelta
+from threading import Thread
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -234,13 +236,78 @@ def test_tables_run_nothing_and_add_up(market: Cast) -> None:
     assert sum(int(row[4]) - int(row[5]) for row in whole[1:-1]) == 0
 
 
-def test_a_long_table_is_read_in_pieces(market: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tenant_apps.ledger.selectors.A_PIECE", 3)
-    for number in range(10):
-        cash = sold(market, 1_000 + number, f"k{number}")
+MANY = """
+WITH told AS (
+    INSERT INTO ledger_journalentry (public_id, key, text, at, by)
+    SELECT gen_random_uuid(), 'many:' || n, 'Pesanan ' || n, now(), 'test' FROM generate_series(1, %s) AS n RETURNING id
+)
+INSERT INTO ledger_journalline (entry_id, account_id, amount)
+SELECT id, account, amount FROM told, (VALUES (%s::bigint, 10), (%s::bigint, -10)) AS both_sides (account, amount)
+"""
+
+
+def book_many(market: Cast, count: int) -> Account:
+    cash, sales = account_of_warung(market.warung, "cash"), account_of_warung(market.warung, "sales")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(MANY, [count, cash.pk, sales.pk])
+    return cash
+
+
+def test_a_table_of_twenty_thousand_lines_fills_no_memory(market: Cast) -> None:
+    """As many queries as for a few lines, the lines piece by piece from the server, the answer from the disk."""
+    hasan, cash = browser_of(market.hasan), sold(market, 10, "a")
+    url = f"/toko/buku/{cash.public_id}/unduh/"
+
+    def exported() -> tuple[int, int, list[list[str]]]:
+        tracemalloc.start()
+        with CaptureQueriesContext(connection) as asked:
+            answer = hasan.get(url)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+        return len(asked), most, list(csv.reader(io.StringIO(text[1:])))
+
+    exported()
+    few, _little, _rows = exported()
+    book_many(market, 20_000)
+    many, most, rows = exported()
+    assert (many, len(rows)) == (few, 20_001 + 3)
+    assert most < 6_000_000
+    assert [row[4] for row in rows[2:-1]] == [str(10 * number) for number in range(1, 20_002)]
+    assert rows[-1][2:5] == ["200010", "0", "200010"]
+
+
+def test_a_table_shows_one_moment(
+    committed: None, market: Cast, kalidoni: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody sells while the table is being written: it ends with the balance of its beginning."""
+    monkeypatch.setattr("tenant_apps.ledger.selectors.A_PIECE", 2)
+    for number in range(5):
+        cash = sold(market, 1_000, f"k{number}")
+    seen: list[str] = []
+
+    def meanwhile() -> None:
+        with in_region(kalidoni):
+            sold(market, 7, f"later:{len(seen)}")
+        connection.close()
+
+    def slowly(at: datetime, zone: str) -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW transaction_isolation")
+            seen.append(cursor.fetchone()[0])
+        seller = Thread(target=meanwhile)
+        seller.start()
+        seller.join()
+        # Read anew in the middle, the account still says what it said at first.
+        assert Account.objects.get(pk=cash.pk).balance == 5_000
+        return ""
+
+    monkeypatch.setattr("tenant_apps.ledger.views.moment", slowly)
     rows = table(browser_of(market.hasan), f"/toko/buku/{cash.public_id}/unduh/")
-    assert [row[2] for row in rows[2:-1]] == [str(1_000 + number) for number in range(10)]
-    assert rows[-1][4] == str(sum(range(1_000, 1_010)))
+    assert seen == ["repeatable read"] * 5
+    assert [row[4] for row in rows[1:]] == ["0", "1000", "2000", "3000", "4000", "5000", "5000"]
+    with in_region(kalidoni):
+        assert Account.objects.get(pk=cash.pk).balance == 5_035
 
 
 def test_a_sheet_for_the_printer_runs_from_first_to_last_and_says_when_it_is_cut(

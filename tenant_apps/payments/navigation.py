@@ -24,7 +24,7 @@ def _open_at_satker(request: HttpRequest) -> int:
     return PaymentIssue.objects.filter(done_at=None, warung=None).count()
 
 
-COUNTER = frozenset({str(Role.OWNER), str(Role.STAFF)})
+COUNTER = frozenset({str(Role.OWNER), str(Role.STAFF), str(Role.SATKER)})
 OFFICE = frozenset({str(Role.SATKER), str(Role.ADMIN)})
 
 register(

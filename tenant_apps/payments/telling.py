@@ -6,29 +6,47 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from tenant_apps.accounts.models import Role
+from tenant_apps.notifications.services import notify
 from tenant_apps.payments.models import Payment
+from tenant_apps.warungs.models import Kind, Warung
 from tenants.context import current_region
 from tenants.hosts import region_url
+from tenants.identity.models import User
 from tenants.kernel.money import rupiah_text
 from tenants.outbox.services import put_mail, put_sms
 
 
 def tell_owner_of_claim(payment: Payment) -> None:
     """Somebody says that they paid by the warung's QRIS: look at the phone."""
-    owner = payment.warung.owner
-    if owner is None:
-        return
-    with override(owner.language):
+    for person in _keepers(payment.warung):
+        _tell(person, payment)
+
+
+def _keepers(warung: Warung) -> list[User]:
+    """Who looks at the phone: the owner; at the Fresh Food stand, which nobody owns, the people of the Satker."""
+    if warung.owner is not None:
+        return [warung.owner]
+    if warung.kind != Kind.FRESH:
+        return []
+    return list(User.objects.filter(role_grants__role=Role.SATKER, is_active=True).order_by("pk"))
+
+
+def _tell(person: User, payment: Payment) -> None:
+    path = reverse("payments:of_warung")
+    with override(person.language):
         subject = _("Was %(total)s paid for %(number)s? Look at your QRIS app.") % {
             "total": rupiah_text(payment.amount),
             "number": payment.number,
         }
-        look = region_url(current_region(), reverse("payments:of_warung"))
+        ask = _("The customer says that it is paid. Confirm it, or say that it did not come.")
+        dedupe = f"payment.claim:{payment.reference}:{payment.claimed_at:%Y%m%d%H%M%S}:{person.pk}"
+        notify(user=person, subject=subject, body=ask, path=path, dedupe=dedupe)
+        look = region_url(current_region(), path)
         body = _("The customer says that it is paid. Confirm it here, or say that it did not come: %(address)s") % {
             "address": look
         }
-        dedupe = f"payment.claim:{payment.reference}:{payment.claimed_at:%Y%m%d%H%M%S}"
-        if owner.email:
-            put_mail(to=owner.email, subject=subject, body=f"{body}\n", dedupe=dedupe)
-        elif owner.phone and owner.phone_verified:
-            put_sms(to=owner.phone, body=f"{subject} {look}", dedupe=dedupe)
+        if person.email:
+            put_mail(to=person.email, subject=subject, body=f"{body}\n", dedupe=dedupe)
+        elif person.phone and person.phone_verified:
+            put_sms(to=person.phone, body=f"{subject} {look}", dedupe=dedupe)

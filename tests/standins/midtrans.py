@@ -92,6 +92,8 @@ class MidtransStandIn:
         self.mute = 0
         self.refuses_refunds = False
         self.refuses_charges = False
+        # What its answers say instead, as when it mixes up two requests.
+        self.mixed_up: dict[str, str] = {}
         self._lock = threading.RLock()
         self.url = ""
 
@@ -160,7 +162,7 @@ class MidtransStandIn:
             if self.mute:
                 self.mute -= 1
                 return status, None
-            return status, said
+            return status, {**said, **self.mixed_up}
 
     def _work(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if (method, path) == ("POST", "/v2/charge"):

@@ -26,7 +26,8 @@ from tenants.kernel.money import rupiah_text
 
 PER_PAGE = 20
 
-at_the_warung = roles_only(Role.OWNER, Role.STAFF)
+# The Satker's people stand at its Fresh Food stand alone.
+at_the_warung = roles_only(Role.OWNER, Role.STAFF, Role.SATKER)
 
 
 @at_the_warung

@@ -17,7 +17,7 @@ from tenant_apps.ledger.services import (
     post,
     unproven_accounts,
 )
-from tenant_apps.payments.models import Method, Payment, PaymentIssue, WarungQris
+from tenant_apps.payments.models import Method, Payment, PaymentEvent, PaymentIssue, WarungQris
 from tenant_apps.payments.services import open_payment
 from tenant_apps.warungs.models import Warung
 from tenants.identity.models import User
@@ -177,6 +177,7 @@ def picture(market: Cast, payment: Payment) -> dict[str, Any]:
         "in": sorted(now.money_in.values_list("source", "amount")),
         "back": sorted(now.refunds.values_list("to", "amount")),
         "books": balances(market),
+        "events": PaymentEvent.objects.filter(payment=payment).count(),
         "issues": sorted(PaymentIssue.objects.values_list("kind", "next_step", "amount", "done_at")),
         "calls": sorted(CALLS),
         "moves": list(now.history.values_list("after", flat=True)),

@@ -12,9 +12,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tenant_apps.notifications.models import Notice
 from tenant_apps.payments.models import Method, Payment, PaymentIssue, PaymentState, ProviderSettings, WarungQris
 from tenant_apps.payments.selectors import payload_to_pay
-from tenant_apps.payments.services import claim_paid, confirm_received, expire_due
+from tenant_apps.payments.services import claim_paid, confirm_received, expire_due, open_payment
 from tenants.context import in_region
 from tenants.kernel import clock
 from tenants.models import Region
@@ -29,7 +30,9 @@ from tests.tenant_apps.payments.purse import (
     owe,
     rows_of_everything,
     static_code,
+    work_off,
 )
+from tests.tenant_apps.warungs.test_delivery import stand
 
 
 @pytest.fixture
@@ -65,6 +68,10 @@ def test_i_have_paid_tells_the_owner_once(market: Cast, bill: Payment) -> None:
     for _again in range(2):
         assert browser.post(f"/bayar/{bill.public_id}/sudah/").status_code == 302
     assert OutboxMessage.objects.filter(dedupe__startswith="payment.claim:").count() == 1
+    work_off()
+    notice = Notice.objects.get()
+    assert (notice.user, notice.path) == (market.hasan, "/toko/pembayaran/") and "7KQ4MP" in notice.subject
+    assert "7KQ4MP" in browser_of(market.hasan).get("/kabar/").content.decode()
     assert now_of(bill).state == PaymentState.PENDING
     hasan = browser_of(market.hasan)
     assert "14.500" in hasan.get("/toko/pembayaran/").content.decode()
@@ -76,6 +83,29 @@ def test_i_have_paid_tells_the_owner_once(market: Cast, bill: Payment) -> None:
         assert hasan.post(f"/toko/pembayaran/{bill.public_id}/terima/").status_code == 302
     assert (now_of(bill).state, CALLS) == (PaymentState.PAID, ["paid 7KQ4MP"])
     assert balances(market) == {"qris": 14_500, "held": 14_500}
+
+
+def test_at_the_stand_the_people_of_the_satker_are_asked(market: Cast) -> None:
+    """Nobody owns the stand: who runs it keeps its code, hears of its payments and confirms them."""
+    here = stand(market)
+    yuli = browser_of(market.yuli)
+    text = {"warung": str(here.public_id), "payload": static_code("FRESH FOOD"), "do": "keep"}
+    assert yuli.post("/toko/qris/", text).status_code == 302
+    payment = open_payment(
+        reference="bill:STAND1", payer=market.ratna, warung=here, method="qris", amount=9_000, expires_at=None, by=BY
+    )
+    browser_of(market.ratna).post(f"/bayar/{payment.public_id}/sudah/")
+    work_off()
+    assert list(Notice.objects.values_list("user", flat=True)) == [market.yuli.pk]
+    assert "STAND1" in yuli.get("/toko/pembayaran/").content.decode()
+    for stranger in (market.hasan, market.siti, market.wati, market.budi):
+        assert browser_of(stranger).post(f"/toko/pembayaran/{payment.public_id}/terima/").status_code == 404
+    assert now_of(payment).state == PaymentState.PENDING
+    assert yuli.post(f"/toko/pembayaran/{payment.public_id}/terima/").status_code == 302
+    assert now_of(payment).state == PaymentState.PAID
+    hasans = {"warung": str(market.warung.public_id), "payload": static_code(), "do": "keep"}
+    assert yuli.post("/toko/qris/", hasans).status_code == 404
+    assert not WarungQris.objects.filter(warung=market.warung).exists()
 
 
 def test_after_its_time_no_code_is_shown(market: Cast, bill: Payment) -> None:

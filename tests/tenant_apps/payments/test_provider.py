@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from tenant_apps.payments.models import Payment, PaymentEvent, PaymentIssue, PaymentState, Verdict
+from tenant_apps.payments.models import Method, Payment, PaymentEvent, PaymentIssue, PaymentState, Verdict
 from tenant_apps.payments.providers.midtrans import whole_rupiah
 from tenant_apps.payments.services import confirm_received, expire_due, release_payment, settle
 from tenant_apps.payments.services.events import order_id_of
@@ -25,7 +25,7 @@ from tenants.kernel.errors import NotAllowed
 from tenants.models import Region
 from tenants.outbox.services import MAX_ATTEMPTS, sweep
 from tests.cast import BY, Cast, browser_of
-from tests.standins.midtrans import MidtransStandIn, Switches
+from tests.standins.midtrans import Charged, MidtransStandIn, Switches
 from tests.tenant_apps.payments.purse import (
     CALLS,
     WEBHOOK,
@@ -36,6 +36,7 @@ from tests.tenant_apps.payments.purse import (
     owe,
     picture,
     rows_of_everything,
+    top_up,
     work_off,
 )
 
@@ -200,6 +201,22 @@ def test_another_regions_notification_writes_nothing_in_either(
     assert browser_of(None).get(WEBHOOK).status_code == 405
 
 
+@pytest.mark.parametrize("way", [Method.CASH, Method.BALANCE])
+def test_signed_money_for_what_the_provider_does_not_collect_writes_nothing(
+    market: Cast, provider: MidtransStandIn, way: Method
+) -> None:
+    """Somebody with the key speaks of an order that is paid in another way: it stays as it is."""
+    top_up(market.ratna, 14_500)
+    payment = owe(market, way, 14_500)
+    work_off()
+    order_id = order_id_of(payment)
+    provider.charges[order_id] = Charged(order_id, 14_500)
+    provider.pay(order_id)
+    before, stood = rows_of_everything(), picture(market, payment)
+    assert notify(provider.told()) == [403]
+    assert (rows_of_everything(), picture(market, payment)) == (before, stood)
+
+
 def test_what_only_we_can_have_charged_and_have_not_is_looked_at(market: Cast, provider: MidtransStandIn) -> None:
     payment = bill(market)
     lost = order_id_of(payment).replace(payment.public_id.hex, "0" * 32)
@@ -305,6 +322,26 @@ def test_two_charges_of_one_payment_that_are_both_paid(market: Cast, provider: M
     assert (now.state, now.paid, now.refunded) == (PaymentState.PAID, 29_000, 14_500)
     assert balances(market) == {"provider:midtrans": 29_000, "region:held": 14_500, "ratna:balance": 14_500}
     assert list(PaymentIssue.objects.values_list("kind", flat=True)) == ["doubled"]
+
+
+@pytest.mark.parametrize("said", [{"gross_amount": "14501.00"}, {"order_id": "other-1"}, {"gross_amount": "14.500"}])
+def test_a_code_for_another_amount_or_order_is_shown_to_nobody(
+    market: Cast, provider: MidtransStandIn, said: dict[str, str]
+) -> None:
+    provider.mixed_up = said
+    payment = bill(market)
+    assert (payment.payload, payment.state, CALLS) == ("", PaymentState.EXPIRED, ["expired 7KQ4MP"])
+
+
+def test_a_status_of_another_order_moves_nothing(market: Cast, provider: MidtransStandIn) -> None:
+    payment = bill(market)
+    provider.pay(order_id_of(payment))
+    provider.queue.clear()
+    provider.mixed_up = {"order_id": order_id_of(payment, 2)}
+    with time_machine.travel(clock.now() + timedelta(minutes=6)):
+        ask_about_silent()
+        work_off()
+    assert (now_of(payment).state, balances(market), CALLS) == (PaymentState.PENDING, {}, [])
 
 
 def test_a_provider_that_refuses_ends_the_payment(market: Cast, provider: MidtransStandIn) -> None:

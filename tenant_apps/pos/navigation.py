@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from tenant_apps.accounts.access import Role
 from tenants.kernel.navigation import NavItem, register
 
-COUNTER = frozenset({str(Role.OWNER), str(Role.STAFF)})
-OWNER = frozenset({str(Role.OWNER)})
+COUNTER = frozenset({str(Role.OWNER), str(Role.STAFF), str(Role.SATKER)})
+OWNER = frozenset({str(Role.OWNER), str(Role.SATKER)})
 
 
 register(

@@ -25,8 +25,9 @@ from tenants.kernel.errors import DomainError
 
 PER_PAGE = 30
 
-at_the_warung = roles_only(Role.OWNER, Role.STAFF)
-owners = roles_only(Role.OWNER)
+# The Satker's people stand at its Fresh Food stand alone.
+at_the_warung = roles_only(Role.OWNER, Role.STAFF, Role.SATKER)
+owners = roles_only(Role.OWNER, Role.SATKER)
 
 
 @at_the_warung

@@ -17,7 +17,8 @@ from tenant_apps.pos.charts import SPANS, TOP, Sold, Span, charts_of
 from tenant_apps.warungs.counter import CounterRequest, at_counter, owners_only
 from tenants.kernel.money import rupiah_text
 
-owners = roles_only(Role.OWNER)
+# The Satker's people stand at its Fresh Food stand alone.
+owners = roles_only(Role.OWNER, Role.SATKER)
 
 
 @owners

@@ -21,7 +21,8 @@ from tenant_apps.pos.selectors import bons_of, goods_of, owed_by
 from tenant_apps.warungs.counter import CounterRequest, at_counter
 from tenants.context import current_region
 
-at_the_warung = roles_only(Role.OWNER, Role.STAFF)
+# The Satker's people stand at its Fresh Food stand alone.
+at_the_warung = roles_only(Role.OWNER, Role.STAFF, Role.SATKER)
 
 
 @at_the_warung
@@ -54,7 +55,8 @@ def goods(request: CounterRequest) -> HttpResponse:
 @at_the_warung
 @never_cache
 @require_safe
-def token(request: RegionRequest) -> HttpResponse:
+@at_counter
+def token(request: CounterRequest) -> HttpResponse:
     """Who is signed in, and a token with which this person may send: a page from a cache has an old one."""
     told = {
         "user": str(request.member.user.public_id),

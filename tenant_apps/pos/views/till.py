@@ -44,7 +44,8 @@ from tenants.kernel.errors import DomainError
 TILES = 24
 PER_PAGE = 30
 
-at_the_warung = roles_only(Role.OWNER, Role.STAFF)
+# The Satker's people stand at its Fresh Food stand alone.
+at_the_warung = roles_only(Role.OWNER, Role.STAFF, Role.SATKER)
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,19 @@ from django.test.utils import CaptureQueriesContext
 
 from tenant_apps.catalog.models import Pack, Product
 from tenant_apps.ledger.models import JournalEntry
+from tenant_apps.orders.services.filling import accept_order, hand_over, pack_order
+from tenant_apps.orders.services.returning import accept_return, ask_return, refuse_return
 from tenant_apps.payments.services.codes import keep_code
 from tenant_apps.pos.models import BonCustomer, CashDay, CounterSale
 from tenant_apps.pos.services import Tenders, count_day, open_day
 from tenant_apps.pricing.services import observe_market, publish_price
+from tenant_apps.stock.services import Line, location_of_warung, receive
 from tenants.kernel import clock
 from tests.cast import BY, Cast, browser_of
+from tests.tenant_apps.orders.desk import place
 from tests.tenant_apps.payments.purse import static_code
 from tests.tenant_apps.pos.till import balance, bon_of_ani, eggs, footprint, rice, sell
+from tests.tenant_apps.warungs.test_delivery import stand
 
 TILL = "/toko/kasir/"
 FOR_BOTH = [
@@ -260,3 +265,51 @@ def test_charts_agree_with_the_books(market: Cast) -> None:
     text = answer.content.decode()
     assert ",35000,0,35000" in text and "Beras medium,29000,0,29000" in text
     assert JournalEntry.objects.filter(key__startswith="sale:").count() == 1
+
+
+def test_charts_leave_out_what_was_brought_back(market: Cast) -> None:
+    order = place(market)
+    accept_order(order=order, by=BY)
+    pack_order(order=order, by=BY)
+    hand_over(order=order, by=BY)
+    egg = order.lines.get(base_quantity=1).pk
+    wanted = {"before": ("Beras medium,0,29000,29000", "Telur ayam,0,6000,6000", ",0,35000,35000")}
+    wanted["asked"] = wanted["refused"] = wanted["before"]
+    wanted["accepted"] = ("Beras medium,0,29000,29000", "Telur ayam,0,2000,2000", ",0,31000,31000")
+
+    def told(stand: str) -> None:
+        text = browser_of(market.hasan).get("/toko/grafik/unduh/").content.decode()
+        for part in wanted[stand]:
+            assert part in text, (stand, part, text)
+
+    told("before")
+    document = ask_return(order=order, quantities={egg: 2}, reason="Retak")
+    told("asked")
+    refuse_return(document=document, reason="Utuh", by=BY)
+    told("refused")
+    accept_return(document=ask_return(order=order, quantities={egg: 2}, reason="Retak"), on_shelf=[], by=BY)
+    told("accepted")
+    assert "31.000" in browser_of(market.hasan).get("/toko/grafik/").content.decode()
+    earned = balance(market, "sales") + balance(market, "returns") + balance(market, "delivery")
+    assert earned == -31_000
+
+
+def test_the_satker_sells_at_its_stand(market: Cast) -> None:
+    here = stand(market)
+    receive(location=location_of_warung(here), lines=[Line(market.rice.pk, 5_000)], reference="stand", by=BY)
+    publish_price(warung=here, pack=market.kilo, price=14_000, by=BY)
+    yuli, form = browser_of(market.yuli), form_of(market, warung=str(here.public_id))
+    for page in FOR_BOTH + FOR_THE_OWNER:
+        assert yuli.get(page).status_code == 200, page
+    assert "14.000" in yuli.get(TILL).content.decode()
+    sold = yuli.post(TILL, {**form, "line": f"{market.kilo.pk}:2:14000", "do": "pay"})
+    sale = CounterSale.objects.get()
+    assert (sold.status_code, sale.warung, sale.total, sale.by) == (302, here, 28_000, market.yuli.actor)
+    assert yuli.get(sold["Location"]).status_code == 200
+    assert yuli.post("/toko/tutup/buka/", {**form, "opening": "28.000"}).status_code == 302
+    before = footprint()
+    assert browser_of(market.hasan).get(sold["Location"]).status_code == 404
+    assert browser_of(market.hasan).post(TILL, {**form, "key": str(uuid.uuid4()), "do": "pay"}).status_code == 404
+    assert yuli.post(TILL, form_of(market, line=f"{market.kilo.pk}:2:14500", do="pay")).status_code == 404
+    assert yuli.post("/toko/tutup/buka/", form_of(market, opening="1")).status_code == 404
+    assert footprint() == before

@@ -15,6 +15,7 @@ from tenant_apps.pos.services.drawer import PIECES
 from tenant_apps.pos.services.selling import SaleLine, Tenders
 from tenant_apps.warungs.models import Warung
 from tenants.forms import RupiahField
+from tenants.kernel.money import rupiah_text
 
 _LINE = re.compile(r"([0-9]{1,18}):([0-9]{1,9}):([0-9]{1,15})")
 
@@ -110,7 +111,7 @@ class CountingForm(forms.Form):
         super().__init__(data)
         for value in PIECES:
             self.fields[f"piece-{value}"] = forms.IntegerField(
-                label=f"{value:,}".replace(",", "."),
+                label=rupiah_text(value),
                 required=False,
                 min_value=0,
                 max_value=100_000,

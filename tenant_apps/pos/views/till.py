@@ -125,6 +125,7 @@ def _page(
         "goods": shown,
         "anything": bool(offered),
         "wanted": found,
+        "is_barcode": len(found) >= 6 and found.isascii() and found.isdecimal(),
         "lines": lines,
         "total": sum(line.amount for line in lines),
         "form": form,
@@ -208,7 +209,13 @@ def reviewed(request: CounterRequest, number: str) -> HttpResponse:
 
 def _receipt_page(request: CounterRequest, sale: CounterSale, form: ReasonForm, status: int = 200) -> HttpResponse:
     open_for_void = sale.state == "done" and sale.day == business_day(sale.warung)
-    context = {"sale": sale, "lines": sale.lines.all(), "form": form, "can_void": open_for_void}
+    context = {
+        "sale": sale,
+        "lines": sale.lines.all(),
+        "form": form,
+        "can_void": open_for_void,
+        "undoing": form.is_bound or "batal" in request.GET,
+    }
     return render(request, "pos/receipt.html", context, status=status)
 
 

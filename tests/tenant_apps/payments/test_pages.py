@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from tenant_apps.notifications.models import Notice
 from tenant_apps.payments.models import Method, Payment, PaymentIssue, PaymentState, ProviderSettings, WarungQris
 from tenant_apps.payments.selectors import payload_to_pay
-from tenant_apps.payments.services import claim_paid, confirm_received, expire_due, open_payment
+from tenant_apps.payments.services import claim_paid, confirm_received, expire_due, expire_payment, open_payment
 from tenants.context import in_region
 from tenants.kernel import clock
 from tenants.models import Region
@@ -106,6 +106,11 @@ def test_at_the_stand_the_people_of_the_satker_are_asked(market: Cast) -> None:
     hasans = {"warung": str(market.warung.public_id), "payload": static_code(), "do": "keep"}
     assert yuli.post("/toko/qris/", hasans).status_code == 404
     assert not WarungQris.objects.filter(warung=market.warung).exists()
+
+
+def test_before_its_time_nothing_runs_out(market: Cast, bill: Payment) -> None:
+    assert expire_payment(payment=bill) is False and expire_due() == 0
+    assert (now_of(bill).state, CALLS) == (PaymentState.PENDING, [])
 
 
 def test_after_its_time_no_code_is_shown(market: Cast, bill: Payment) -> None:

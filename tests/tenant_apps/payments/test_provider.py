@@ -310,6 +310,20 @@ def test_an_answer_that_is_lost_charges_anew_and_ends_the_first(market: Cast, pr
     assert (now_of(payment).state, now_of(payment).paid, CALLS) == (PaymentState.PAID, 14_500, ["paid 7KQ4MP"])
 
 
+def test_money_for_a_code_that_is_not_shown_is_asked_about(market: Cast, provider: MidtransStandIn) -> None:
+    """Its first try was ended: what is said of it moves nothing until the provider itself says so."""
+    provider.mute = 1
+    payment = bill(market)
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        work_off()
+    first = order_id_of(payment, 1)
+    provider.pay(first)
+    said = provider.told()[-1]
+    provider.charges[first].status = "expire"
+    assert notify([said]) == [200]
+    assert (now_of(payment).state, now_of(payment).paid, CALLS) == (PaymentState.PENDING, 0, [])
+
+
 def test_two_charges_of_one_payment_that_are_both_paid(market: Cast, provider: MidtransStandIn) -> None:
     provider.mute = 1
     payment = bill(market)

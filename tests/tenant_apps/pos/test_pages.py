@@ -313,3 +313,25 @@ def test_the_satker_sells_at_its_stand(market: Cast) -> None:
     assert yuli.post(TILL, form_of(market, line=f"{market.kilo.pk}:2:14500", do="pay")).status_code == 404
     assert yuli.post("/toko/tutup/buka/", form_of(market, opening="1")).status_code == 404
     assert footprint() == before
+
+
+def test_an_unknown_barcode_says_what_to_do(market: Cast) -> None:
+    hasan = browser_of(market.hasan)
+    page = hasan.post(TILL, form_of(market, q="8999999999999", do="search")).content.decode()
+    assert "8999999999999" in page and 'href="/toko/harga/"' in page and "pasang harganya dulu" in page
+    words = hasan.post(TILL, form_of(market, q="tidakada", do="search")).content.decode()
+    assert "pasang harganya dulu" not in words.partition('id="till-words"')[0]
+
+
+@pytest.mark.parametrize("written", ["50.000", "50000", "Rp 50.000"])
+def test_cash_as_people_write_it(market: Cast, written: str) -> None:
+    sale = form_of(market, line=f"{market.kilo.pk}:2:14500", do="pay", received=written)
+    assert browser_of(market.hasan).post(TILL, sale).status_code == 302
+    assert (CounterSale.objects.get().cash_received, CounterSale.objects.get().change) == (50_000, 21_000)
+
+
+def test_the_way_to_take_a_sale_back_is_open_when_asked_for(market: Cast) -> None:
+    sale, hasan = sell(market), browser_of(market.hasan)
+    address = f"/toko/kasir/{sale.number}/nota/"
+    assert '<details class="confirm">' in hasan.get(address).content.decode()
+    assert '<details class="confirm" open>' in hasan.get(f"{address}?batal=1").content.decode()

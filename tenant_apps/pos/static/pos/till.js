@@ -12,8 +12,20 @@
 
   const say = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");
   const rupiah = (n) => `Rp\u00a0${String(Math.abs(n)).replace(/\B(?=(\d{3})+$)/g, ".")}`;
-  const number = (input) => Number((input?.value || "").replace(/\D/g, "").slice(0, 12)) || 0;
   const written = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ".");
+  // Rupiah as people write them: 50000, 50.000, Rp 50.000, 50rb. NaN for anything else, 0 for nothing.
+  function number(input) {
+    const text = (input?.value || "").trim().toLowerCase().replace(/^rp\.?\s*/, "").replace(/,(-|00)$/, "");
+    const found = /^(\d{1,3}(?:\.\d{3})+|\d{1,12})\s*(rb|ribu|k)?$/.exec(text);
+    if (!found) return text ? NaN : 0;
+    return Number(found[1].replaceAll(".", "")) * (found[2] ? 1000 : 1);
+  }
+  // On a phone the focus would open the keyboard over the page; a scanner is heard there without it.
+  const typed = matchMedia("(any-pointer: fine)").matches;
+  function backToSearch() {
+    if (typed) byId("till-q").focus({ preventScroll: true });
+    else document.activeElement?.blur();
+  }
   function make(tag, props = {}, ...children) {
     const made = Object.assign(document.createElement(tag), props);
     made.append(...children.filter((one) => one !== null));
@@ -60,7 +72,13 @@
     if (!list.goods.length) return;
     byId("till-tiles").replaceChildren(...goods.map((good) => {
       const button = make("button", { type: "button", className: "till-tile" }, make("span", { textContent: good.name }), make("small", { textContent: good.label }), make("strong", { className: "money", textContent: rupiah(good.price) }));
-      button.addEventListener("click", () => add(good, 1));
+      button.addEventListener("click", () => {
+        add(good, 1);
+        if (!byId("till-q").value) return;
+        byId("till-q").value = "";
+        showTiles();
+        backToSearch();
+      });
       return make("li", {}, button);
     }));
     if (text && !goods.length) note(words.nothing);
@@ -68,8 +86,12 @@
   }
   function scan(code) {
     const good = list.goods.find((g) => g.barcode && g.barcode === code);
-    if (good) add(good, 1);
+    if (good) { add(good, 1); note(""); }
     return good;
+  }
+  function unknown(code) {
+    note(say(words.unknown, { code }));
+    byId("till-note").append(" ", make("a", { href: form.dataset.prices, textContent: words.prices }));
   }
 
   // Basket -----------------------------------------------------------------------------------------------------------
@@ -102,7 +124,7 @@
   function parts() {
     const qris = number(field("qris")), bon = number(field("bon"));
     const cash = total() - qris - bon, received = number(field("received"));
-    return { cash, qris, bon, received: cash > 0 ? received || cash : 0 };
+    return { cash, qris, bon, received: cash > 0 && received !== 0 ? received : Math.max(cash, 0) };
   }
   function showMoney() {
     const { cash, qris, received } = parts();
@@ -131,6 +153,7 @@
   }
   function wrong({ cash, bon, received }) {
     if (!basket.size) return words.basket;
+    if (Number.isNaN(cash) || Number.isNaN(received)) return words.amount;
     if (cash < 0) return words.short;
     if (received < cash) return words.low;
     if (!bon) return "";
@@ -167,6 +190,7 @@
     done(say(navigator.onLine ? words.sold : words.kept, { total: rupiah(sum) }), tenders.cash ? say(words.change, { change: rupiah(change) }) : "");
     byId("till-q").value = "";
     showTiles();
+    backToSearch();
     await showUnsent();
     await sendAll(sale.id);
   }
@@ -174,6 +198,7 @@
   function sendForm(sale) {
     for (const old of form.querySelectorAll('[name="line"], [name="do"][type="hidden"]')) old.remove();
     field("key").value = sale.id;
+    for (const name of ["received", "qris", "bon"]) field(name).value = sale[name] ? written(sale[name]) : "";
     for (const line of sale.lines) form.append(make("input", { type: "hidden", name: "line", value: `${line.pack}:${line.quantity}:${line.price}` }));
     form.append(make("input", { type: "hidden", name: "do", value: "pay" }));
     form.submit();
@@ -183,9 +208,9 @@
     panel.hidden = false;
     panel.querySelector("[data-done]").textContent = text;
     panel.querySelector("[data-change]").textContent = change;
-    const link = panel.querySelector("[data-receipt]");
-    link.hidden = !receipt;
-    if (receipt) link.href = receipt;
+    const link = panel.querySelector("[data-receipt]"), undo = panel.querySelector("[data-undo]");
+    link.hidden = undo.hidden = !receipt;
+    if (receipt) { link.href = receipt; undo.href = `${receipt}?batal=1#batal`; }
     panel.scrollIntoView({ block: "nearest" });
   }
   function note(text) {
@@ -287,20 +312,48 @@
       if (event.key !== "Enter") return;
       event.preventDefault();
       const text = search.value.trim(), only = found(text);
+      if (!text) { if (basket.size) field("received").focus(); return; }
       if (scan(text) || (only.length === 1 && add(only[0], 1) === undefined)) search.value = "";
-      else if (/^\d{6,}$/.test(text)) { note(say(words.unknown, { code: text })); search.select(); return; }
+      else if (/^\d{6,}$/.test(text)) { unknown(text); search.select(); return; }
       showTiles();
+      if (search.value) tiles()[0]?.focus();
+    });
+    // From the search to the goods and among them by the arrows; Enter takes one.
+    const tiles = () => [...byId("till-tiles").querySelectorAll("button")];
+    search.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowDown") { event.preventDefault(); tiles()[0]?.focus(); }
+      else if (event.key === "Escape" && search.value) { search.value = ""; showTiles(); }
+    });
+    byId("till-tiles").addEventListener("keydown", (event) => {
+      const all = tiles(), at = all.indexOf(event.target.closest("button"));
+      const across = Math.max(all.findIndex((one) => one.offsetTop > all[0].offsetTop), 1);
+      const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across }[event.key];
+      if (!step && event.key !== "Escape") return;
+      event.preventDefault();
+      if (event.key === "Escape" || at + step < 0) search.focus();
+      else all[Math.min(at + step, all.length - 1)].focus();
     });
     // A scanner types quickly and ends with Enter, wherever the focus is.
-    let typed = "", last = 0;
+    let heard = "", last = 0;
     document.addEventListener("keydown", (event) => {
-      if (event.target.closest?.("input, select, textarea, button, a, summary")) return;
-      if (event.timeStamp - last > 120) typed = "";
+      if (event.target.closest?.("input, select, textarea")) return;
+      if (event.timeStamp - last > 120) heard = "";
       last = event.timeStamp;
-      if (/^[0-9A-Za-z-]$/.test(event.key)) typed += event.key;
-      else if (event.key === "Enter" && typed.length >= 6) { if (!scan(typed)) note(say(words.unknown, { code: typed })); typed = ""; event.preventDefault(); }
-    });
+      if (/^[0-9A-Za-z-]$/.test(event.key)) heard += event.key;
+      // On a button, too: there its Enter would press what was pressed last.
+      else if (event.key === "Enter" && heard.length >= 6) { if (!scan(heard)) unknown(heard); heard = ""; event.preventDefault(); event.stopPropagation(); }
+    }, true);
     for (const name of ["received", "qris", "bon", "customer"]) field(name).addEventListener("input", showMoney);
+    for (const name of ["received", "qris", "bon"]) field(name).addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      const code = event.target.value.trim();
+      if (!/^\d{8,}$/.test(code)) return pay();
+      // No amount: somebody scanned while the focus was here.
+      event.target.value = "";
+      if (!scan(code)) unknown(code);
+      showMoney();
+    });
     for (const button of form.querySelectorAll("[data-all]")) button.addEventListener("click", () => {
       const other = button.dataset.all === "qris" ? "bon" : "qris";
       field(other).value = "";
@@ -309,7 +362,7 @@
       showMoney();
     });
     byId("till-send").addEventListener("click", () => sendAll());
-    byId("till-done").querySelector("[data-next]").addEventListener("click", () => { byId("till-done").hidden = true; search.focus(); });
+    byId("till-done").querySelector("[data-next]").addEventListener("click", () => { byId("till-done").hidden = true; backToSearch(); });
     addEventListener("online", () => { note(""); sendAll().then(loadGoods); });
     addEventListener("offline", () => note(words.offline));
     document.addEventListener("visibilitychange", () => { if (!document.hidden) sendAll(); });
@@ -318,6 +371,7 @@
     navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("kasir")).catch(() => {});
     showBasket();
     showUnsent();
+    if (typed) search.focus({ preventScroll: true });
     loadGoods().then(() => sendAll());
     setInterval(() => sendAll(), 60000);
   }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -128,7 +129,8 @@ class Storm:
         """Drawn packs are nobody's; every other request names real ones."""
         if not isinstance(case.body, dict) or sum(self.statuses.values()) % 2:
             return
-        for row in [case.body, *(case.body.get("lines") or []), *(case.body.get("prices") or [])]:
+        lists = [case.body.get(name) for name in ("lines", "prices")]
+        for row in [case.body, *chain.from_iterable(rows for rows in lists if isinstance(rows, list))]:
             if isinstance(row, dict) and isinstance(row.get("pack"), int):
                 row["pack"] = self.packs[row["pack"] % len(self.packs)]
             if isinstance(row, dict) and isinstance(row.get("product"), str):

@@ -95,7 +95,7 @@ LOGINS = {"Admin": ADMIN, "Satker": OFFICER, "Owner": HASAN, "Citizen": RATNA}
 
 SHOPS = (
     Shop("Warung Hasan", HASAN, VILLAGE, 4, 2, "Jalan Mayor Zen 12", ALL_DAY),
-    Shop("Warung Bu Siti", SITI, VILLAGE, 4, 5, "Lorong Kenanga 3", MORNING_TO_NIGHT),
+    Shop("Warung Bu Siti", SITI, VILLAGE, 4, 5, "Lorong Kenanga 3", ALL_DAY),
     Shop("Manisan Joko", JOKO, "16.71.10.1001", 2, 1, "Jalan Residen Abdul Rozak 40", MORNING_TO_NIGHT),
 )
 

@@ -43,7 +43,7 @@ from tenant_apps.api.schema import ApiSchema
 from tenant_apps.api.scopes import TOKO_ROLES, TOKO_SCOPES, Scope
 from tenant_apps.api.throttling import Throttle
 from tenant_apps.warungs.models import Warung
-from tenant_apps.warungs.selectors import warung_for
+from tenant_apps.warungs.selectors import owns, warung_for
 from tenants.access import Audience
 
 # The middleware lets everybody come to the door; the door itself asks for key, scope and role.
@@ -112,7 +112,7 @@ def operation(
         def run(self: Endpoint, request: Request, *args: Any, **kwargs: Any) -> Response:
             if scope in TOKO_SCOPES and "warung" in kwargs:
                 self.here = self.warung(kwargs["warung"])
-                if for_owners and self.here.owner_id != self.member.user.pk:
+                if for_owners and not owns(self.member, self.here):
                     raise Http404("for the owner")
             # Before anything of the request is judged: what is somebody else's is not there.
             self.find(**kwargs)

@@ -115,10 +115,27 @@ class DayShape(Shape):
         return [{"value": int(value), "count": count} for value, count in day.pieces.items()]
 
 
+class CarriedShape(Shape):
+    courier = s.UUIDField(source="courier.public_id")
+    name = s.CharField(source="courier.name")
+    amount = s.IntegerField(help_text="Taken at the door, not yet in the drawer.")
+    payments = s.IntegerField()
+
+
+class DepositWish(Shape):
+    courier = s.UUIDField(help_text="Whose money lies in the drawer now; staff say so of their own alone.")
+
+
+class DepositShape(Shape):
+    amount = s.IntegerField(help_text="What came into the drawer.")
+    in_drawer = s.IntegerField(help_text="Cash that the books expect now.")
+
+
 class DrawerShape(Shape):
     day = DayShape(allow_null=True, help_text="The day at work; null: it has to be opened.")
     counts_for = s.DateField(help_text="The day in whose closing a sale counts now.")
     in_drawer = s.IntegerField(help_text="Cash that the books expect now.")
+    carried = CarriedShape(many=True, help_text="Cash on its way to the drawer; staff see their own.")
     takings = TakingsShape()
     moves = CashMoveShape(many=True)
 

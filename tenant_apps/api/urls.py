@@ -103,6 +103,7 @@ urlpatterns = [
     path(f"{TOKO}/drawer/recount/", drawer.RecountDay.as_view(), name="recount_day"),
     path(f"{TOKO}/drawer/close/", drawer.CloseDay.as_view(), name="close_day"),
     path(f"{TOKO}/drawer/moves/", drawer.CashMoves.as_view(), name="cash_moves"),
+    path(f"{TOKO}/drawer/deposit/", drawer.DepositCarried.as_view(), name="deposit"),
     path(f"{TOKO}/drawer/days/", drawer.Days.as_view(), name="days"),
     path(f"{TOKO}/drawer/days/<slug:day>/", drawer.OneDay.as_view(), name="day"),
     path(f"{TOKO}/bons/", drawer.Bons.as_view(), name="bons"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils.functional import Promise
 from lokal.qris import set_qris_amount
@@ -17,7 +17,7 @@ from tenant_apps.payments.issues import STEPS
 from tenant_apps.payments.models import Method, Payment, PaymentIssue, PaymentState, WarungQris
 from tenant_apps.payments.providers import active_provider
 from tenant_apps.warungs.models import Warung
-from tenant_apps.warungs.selectors import warungs_of
+from tenant_apps.warungs.selectors import owns, warungs_of
 from tenants.identity.models import User
 
 
@@ -83,6 +83,25 @@ def carried_by(courier: User, warung: Warung | None = None) -> QuerySet[Payment]
     """Cash that this person took and has not deposited."""
     rows = Payment.objects.filter(collector=courier, deposited_at=None, cash__gt=0)
     return rows if warung is None else rows.filter(warung=warung)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Cash on somebody's way to a warung's drawer: rupiah, and of how many payments."""
+
+    courier: User
+    amount: int
+    payments: int
+
+
+def carried_at(warung: Warung, *, told_to: Member) -> list[Carried]:
+    """Who carries cash for this warung, the largest sum first. Those who help in it see their own alone."""
+    rows = Payment.objects.filter(warung=warung, collector__isnull=False, deposited_at=None, cash__gt=0)
+    if not owns(told_to, warung):
+        rows = rows.filter(collector=told_to.user)
+    sums = list(rows.values("collector").annotate(amount=Sum("cash"), payments=Count("pk")).order_by("-amount"))
+    people = User.objects.in_bulk([one["collector"] for one in sums])
+    return [Carried(people[one["collector"]], one["amount"], one["payments"]) for one in sums]
 
 
 def issue_for(member: Member, public_id: UUID) -> PaymentIssue:

@@ -31,6 +31,7 @@ urlpatterns = [
     path("toko/tutup/hitung-ulang/", closing.recount, name="day_recount"),
     path("toko/tutup/selesai/", closing.close, name="day_close"),
     path("toko/tutup/kas/", closing.take, name="cash_move"),
+    path("toko/tutup/setor/", closing.deposit, name="deposit"),
     path("toko/tutup/hari/", closing.past, name="days"),
     path("toko/tutup/hari/<slug:day>/", closing.one_day, name="day"),
     path("toko/grafik/", charts.charts, name="charts"),

@@ -20,9 +20,9 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from tenant_apps.accounts.access import Member, RegionRequest, Role
-from tenant_apps.warungs.models import Kind, Warung, WarungState
-from tenant_apps.warungs.selectors import warung_for, warungs_of
+from tenant_apps.accounts.access import RegionRequest, Role
+from tenant_apps.warungs.models import Warung, WarungState
+from tenant_apps.warungs.selectors import owns, warung_for, warungs_of
 
 SESSION_KEY = "warung"
 FIELD = "warung"
@@ -96,10 +96,10 @@ def choose_warung(request: HttpRequest, warung: Warung) -> None:
 def _counter_of(request: RegionRequest) -> Counter | None:
     if request.method == "POST":
         warung = warung_for(request.member, _uuid(request.POST.get(FIELD, "")))
-        return Counter(warung, 1, _owns(request.member, warung))
+        return Counter(warung, 1, owns(request.member, warung))
     theirs = list(warungs_of(request.member))
     chosen = _chosen(request, theirs)
-    return None if chosen is None else Counter(chosen, len(theirs), _owns(request.member, chosen))
+    return None if chosen is None else Counter(chosen, len(theirs), owns(request.member, chosen))
 
 
 def _chosen(request: HttpRequest, theirs: list[Warung]) -> Warung | None:
@@ -107,10 +107,6 @@ def _chosen(request: HttpRequest, theirs: list[Warung]) -> Warung | None:
     # Those that trade come before those that ended.
     theirs.sort(key=lambda warung: (str(warung.public_id) != wanted, warung.state == WarungState.CLOSED))
     return next(iter(theirs), None)
-
-
-def _owns(member: Member, warung: Warung) -> bool:
-    return warung.owner_id == member.user.pk or (warung.kind == Kind.FRESH and Role.SATKER in member.roles)
 
 
 def _uuid(text: Any) -> UUID:

@@ -88,6 +88,11 @@ def warung_for(member: Member, public_id: UUID) -> Warung:
     return found
 
 
+def owns(member: Member, warung: Warung) -> bool:
+    """What is the owner's alone is theirs: the owner's own, and at a Fresh Food stand the people of the Satker."""
+    return warung.owner_id == member.user.pk or (warung.kind == Kind.FRESH and Role.SATKER in member.roles)
+
+
 def shown_warungs() -> QuerySet[Warung]:
     """The warungs that citizens see: open ones, and those on a break."""
     return Warung.objects.filter(state__in=[WarungState.OPEN, WarungState.PAUSED])

@@ -503,6 +503,7 @@ toko/tutup/hitung-ulang/
 toko/tutup/hitung/
 toko/tutup/kas/
 toko/tutup/selesai/
+toko/tutup/setor/
 warung/
 wilayah/
 wilayah/aturan-harga/
@@ -568,6 +569,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "api/v1/toko/<uuid:warung>/drawer/recount/": {"warung": ("warung",)},
     "api/v1/toko/<uuid:warung>/drawer/close/": {"warung": ("warung",)},
     "api/v1/toko/<uuid:warung>/drawer/moves/": {"warung": ("warung",)},
+    "api/v1/toko/<uuid:warung>/drawer/deposit/": {"warung": ("warung",)},
     "api/v1/toko/<uuid:warung>/drawer/days/": {"warung": ("warung",)},
     "api/v1/toko/<uuid:warung>/drawer/days/<slug:day>/": {"warung": ("warung",), "day": ("day",)},
     "api/v1/toko/<uuid:warung>/bons/": {"warung": ("warung",)},

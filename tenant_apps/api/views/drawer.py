@@ -32,6 +32,8 @@ from tenant_apps.api.toko_shapes import (
     CountDayWish,
     DayDetailShape,
     DayShape,
+    DepositShape,
+    DepositWish,
     DrawerShape,
     OpenDayWish,
     SaleDetailShape,
@@ -39,6 +41,8 @@ from tenant_apps.api.toko_shapes import (
 )
 from tenant_apps.ledger.models import Account, JournalLine
 from tenant_apps.ledger.selectors import account_of_theirs, accounts_of
+from tenant_apps.payments.selectors import carried_at
+from tenant_apps.payments.services import deposit_cash
 from tenant_apps.pos.models import BonCustomer, CashDay, CashMoveKind, CounterSale
 from tenant_apps.pos.selectors import (
     bon_account,
@@ -119,6 +123,7 @@ class Drawer(Endpoint):
             day=day,
             counts_for=counts_for,
             in_drawer=in_the_drawer(self.here),
+            carried=carried_at(self.here, told_to=self.member),
             takings=takings_of(self.here, shown),
             moves=moves_of(self.here, shown),
         )
@@ -183,6 +188,20 @@ class CashMoves(Endpoint):
         told = {**self.told, "kind": CashMoveKind(self.told["kind"])}
         moved = move_cash(warung=self.here, key=self.key, by=self.by, **told)
         return Response(CashMoveShape(moved).data, status=201)
+
+
+class DepositCarried(Endpoint):
+    @operation(
+        Scope.TOKO_WRITE, gettext_lazy("What somebody took at the door lies in the drawer"), takes=DepositWish,
+        answers=DepositShape, needs_key=True,
+    )  # fmt: skip
+    def post(self, request: Request, warung: UUID) -> Response:
+        carried = carried_at(self.here, told_to=self.member)
+        one = next((one for one in carried if one.courier.public_id == self.told["courier"]), None)
+        if one is None:
+            raise Http404("nothing is carried")
+        amount = deposit_cash(courier=one.courier, warung=self.here, by=self.by)
+        return Response({"amount": amount, "in_drawer": in_the_drawer(self.here)})
 
 
 class Days(Endpoint):

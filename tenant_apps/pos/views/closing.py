@@ -14,6 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tenant_apps.accounts.access import Role, roles_only
+from tenant_apps.payments.selectors import carried_at
+from tenant_apps.payments.services import deposit_cash
 from tenant_apps.pos.forms import CashMoveForm, CountingForm, OpeningForm, ReasonForm
 from tenant_apps.pos.models import CashDay, CashMoveKind
 from tenant_apps.pos.selectors import (
@@ -28,6 +30,7 @@ from tenant_apps.pos.selectors import (
 from tenant_apps.pos.services import close_day, count_day, move_cash, open_day, recount_day
 from tenant_apps.warungs.counter import CounterRequest, at_counter, owners_only
 from tenants.kernel.errors import DomainError
+from tenants.kernel.money import rupiah_text
 
 PER_PAGE = 31
 
@@ -135,6 +138,22 @@ def take(request: CounterRequest) -> HttpResponse:
     return redirect("pos:closing")
 
 
+@at_the_warung
+@require_POST
+@at_counter
+def deposit(request: CounterRequest) -> HttpResponse:
+    """What somebody took at the door lies in the drawer now. Staff say so of their own money alone."""
+    told = request.POST.get("courier", "")
+    carried = carried_at(request.counter.warung, told_to=request.member)
+    one = next((one for one in carried if str(one.courier.public_id) == told), None)
+    if one is not None:
+        amount = deposit_cash(courier=one.courier, warung=request.counter.warung, by=request.member.actor)
+        messages.success(request, _("%(amount)s now lies in the drawer.") % {"amount": rupiah_text(amount)})
+    else:
+        messages.info(request, _("That money was put into the drawer before."))
+    return redirect("pos:closing")
+
+
 @owners
 @never_cache
 @require_safe
@@ -188,6 +207,7 @@ def _page(request: CounterRequest, *, status: int = 200, **forms: Any) -> HttpRe
         "shown_day": shown_day,
         "first": last is None,
         "drawer": in_the_drawer(warung),
+        "carried": carried_at(warung, told_to=request.member),
         "takings": takings_of(warung, shown_day),
         "moves": moves_of(warung, shown_day),
         "pieces": _pieces(day) if day else [],

@@ -11,14 +11,14 @@ import pytest
 from tenant_apps.ledger.models import JournalEntry
 from tenant_apps.ledger.selectors import balance_of_citizen
 from tenant_apps.payments.models import Method, PaymentIssue, WarungQris
-from tenant_apps.payments.services import confirm_received, open_payment
+from tenant_apps.payments.services import confirm_received, open_payment, settle
 from tenant_apps.payments.services.codes import keep_code
 from tenant_apps.pos.models import BonCustomer, CashDay, CashMove
 from tenant_apps.stock.models import StockLevel
 from tenants.kernel import clock
 from tests.cast import BY, VILLAGE, Cast
 from tests.tenant_apps.api.caller import Caller, caller_of, two_kilos
-from tests.tenant_apps.payments.purse import static_code
+from tests.tenant_apps.payments.purse import owe, static_code
 
 
 def counter_of(market: Cast) -> str:
@@ -104,6 +104,24 @@ def test_the_drawers_day(market: Cast) -> None:
         assert wati.get(f"{toko}/drawer/{path}").status_code == 404
     for wrong in ("2020-01-01", "kemarin"):
         assert hasan.get(f"{toko}/drawer/days/{wrong}/").status_code == 404
+
+
+def test_what_was_taken_at_the_door_comes_into_the_drawer(market: Cast) -> None:
+    hasan, wati, toko = caller_of(market.hasan), caller_of(market.wati), counter_of(market)
+    for number, courier in (("AAAAAA", market.wati), ("CCCCCC", market.hasan)):
+        payment = owe(market, Method.CASH, number=number)
+        settle(payment=payment, goods=33_000, delivery=2_000, by=courier.actor, collector=courier)
+    mine = {"courier": str(market.wati.public_id), "name": market.wati.name, "amount": 35_000, "payments": 1}
+    assert wati.get(f"{toko}/drawer/").json()["carried"] == [mine]
+    assert len(hasan.get(f"{toko}/drawer/").json()["carried"]) == 2
+    assert wati.post(f"{toko}/drawer/deposit/", {"courier": str(market.hasan.public_id)}).status_code == 404
+    for _again in range(2):
+        answer = wati.post(f"{toko}/drawer/deposit/", {"courier": mine["courier"]}, key="deposit-of-wati-1")
+        assert (answer.status_code, answer.json()) == (200, {"amount": 35_000, "in_drawer": 35_000})
+    assert hasan.post(f"{toko}/drawer/deposit/", {"courier": mine["courier"]}).status_code == 404
+    answer = hasan.post(f"{toko}/drawer/deposit/", {"courier": str(market.hasan.public_id)})
+    assert answer.json() == {"amount": 35_000, "in_drawer": 70_000}
+    assert hasan.get(f"{toko}/drawer/").json()["carried"] == []
 
 
 def test_goods_on_the_bon(market: Cast) -> None:

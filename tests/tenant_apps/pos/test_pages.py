@@ -14,6 +14,8 @@ from tenant_apps.catalog.models import Pack, Product
 from tenant_apps.ledger.models import JournalEntry
 from tenant_apps.orders.services.filling import accept_order, hand_over, pack_order
 from tenant_apps.orders.services.returning import accept_return, ask_return, refuse_return
+from tenant_apps.payments.models import Method
+from tenant_apps.payments.services import settle
 from tenant_apps.payments.services.codes import keep_code
 from tenant_apps.pos.models import BonCustomer, CashDay, CounterSale
 from tenant_apps.pos.services import Tenders, count_day, open_day
@@ -22,7 +24,7 @@ from tenant_apps.stock.services import Line, location_of_warung, receive
 from tenants.kernel import clock
 from tests.cast import BY, Cast, browser_of
 from tests.tenant_apps.orders.desk import place
-from tests.tenant_apps.payments.purse import static_code
+from tests.tenant_apps.payments.purse import owe, static_code
 from tests.tenant_apps.pos.till import balance, bon_of_ani, eggs, footprint, rice, sell
 from tests.tenant_apps.warungs.test_delivery import stand
 
@@ -335,3 +337,32 @@ def test_the_way_to_take_a_sale_back_is_open_when_asked_for(market: Cast) -> Non
     address = f"/toko/kasir/{sale.number}/nota/"
     assert '<details class="confirm">' in hasan.get(address).content.decode()
     assert '<details class="confirm" open>' in hasan.get(f"{address}?batal=1").content.decode()
+
+
+def test_what_was_taken_at_the_door_comes_into_the_drawer(market: Cast) -> None:
+    for number in ("AAAAAA", "CCCCCC"):
+        payment = owe(market, Method.CASH, number=number)
+        settle(payment=payment, goods=33_000, delivery=2_000, by=market.wati.actor, collector=market.wati)
+    mine = owe(market, Method.CASH, number="DDDDDD")
+    settle(payment=mine, goods=5_000, delivery=0, by=market.hasan.actor, collector=market.hasan)
+    hasan, wati, siti = (browser_of(one) for one in (market.hasan, market.wati, market.siti))
+    seen = hasan.get("/toko/tutup/").content.decode()
+    assert "70.000" in seen and "Wati" in seen and "5.000" in seen
+    seen = wati.get("/toko/tutup/").content.decode()
+    assert seen.count("/toko/tutup/setor/") == 1 and "70.000" in seen
+    assert "/toko/tutup/setor/" not in siti.get("/toko/tutup/").content.decode()
+    before = footprint()
+    form = form_of(market, courier=str(market.wati.public_id))
+    assert siti.post("/toko/tutup/setor/", form).status_code == 404
+    siti.post("/toko/tutup/setor/", form | {"warung": str(market.other_warung.public_id)})
+    wati.post("/toko/tutup/setor/", form | {"courier": str(market.hasan.public_id)})
+    for nobody in ("", "x", "\x00", str(uuid.uuid4())):
+        assert hasan.post("/toko/tutup/setor/", form | {"courier": nobody}).status_code == 302
+    assert footprint() == before
+    told = wati.post("/toko/tutup/setor/", form, follow=True).content.decode()
+    assert "70.000" in told and "/toko/tutup/setor/" not in told
+    assert balance(market, "cash") == 70_000
+    assert hasan.post("/toko/tutup/setor/", form).status_code == 302
+    assert balance(market, "cash") == 70_000
+    hasan.post("/toko/tutup/setor/", form | {"courier": str(market.hasan.public_id)})
+    assert balance(market, "cash") == 75_000

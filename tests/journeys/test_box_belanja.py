@@ -7,40 +7,26 @@ import re
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Platform
+from tests.journeys.demo import (
+    HASAN,
+    SITI,
+    STAND,
+    accept_and_pack,
+    fill_order,
+    in_the_drawer,
+    newest_order,
+    order_at,
+    rupiah,
+    shown,
+    signed_in,
+    take_first,
+)
 from tests.journeys.looking import look
 from tests.journeys.trading import PASSWORD, choose, fill, new_phone, press, received, say
 from tests.tenant_apps.payments.purse import static_code
 
 # A shelf whose goods the demo's stand weighs when it packs them.
 WEIGHED = "fresh-food-ikan"
-HASAN, SITI, STAND = "warung-hasan", "warung-bu-siti", "fresh-food-kalidoni"
-
-
-def login_of(platform: Platform, role: str) -> tuple[str, str]:
-    """The demo login that `make run` printed for this role."""
-    found = re.search(rf"^{role}\s+\S+\s+(\S+@\S+)\s+(\S+)\s*$", platform.output, re.MULTILINE)
-    assert found, platform.output
-    return found[1], found[2]
-
-
-def sign_in(page: Page, site: str, login: tuple[str, str]) -> Page:
-    page.goto(f"{site}/masuk/")
-    page.locator("main [name=login]").fill(login[0])
-    page.locator("main [name=password]").fill(login[1])
-    press(page, "Sign in")
-    return page
-
-
-def rupiah(text: str) -> int:
-    """The last amount that the text names."""
-    return int(re.findall(r"Rp\s?([\d.]+)", text)[-1].replace(".", ""))
-
-
-def take_first(page: Page, site: str, slug: str, shelf: str = "") -> None:
-    """The first article of the warung, or of one of its shelves, lies in the cart."""
-    page.goto(f"{site}/warung/{slug}/?kategori={shelf}")
-    with page.expect_response(re.compile("/isi/")):
-        page.locator("form.put button.wide").first.click()
 
 
 def sign_up(page: Page, platform: Platform, site: str) -> None:
@@ -56,41 +42,9 @@ def sign_up(page: Page, platform: Platform, site: str) -> None:
     press(page, "Go on")
 
 
-def order_at(page: Page, site: str, slugs: set[str], pay: str, name: str) -> str:
-    """One tap for these warungs; where it leads."""
-    page.goto(f"{site}/keranjang/bayar/")
-    for box in page.locator("[name=shop]").all():
-        box.set_checked(box.get_attribute("value") in slugs)
-    for slug in slugs:
-        page.locator(f"[name={slug}-method][value=pickup]").check()
-        when = page.locator(f"select[name={slug}-when]")
-        if when.count():
-            when.select_option(index=1)
-    fill(page, "Your name", "Ani")
-    page.locator(f"[name=pay][value={pay}]").check()
-    look(page, name)
-    press(page, "Order now")
-    return page.url
-
-
 def orders_on(page: Page) -> list[str]:
     """Numbers of the orders that a purchase shows."""
     return [str(link.get_attribute("href")).strip("/").rpartition("/")[2] for link in page.locator("main h2 a").all()]
-
-
-def fill_order(page: Page, site: str, number: str, weight: str = "") -> None:
-    """Accepted, packed with what the scale says, and handed over."""
-    page.goto(f"{site}/toko/pesanan/{number}/")
-    press(page, "Accept")
-    page.goto(f"{site}/toko/pesanan/{number}/")
-    if weight:
-        page.locator("[name^=packed-]").first.fill(weight)
-        look(page, "weigh")
-    press(page, "Packed")
-    page.goto(f"{site}/toko/pesanan/{number}/")
-    page.locator(f"#serahkan-{number} summary").click()
-    with page.expect_navigation():
-        page.locator(f"#serahkan-{number} button.big").click()
 
 
 def test_one_cart_for_two_warungs_and_fresh_food(browser: Browser, platform_running: Platform) -> None:
@@ -98,7 +52,7 @@ def test_one_cart_for_two_warungs_and_fresh_food(browser: Browser, platform_runn
     ani, hasan, officer = (new_phone(browser) for _ in range(3))
 
     # Hasan enters the code that his bank gave him, and sees whose it is before anybody pays to it.
-    sign_in(hasan, site, login_of(platform, "Owner"))
+    signed_in(hasan, platform, "Owner")
     hasan.goto(f"{site}/toko/qris/")
     hasan.locator("main [name=payload]").fill(static_code())
     press(hasan, "Read the code")
@@ -121,7 +75,10 @@ def test_one_cart_for_two_warungs_and_fresh_food(browser: Browser, platform_runn
     look(ani, "three-carts")
 
     # By QRIS at Hasan's: the code waits for the money, and Hasan sees it on his phone.
-    order_at(ani, site, {HASAN}, "qris", "checkout-qris")
+    order_at(ani, site, {HASAN}, "qris")
+    fill(ani, "Your name", "Ani")
+    look(ani, "checkout-qris")
+    press(ani, "Order now")
     expect(ani).to_have_url(re.compile("/bayar/"))
     look(ani, "qris-to-pay")
     ani.locator("main form[action$='/sudah/'] button").click()
@@ -129,25 +86,41 @@ def test_one_cart_for_two_warungs_and_fresh_food(browser: Browser, platform_runn
     look(hasan, "payments")
     with hasan.expect_navigation():
         hasan.locator("main form[action$='/terima/'] button").first.click()
-    ani.goto(f"{site}/pesanan/")
-    by_qris = str(ani.locator("main a[href^='/pesanan/']").first.get_attribute("href")).strip("/").rpartition("/")[2]
+    by_qris = newest_order(ani, site)
     fill_order(hasan, site, by_qris)
 
-    # In cash at the other warung and at the stand, where the scale decides.
-    order_at(ani, site, {SITI, STAND}, "cash", "checkout-cash")
+    # In cash at the other warung and at the stand, where the scale decides and which brings it to the door.
+    order_at(ani, site, {SITI, STAND}, "cash", brought=STAND)
+    fill(ani, "Your name", "Ani")
+    look(ani, "checkout-cash")
+    press(ani, "Order now")
     expect(ani).to_have_url(re.compile("/belanja/"))
     look(ani, "purchase")
     purchase = ani.url
     numbers = orders_on(ani)
     assert len(numbers) == 2
-    sign_in(officer, site, login_of(platform, "Satker"))
+    signed_in(officer, platform, "Satker")
     stands = [n for n in numbers if (officer.goto(f"{site}/toko/pesanan/{n}/") or ani).status == 200]  # type: ignore[union-attr]
     (fresh,) = stands
     estimate = rupiah(officer.locator("main .bill-sum").inner_text())
-    fill_order(officer, site, fresh, weight="900")
+    drawer = in_the_drawer(officer, site)
+    accept_and_pack(officer, site, fresh, weight="900")
+    officer.goto(f"{site}/toko/pesanan/{fresh}/")
+    hand_over = officer.locator(f"#serahkan-{fresh}")
+    hand_over.locator("summary").click()
+    hand_over.locator("[name=carried]").check()
+    look(officer, "hand-over")
+    with officer.expect_navigation():
+        hand_over.locator("button.big").click()
     officer.goto(f"{site}/toko/pesanan/{fresh}/")
     actual = rupiah(officer.locator("main .bill-sum").inner_text())
     assert actual < estimate
+
+    # Taken at the door, it is in the drawer when somebody says so.
+    assert in_the_drawer(officer, site) == drawer
+    look(officer, "carried")
+    press(officer, "Lies in the drawer")
+    assert in_the_drawer(officer, site) == drawer + actual
 
     # What Ani was told, what her receipt says and what the books hold are the same.
     ani.goto(f"{site}/pesanan/{fresh}/nota/")
@@ -164,4 +137,4 @@ def test_one_cart_for_two_warungs_and_fresh_food(browser: Browser, platform_runn
     with hasan.expect_navigation():
         hasan.locator("main").get_by_role("link", name=say("Money that came by QRIS")).first.click()
     look(hasan, "statement")
-    expect(hasan.locator("main")).to_contain_text(f"Rp\u00a0{paid:,}".replace(",", "."))
+    expect(hasan.locator("main")).to_contain_text(shown(paid))

@@ -8,32 +8,9 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Platform
+from tests.journeys.demo import in_the_drawer, rupiah, signed_in
 from tests.journeys.looking import look
 from tests.journeys.trading import new_phone
-
-
-def owner_signs_in(page: Page, platform: Platform) -> str:
-    """The demo's owner at their own desk; returns the region's address."""
-    site = platform.region("kalidoni")
-    login = re.search(rf"{re.escape(site)}/toko/\s+(\S+)\s+(\S+)", platform.output)
-    assert login, platform.output
-    page.goto(f"{site}/masuk/?next=/toko/kasir/")
-    page.locator("[name=login]").fill(login[1])
-    page.locator("[name=password]").fill(login[2])
-    with page.expect_navigation():
-        page.locator("main form button").first.click()
-    return site
-
-
-def rupiah_in(text: str) -> int:
-    found = re.search(r"(-?)Rp\s*([\d.]+)", text)
-    assert found, text
-    return int(found[1] + found[2].replace(".", ""))
-
-
-def in_the_drawer(page: Page, site: str) -> int:
-    page.goto(f"{site}/toko/tutup/")
-    return rupiah_in(page.locator("main").get_by_text("Menurut catatan ada").inner_text())
 
 
 def on_the_shelf(page: Page, site: str, good: dict[str, Any]) -> str:
@@ -48,7 +25,7 @@ def sales_listed(page: Page, site: str) -> int:
 
 def test_two_baskets_without_network(platform_running: Platform, browser: Browser) -> None:
     page = new_phone(browser)
-    site = owner_signs_in(page, platform_running)
+    site = signed_in(page, platform_running, "Owner")
     listed = page.evaluate("fetch('/toko/kasir/barang.json').then((answer) => answer.json())")
     # Something that lies on the shelf: what nobody has counted would be sold without moving it.
     page.goto(f"{site}/toko/stok/")
@@ -71,7 +48,7 @@ def test_two_baskets_without_network(platform_running: Platform, browser: Browse
         for _tap in range(taps):
             tile.click()
         expect(page.locator("#till-total")).to_have_text(re.compile(r"Rp\s[\d.]+"))
-        assert rupiah_in(page.locator("#till-total").inner_text()) == taps * good["price"]
+        assert rupiah(page.locator("#till-total").inner_text()) == taps * good["price"]
         page.locator("#till-pay").click()
         expect(page.locator("#till-unsent")).to_contain_text(f"{taps} belum terkirim")
     look(page, "kasir-offline")

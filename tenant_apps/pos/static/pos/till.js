@@ -249,7 +249,14 @@
     if (byId("till-note").textContent.startsWith(words.offline)) note("");
   }
   async function heard(sale, result, newest) {
-    if (result.status === "refused") return box.keep({ ...sale, state: "refused", code: result.code, reason: result.reason });
+    if (result.status === "refused") {
+      await box.keep({ ...sale, state: "refused", code: result.code, reason: result.reason });
+      if (sale.id !== newest) return;
+      // It was not sold after all: the page says why, where it said "sold".
+      byId("till-done").hidden = true;
+      await showUnsent();
+      return byId("till-unsent").scrollIntoView({ block: "nearest" });
+    }
     await box.forget(sale.id);
     if (sale.id === newest) {
       const panel = byId("till-done").querySelector("[data-change]").textContent;

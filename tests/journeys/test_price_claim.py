@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.journeys.conftest import Platform
 from tests.journeys.demo import HASAN, fill_order, newest_order, order_at, rupiah, shown, signed_in, take_first
@@ -33,8 +33,8 @@ def claim(page: Page, site: str, shot: str, cheaper: int) -> str:
     page.locator("main [name=price]").fill(str(paid - cheaper))
     choose(page, "for", label)
     fill(page, "Where", "Pasar Lemabang")
-    photo = {"name": "harga.jpg", "mimeType": "image/jpeg", "buffer": price_tag(paid - cheaper)}
-    page.locator("main [name=photo]").set_input_files([photo])  # type: ignore[list-item]
+    photo = FilePayload(name="harga.jpg", mimeType="image/jpeg", buffer=price_tag(paid - cheaper))
+    page.locator("main [name=photo]").set_input_files(photo)
     fill(page, "Note", "Lapak dekat pintu utara")
     look(page, f"{shot}-where")
     press(page, "Send the claim")

@@ -8,8 +8,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.regions.models import Area
 from tenants.kernel.moves import Move, Moves, Step
 
 
@@ -85,6 +87,11 @@ class Warung(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def village_name(self) -> str:
+        """The kelurahan in which it is; a query, unless it was read along."""
+        return Area.objects.filter(code=self.village_code).values_list("name", flat=True).first() or ""
 
     def record_move(self, step: Step) -> None:
         self.history.create(move=step.move, before=step.before, after=step.after, by=step.by, reason=step.reason)

@@ -20,6 +20,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     Value,
     When,
@@ -98,14 +99,20 @@ def shown_warungs() -> QuerySet[Warung]:
     return Warung.objects.filter(state__in=[WarungState.OPEN, WarungState.PAUSED])
 
 
-def shown_warung(slug: str) -> Warung:
-    """A warung's page for citizens.
+def shown_warung(slug: str, *, with_village: bool = False) -> Warung:
+    """A warung's page for citizens. `with_village`: the name of its kelurahan is read along.
 
     Raises:  Http404 for one that is not (or no longer) shown.
     """
-    found = shown_warungs().filter(slug=slug).first()
+    rows = shown_warungs().filter(slug=slug)
+    if with_village:
+        village = Area.objects.filter(code=OuterRef("village_code")).values("name")
+        rows = rows.annotate(read_along=Subquery(village))
+    found = rows.first()
     if found is None:
         raise Http404("no such warung")
+    if with_village:
+        found.village_name = found.__dict__["read_along"] or ""
     return found
 
 

@@ -20,7 +20,7 @@ from tenant_apps.orders.selectors import order_for, orders_of, timeline_of
 from tenant_apps.orders.services.carting import fill_again
 from tenant_apps.orders.services.filling import cancel_order
 from tenant_apps.orders.services.sharing import token_of
-from tenant_apps.orders.views.visitor import new_cart_key, village_name
+from tenant_apps.orders.views.visitor import new_cart_key
 from tenant_apps.payments.services import payment_of
 from tenants.access import signed_in
 from tenants.kernel.errors import DomainError
@@ -112,5 +112,5 @@ def receipt_of(order: Order) -> dict[str, Any]:
         "order": order,
         "lines": order.lines.select_related("packed__replaced_by"),
         "warung": order.warung,
-        "village": village_name(order.warung),
+        "village": order.warung.village_name,
     }

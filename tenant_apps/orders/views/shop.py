@@ -18,7 +18,7 @@ from tenant_apps.orders.finding import found_sellers, found_warungs, goods_at, p
 from tenant_apps.orders.forms import FindForm, PlaceForm
 from tenant_apps.orders.selectors import likes
 from tenant_apps.orders.shelves import categories_of, goods_of, search_page, shelf_of
-from tenant_apps.orders.views.visitor import cart_key, keep_place, place_of, village_name, way_back
+from tenant_apps.orders.views.visitor import cart_key, keep_place, place_of, way_back
 from tenant_apps.satker.selectors import text_of
 from tenant_apps.warungs.selectors import (
     Place,
@@ -30,6 +30,7 @@ from tenant_apps.warungs.selectors import (
 )
 from tenants.access import public_page
 from tenants.forms import asked_text
+from tenants.kernel.paging import CountedPaginator
 
 ON_FIRST_PAGE = 6
 # A page of tiles must reach a slow phone before its owner gives up.
@@ -129,14 +130,15 @@ def product(request: RegionRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def warung(request: RegionRequest, slug: str) -> HttpResponse:
     """One warung: when it is open, and what it sells, by category."""
-    shop = shown_warung(slug)
+    shop = shown_warung(slug, with_village=True)
     text, category = asked_text(request), asked_text(request, "kategori")
     key = cart_key(request)
-    page = Paginator(shelf_of(shop, text=text, category=category), PER_SHELF).get_page(request.GET.get("page"))
+    page = CountedPaginator(shelf_of(shop, text=text, category=category), PER_SHELF).get_page(request.GET.get("page"))
     context = {
         "warung": shop,
         "opening": opening_of(shop),
-        "village": village_name(shop),
+        "village": shop.village_name,
+        "here": request.get_full_path(),
         "liked": request.member.is_signed_in and likes(request.member.user, shop),
         "categories": categories_of(shop),
         "category": category,

@@ -13,8 +13,7 @@ from tenant_apps.accounts.models import Profile
 from tenant_apps.accounts.selectors import profile_of
 from tenant_apps.orders.baskets import packs_in_carts
 from tenant_apps.orders.services.carting import adopt_carts
-from tenant_apps.warungs.models import Warung
-from tenant_apps.warungs.selectors import Place, village_names
+from tenant_apps.warungs.selectors import Place
 
 PLACE, CART = "place", "cart"
 
@@ -70,8 +69,3 @@ def way_back(request: HttpRequest, fallback: str) -> str:
     """Where a form wants to go on, when that is a page of this site."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else fallback
-
-
-def village_name(warung: Warung) -> str:
-    """The kelurahan in which the warung is."""
-    return village_names({warung.village_code}).get(warung.village_code, "")

@@ -211,12 +211,12 @@ def test_any_story_adds_up(goods: Goods, lives: list[tuple[Placing, list[Happeni
     market = goods.cast
     with transaction.atomic():
         waiting = [iter(happenings) for _placing, happenings in lives]
-        placed: dict[int, int | None] = {}
+        placed: dict[int, int] = {}
         rest = [which for which, (_placing, happenings) in enumerate(lives) for _one in range(len(happenings) + 1)]
         for which in [turn % len(lives) for turn in turns] + rest:
             with suppress(DomainError), transaction.atomic():
                 if which not in placed:
-                    placed[which] = None
+                    placed[which] = 0
                     placed[which] = _order(market, lives[which][0]).pk
                 elif placed[which] and (one := next(waiting[which], None)):
                     order = Order.objects.select_related("warung", "customer").get(pk=placed[which])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from tenants.listening import EVERYTHING, registry
 from tenants.models import Region
@@ -20,10 +21,10 @@ Values = tuple[Any, ...]
 
 
 class Memory:
-    """Hosts with the values of their region's row; never the object, which its user may change."""
+    """Hosts with the values of their region's row, and whether they are its primary one; never the object, which its user may change."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, Values] = {}
+        self._rows: dict[str, tuple[Values, bool]] = {}
         # One more for each change that was told.
         self.age = 0
 
@@ -32,14 +33,17 @@ class Memory:
 
     def recall(self, host: str) -> Region | None:
         """A fresh object of the region at this host, if it is known."""
-        row = self._rows.get(host)
-        return None if row is None else Region.from_db(connection.alias, _columns(), row)
+        known = self._rows.get(host)
+        if known is None:
+            return None
+        row, is_primary = known
+        return _told_host(Region.from_db(connection.alias, _columns(), row), host, is_primary=is_primary)
 
-    def keep(self, host: str, region: Region, *, asked_at: int) -> None:
+    def keep(self, host: str, region: Region, *, is_primary: bool, asked_at: int) -> None:
         """Remember what a query found that began at this age."""
         if len(self._rows) >= MOST_HOSTS:
             self._rows.clear()
-        self._rows[host] = tuple(getattr(region, name) for name in _columns())
+        self._rows[host] = (tuple(getattr(region, name) for name in _columns()), is_primary)
         # After storing: a change that is told from here on finds the row and drops it.
         if self.age != asked_at:
             self._rows.pop(host, None)
@@ -51,7 +55,7 @@ class Memory:
             self._rows.clear()
             return
         schema_at = _columns().index("schema_name")
-        for host, row in self._rows.copy().items():
+        for host, (row, _is_primary) in self._rows.copy().items():
             if host in names or row[schema_at] in names:
                 self._rows.pop(host, None)
 
@@ -74,7 +78,21 @@ def region_at(host: str) -> Region | None:
     if may_remember and (known := memory.recall(host)) is not None:
         return known
     age = memory.age
-    region: Region | None = Region.objects.filter(domains__domain=host).first()
-    if region is not None and may_remember:
-        memory.keep(host, region, asked_at=age)
+    rows = Region.objects.filter(domains__domain=host).annotate(at_primary=F("domains__is_primary"))
+    region: Region | None = rows.first()
+    if region is None:
+        return None
+    is_primary = bool(region.__dict__.pop("at_primary"))
+    if may_remember:
+        memory.keep(host, region, is_primary=is_primary, asked_at=age)
+    return _told_host(region, host, is_primary=is_primary)
+
+
+def _told_host(region: Region, host: str, *, is_primary: bool) -> Region:
+    """Links into the region name its primary host (`hosts.region_url`): who came by it need not ask which one it is.
+
+    Another host says nothing of it: only a change of the primary one's own row takes the memory of that host back.
+    """
+    if is_primary:
+        region.__dict__["_primary_host"] = host
     return region

@@ -10,7 +10,7 @@ from tenant_apps.notifications.models import Notice
 from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.outbox.models import OutboxMessage
-from tenants.outbox.services import deliverer, put
+from tenants.outbox.services import Message, deliverer, put_all
 
 KIND = "notice"
 
@@ -23,17 +23,19 @@ def notify(*, user: User, subject: str, body: str = "", path: str = "", dedupe: 
     Raises:  TransactionManagementError outside a transaction.
     Writes:  outbox "notice".
     """
-    return put(
-        KIND,
-        {
-            "user": user.pk,
-            "subject": " ".join(subject.split())[:200],
-            "body": body,
-            "path": path,
-            "at": clock.now().isoformat(),
-        },
-        dedupe=f"notice:{dedupe}",
-    )
+    return put_all([notice(user=user, subject=subject, body=body, path=path, dedupe=dedupe)]) == 1
+
+
+def notice(*, user: User, subject: str, body: str = "", path: str = "", dedupe: str) -> Message:
+    """The same, not put in yet: for who puts in several messages at once."""
+    told = {
+        "user": user.pk,
+        "subject": " ".join(subject.split())[:200],
+        "body": body,
+        "path": path,
+        "at": clock.now().isoformat(),
+    }
+    return Message(KIND, told, f"notice:{dedupe}")
 
 
 @deliverer(KIND)

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Sum
 
 from tenant_apps.catalog.models import Pack
-from tenant_apps.orders.models import Cart, CartLine
+from tenant_apps.orders.models import CartLine
 from tenant_apps.pricing.models import WarungPrice
-from tenant_apps.pricing.selectors import Guarantee, guarantee_of, prices_in_force
-from tenant_apps.stock.selectors import available_at
+from tenant_apps.pricing.selectors import Guarantee, guarantee_of, prices_at
+from tenant_apps.stock.selectors import available_on
 from tenant_apps.warungs.delivering import Reach, reach_of
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.opening import OpenState
-from tenant_apps.warungs.selectors import opening_of, shown_warungs
+from tenant_apps.warungs.selectors import opening_of, openings_of, shown_warungs
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def basket(warung: Warung, wanted: Sequence[tuple[Pack, int]], seen: Mapping[int
 
     Packs of one product share what there is, in the order in which they stand.
     """
-    return judged([_counted(warung, wanted, seen)])[0]
+    return judged(_counted([(warung, wanted)], seen))[0]
 
 
 def judged(baskets: Sequence[Basket]) -> list[Basket]:
@@ -120,21 +120,27 @@ def judged(baskets: Sequence[Basket]) -> list[Basket]:
     ]
 
 
-def _counted(warung: Warung, wanted: Sequence[tuple[Pack, int]], seen: Mapping[int, int] | None = None) -> Basket:
-    if not wanted:
-        return Basket(warung, opening_of(warung), ())
-    prices = prices_in_force(warung, [pack.pk for pack, _quantity in wanted])
-    available = available_at(warung, [pack.product_id for pack, _quantity in wanted])
-    left = dict(available)
-    lines = []
-    for pack, quantity in wanted:
-        price = prices.get(pack.pk)
-        orderable = min(quantity, max(left[pack.product_id], 0) // pack.base_quantity) if price else 0
-        left[pack.product_id] -= orderable * pack.base_quantity
-        lines.append(
-            BasketLine(pack, quantity, orderable, available[pack.product_id], price, (seen or {}).get(pack.pk))
-        )
-    return Basket(warung, opening_of(warung), tuple(lines))
+def _counted(
+    wishes: Sequence[tuple[Warung, Sequence[tuple[Pack, int]]]], seen: Mapping[int, int] | None = None
+) -> list[Basket]:
+    """What each warung can give of it now: three queries, however many warungs they are."""
+    packs = [pack for _warung, wanted in wishes for pack, _quantity in wanted]
+    shops = [warung for warung, _wanted in wishes]
+    prices = prices_at([shop.pk for shop in shops], [pack.pk for pack in packs]) if packs else {}
+    there = available_on([shop.pk for shop in shops], [pack.product_id for pack in packs]) if packs else {}
+    openings = openings_of(shops)
+    found = []
+    for warung, wanted in wishes:
+        left: dict[int, int] = {}
+        lines = []
+        for pack, quantity in wanted:
+            available, price = there.get((warung.pk, pack.product_id), 0), prices.get((warung.pk, pack.pk))
+            rest = left.setdefault(pack.product_id, max(available, 0))
+            orderable = min(quantity, rest // pack.base_quantity) if price else 0
+            left[pack.product_id] -= orderable * pack.base_quantity
+            lines.append(BasketLine(pack, quantity, orderable, available, price, (seen or {}).get(pack.pk)))
+        found.append(Basket(warung, openings[warung.pk], tuple(lines)))
+    return found
 
 
 def brought_to(found: Basket, village_code: str, rw: int | None) -> Basket:
@@ -146,10 +152,13 @@ def carts_of(key: UUID | None) -> list[Basket]:
     """Somebody's carts that hold something, the one that was changed last first. Carts of closed warungs are left out."""
     if key is None:
         return []
-    carts = Cart.objects.filter(Exists(CartLine.objects.filter(cart=OuterRef("pk"))), key=key)
-    carts = carts.filter(warung__in=shown_warungs())
-    rows = carts.select_related("warung").order_by("-changed_at", "-pk")
-    return judged([_counted(cart.warung, _wanted_in(cart)) for cart in rows])
+    rows = CartLine.objects.filter(cart__key=key, cart__warung__in=shown_warungs().order_by())
+    rows = rows.select_related("cart__warung", "pack__product").order_by("-cart__changed_at", "-cart", "pk")
+    wishes: dict[int, tuple[Warung, list[tuple[Pack, int]]]] = {}
+    for line in rows:
+        _shop, wanted = wishes.setdefault(line.cart_id, (line.cart.warung, []))
+        wanted.append((line.pack, line.quantity))
+    return judged(_counted(list(wishes.values())))
 
 
 def cart_at(key: UUID | None, warung: Warung) -> Basket:
@@ -158,14 +167,6 @@ def cart_at(key: UUID | None, warung: Warung) -> Basket:
         return Basket(warung, opening_of(warung), ())
     lines = CartLine.objects.filter(cart__key=key, cart__warung=warung).select_related("pack__product")
     return basket(warung, [(line.pack, line.quantity) for line in lines])
-
-
-def cart_basket(cart: Cart) -> Basket:
-    return basket(cart.warung, _wanted_in(cart))
-
-
-def _wanted_in(cart: Cart) -> list[tuple[Pack, int]]:
-    return [(line.pack, line.quantity) for line in cart.lines.select_related("pack__product")]
 
 
 def in_carts(key: UUID | None) -> dict[tuple[int, int], int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +64,7 @@ class PlaceForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         village: Any = self.fields["village"]
-        village.choices = [("", _("Choose your kelurahan")), *village_choices()]
+        village.choices = cache(lambda: [("", _("Choose your kelurahan")), *village_choices()])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -12,7 +12,6 @@ from django.db.models import Count, Model, QuerySet, TextChoices, prefetch_relat
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from tenant_apps.catalog.models import Pack
 from tenant_apps.pricing.arithmetic import highest_price, market_price_for
 from tenant_apps.pricing.models import (
     ClaimState,
@@ -64,21 +63,28 @@ def evidence_by_product(product_ids: Iterable[int], rule: PriceRule) -> dict[int
 
 def offers_of(warung: Warung) -> QuerySet[WarungPrice]:
     """What the warung sells now: prices in force of products that are traded, with pack, product and evidence."""
-    return (
-        WarungPrice.objects.select_related("pack__product__category", "evidence")
-        .filter(warung=warung, replaced_at=None, pack__product__is_active=True)
-        .order_by("pack__product__name", "pack__order", "pk")
-    )
+    rows = _in_force().filter(warung=warung).select_related("pack__product__category", "evidence")
+    return rows.order_by("pack__product__name", "pack__order", "pk")
+
+
+def _in_force() -> QuerySet[WarungPrice]:
+    return WarungPrice.objects.filter(replaced_at=None, pack__product__is_active=True)
 
 
 def prices_in_force(warung: Warung, pack_ids: Iterable[int]) -> dict[int, WarungPrice]:
     """Prices in force by pack id, in one query."""
-    return {price.pack_id: price for price in offers_of(warung).filter(pack_id__in=set(pack_ids)).order_by()}
+    return {pack: price for (_warung, pack), price in prices_at([warung.pk], pack_ids).items()}
 
 
-def sells(warung: Warung, pack: Pack) -> bool:
+def prices_at(warung_ids: Iterable[int], pack_ids: Iterable[int]) -> dict[tuple[int, int], WarungPrice]:
+    """Prices in force of several warungs by the ids of warung and pack, with pack, product and evidence; one query."""
+    rows = _in_force().filter(warung__in=set(warung_ids), pack__in=set(pack_ids))
+    return {(price.warung_id, price.pack_id): price for price in rows.select_related("pack__product", "evidence")}
+
+
+def sells(warung: Warung, pack_id: int) -> bool:
     """Whether the warung has a price in force for this pack."""
-    return offers_of(warung).filter(pack=pack).exists()
+    return _in_force().filter(warung=warung, pack=pack_id).exists()
 
 
 def wholesale_offers(satker: Satker) -> QuerySet[WholesalePrice]:

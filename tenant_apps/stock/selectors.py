@@ -32,9 +32,15 @@ RATE_DAYS, LASTS_DAYS = 14, 3
 def available_at(warung: Warung, product_ids: Iterable[int]) -> dict[int, int]:
     """Base units that the warung may still promise, by product id; 0 where it has none."""
     wanted = set(product_ids)
-    levels = StockLevel.objects.filter(location__warung=warung, product_id__in=wanted)
-    found = {level.product_id: level.available for level in levels}
-    return {product: found.get(product, 0) for product in wanted}
+    found = available_on([warung.pk], wanted)
+    return {product: found.get((warung.pk, product), 0) for product in wanted}
+
+
+def available_on(warung_ids: Iterable[int], product_ids: Iterable[int]) -> dict[tuple[int, int], int]:
+    """Base units that several warungs may still promise, by the ids of warung and product; what is not there has none."""
+    rows = StockLevel.objects.filter(location__warung__in=set(warung_ids), product__in=set(product_ids))
+    levels = rows.values_list("location__warung", "product", "on_hand", "reserved")
+    return {(warung, product): on_hand - reserved for warung, product, on_hand, reserved in levels if warung}
 
 
 def levels_at(location: StockLocation) -> QuerySet[StockLevel]:

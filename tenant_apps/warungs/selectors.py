@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import cos, radians
@@ -260,7 +260,16 @@ def slot_of(warung: Warung, public_id: UUID) -> DeliverySlot:
 
 def opening_of(warung: Warung) -> OpenState:
     """Whether the warung takes orders now."""
-    return open_state(warung, warung.hours.all(), at=clock.now(), zone=current_region().time_zone)
+    return openings_of([warung])[warung.pk]
+
+
+def openings_of(warungs: Sequence[Warung]) -> dict[int, OpenState]:
+    """The same of several warungs by their ids, in one query."""
+    hours: dict[int, list[OpeningHours]] = {warung.pk: [] for warung in warungs}
+    for row in OpeningHours.objects.filter(warung__in=list(hours)):
+        hours[row.warung_id].append(row)
+    now, zone = clock.now(), current_region().time_zone
+    return {warung.pk: open_state(warung, hours[warung.pk], at=now, zone=zone) for warung in warungs}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -41,41 +42,59 @@ def deliverer(kind: str) -> Callable[[Deliverer], Deliverer]:
     return register
 
 
+@dataclass(frozen=True)
+class Message:
+    """What is to leave. `dedupe` is the sender's name for the event, which leaves once."""
+
+    kind: str
+    payload: dict[str, Any]
+    dedupe: str
+
+
 def put(kind: str, payload: dict[str, Any], *, dedupe: str) -> bool:
-    """The message leaves after this transaction commits. False if that event had been put in before.
+    """One message; see `put_all`. False if that event had been put in before."""
+    return put_all([Message(kind, payload, dedupe)]) == 1
+
+
+def put_all(messages: Sequence[Message]) -> int:
+    """They leave after this transaction commits, in this order; events that had been put in before do not. Returns how many.
 
     Raises:  TransactionManagementError outside a transaction; LookupError for a kind that nobody delivers.
-    Writes:  one outbox row.
+    Writes:  the outbox rows, in one statement.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("put() belongs inside transaction.atomic()")
-    if kind not in _deliverers:
-        raise LookupError(f"no deliverer for {kind!r}")
-    written = _written_once(kind, payload, dedupe)
-    if written is not None and not _waits_for_opening():
-        _tell_a_worker(written)
+    for message in messages:
+        if message.kind not in _deliverers:
+            raise LookupError(f"no deliverer for {message.kind!r}")
+    written = _written_once(messages) if messages else []
+    if written and not _waits_for_opening():
+        _tell_a_worker(*written)
         if region_is_bound():
             note_activity()
-    return written is not None
+    return len(written)
 
 
-def _written_once(kind: str, payload: dict[str, Any], dedupe: str) -> int | None:
-    """The new row's id; None where the event is there already. One statement, where get_or_create takes four."""
-    moment = clock.now()
+def _written_once(messages: Sequence[Message]) -> list[int]:
+    """The new rows' ids; events that are there already have none. One statement, where get_or_create takes four for each."""
+    moment, waiting = clock.now(), OutboxMessage.State.WAITING.value
+    values: list[Any] = []
+    for one in messages:
+        values += [one.kind, json.dumps(one.payload), one.dedupe, waiting, moment, moment, ""]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {OutboxMessage._meta.db_table} (kind, payload, dedupe, state, attempts, due_at, created_at, last_error)"
-            " VALUES (%s, %s::jsonb, %s, %s, 0, %s, %s, '') ON CONFLICT (dedupe) DO NOTHING RETURNING id",
-            [kind, json.dumps(payload), dedupe, OutboxMessage.State.WAITING.value, moment, moment],
+            f" VALUES {', '.join(['(%s, %s::jsonb, %s, %s, 0, %s, %s, %s)'] * len(messages))}"
+            " ON CONFLICT (dedupe) DO NOTHING RETURNING id",
+            values,
         )
-        row = cursor.fetchone()
-    return row[0] if row else None
+        return [row[0] for row in cursor.fetchall()]
 
 
-def _tell_a_worker(message_id: int, **options: Any) -> None:
+def _tell_a_worker(*message_ids: int, **options: Any) -> None:
     from tenants.outbox.tasks import deliver_for_platform, deliver_in_region
 
-    (deliver_in_region if region_is_bound() else deliver_for_platform).on_commit(message_id, **options)
+    (deliver_in_region if region_is_bound() else deliver_for_platform).on_commit(*message_ids, **options)
 
 
 def _waits_for_opening() -> bool:
@@ -83,14 +102,24 @@ def _waits_for_opening() -> bool:
     return region_is_bound() and current_region().status in (RegionStatus.BUILDING, RegionStatus.FAILED)
 
 
-def put_mail(*, to: str, subject: str, body: str, dedupe: str) -> bool:
+def mail(*, to: str, subject: str, body: str, dedupe: str) -> Message:
     """A plain-text mail. `subject` and `body` are already in the reader's language."""
-    return put("mail", {"to": to, "subject": str(subject), "body": str(body)}, dedupe=dedupe)
+    return Message("mail", {"to": to, "subject": str(subject), "body": str(body)}, dedupe)
+
+
+def sms(*, to: str, body: str, dedupe: str) -> Message:
+    """A short text to a phone number in E.164."""
+    return Message("sms", {"to": to, "body": str(body)}, dedupe)
+
+
+def put_mail(*, to: str, subject: str, body: str, dedupe: str) -> bool:
+    """A `mail` is put in. False if that event had been put in before."""
+    return put_all([mail(to=to, subject=subject, body=body, dedupe=dedupe)]) == 1
 
 
 def put_sms(*, to: str, body: str, dedupe: str) -> bool:
-    """A short text to a phone number in E.164."""
-    return put("sms", {"to": to, "body": str(body)}, dedupe=dedupe)
+    """A `sms` is put in. False if that event had been put in before."""
+    return put_all([sms(to=to, body=body, dedupe=dedupe)]) == 1
 
 
 def leave_now(region: Region) -> None:

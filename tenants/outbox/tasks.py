@@ -15,13 +15,15 @@ ACTIVE = timedelta(minutes=15)
 
 
 @region_task(statuses=(RegionStatus.READY, RegionStatus.SUSPENDED))
-def deliver_in_region(message_id: int) -> None:
-    deliver(message_id)
+def deliver_in_region(*message_ids: int) -> None:
+    for message_id in message_ids:
+        deliver(message_id)
 
 
 @platform_task()
-def deliver_for_platform(message_id: int) -> None:
-    deliver(message_id)
+def deliver_for_platform(*message_ids: int) -> None:
+    for message_id in message_ids:
+        deliver(message_id)
 
 
 @region_task()

@@ -54,7 +54,8 @@ def shopping(stage: Ground, sizes: tuple[int, ...] = SIZES, rounds: int = 12) ->
         "Checkout",
         f"{LINES} goods put into the cart one by one, the cart looked at, address and way chosen, the order placed, and its page read;"
         " paid in cash. WARSA promises stock under a lock, checks prices and evidence again and writes to its outbox; django-oscar"
-        " allocates stock and sends its mail to nowhere. One customer in one process; a second's checkouts are the inverse of the median.",
+        " allocates stock and sends its mail to nowhere. What a browser does is not counted. One customer in one process; a"
+        " second's checkouts are the inverse of the median.",
         against="django-oscar 4.2",
     )
     ours, theirs = stage.agent("ours", login="web"), stage.agent("oscar")

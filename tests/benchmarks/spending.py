@@ -21,6 +21,9 @@ class Spent:
     database: float = 0.0
     waits: int = 0
     is_waiting: bool = False
+    # Of the browser, and so taken off again.
+    aside: float = 0.0
+    aside_processor: float = 0.0
 
     def as_json(self) -> dict[str, float]:
         return {"seconds": self.seconds, "processor": self.processor, "database": self.database, "waits": self.waits}
@@ -73,5 +76,18 @@ def spending() -> Iterator[Spent]:
     try:
         yield spent
     finally:
-        spent.seconds, spent.processor = time.perf_counter() - began, time.thread_time() - ran
+        spent.seconds = time.perf_counter() - began - spent.aside
+        spent.processor = time.thread_time() - ran - spent.aside_processor
         _here.spent = None
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """What a browser does, such as reading a form, counts for no side. Inside `spending` alone."""
+    spent: Spent = _here.spent
+    began, ran = time.perf_counter(), time.thread_time()
+    try:
+        yield
+    finally:
+        spent.aside += time.perf_counter() - began
+        spent.aside_processor += time.thread_time() - ran

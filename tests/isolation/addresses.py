@@ -175,7 +175,7 @@ class Ids:
 
 def add_market_documents(cast: Cast) -> None:
     """A cart, an order, a restock, a goods receipt and open invitations: a document of every kind."""
-    put_in_cart(key=cast.ratna.public_id, warung=cast.warung, pack=cast.kilo, quantity=2)
+    put_in_cart(key=cast.ratna.public_id, warung=cast.warung, pack_id=cast.kilo.pk, quantity=2)
     Notice.objects.create(
         user=cast.ratna, subject="Kabar", dedupe=f"notice:{cast.ratna.public_id}", created_at=clock.now()
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -125,8 +125,14 @@ def _also(item: NavItem) -> list[str]:
 
 
 def _reversed(name: str) -> str | None:
+    return _reversed_in(get_urlconf(), name)
+
+
+@cache
+def _reversed_in(urlconf: str | None, name: str) -> str | None:
+    """Each page asks for the same few again; the sites' addresses never change while a process lives."""
     try:
-        return reverse(name)
+        return reverse(name, urlconf)
     except NoReverseMatch:
         return None
 

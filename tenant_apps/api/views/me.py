@@ -122,7 +122,7 @@ class OneCart(Endpoint):
         change_line(
             key=self.member.user.public_id,
             warung=shown_warung(slug),
-            pack=pack_for(self.told["pack"]),
+            pack_id=pack_for(self.told["pack"]).pk,
             quantity=self.told["quantity"],
         )
         return self._answer(slug)

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tenant_apps.catalog.models import Pack
 from tenant_apps.orders.errors import BadLine, NotOffered
 from tenant_apps.orders.models import MOST_OF_A_PACK, Cart, CartLine, Order, OrderLine
 from tenant_apps.pricing.selectors import prices_in_force, sells
@@ -18,32 +17,32 @@ from tenant_apps.warungs.selectors import shown_warungs
 MOST_LINES = 100
 
 
-def put_in_cart(*, key: UUID, warung: Warung, pack: Pack, quantity: int) -> CartLine:
+def put_in_cart(*, key: UUID, warung: Warung, pack_id: int, quantity: int) -> CartLine:
     """So many more of the pack lie in the cart, at most MOST_OF_A_PACK together.
 
     Raises:  NotOffered for a pack that the warung does not sell; BadLine.
     """
     _must_be_a_quantity(quantity, least=1)
-    _must_be_sold(warung, pack)
+    _must_be_sold(warung, pack_id)
     with transaction.atomic():
         cart = _locked_cart(key, warung)
         have = _quantities(cart)
-        return _set(cart, have, pack, min(have.get(pack.pk, 0) + quantity, MOST_OF_A_PACK))
+        return _set(cart, have, pack_id, min(have.get(pack_id, 0) + quantity, MOST_OF_A_PACK))
 
 
-def change_line(*, key: UUID, warung: Warung, pack: Pack, quantity: int) -> None:
+def change_line(*, key: UUID, warung: Warung, pack_id: int, quantity: int) -> None:
     """Exactly so many of the pack lie in the cart; 0 takes it out. Repeating it changes nothing.
 
     Raises:  NotOffered when a pack that the warung does not sell would come in; BadLine.
     """
     _must_be_a_quantity(quantity, least=0)
     if quantity == 0:
-        CartLine.objects.filter(cart__key=key, cart__warung=warung, pack=pack).delete()
+        CartLine.objects.filter(cart__key=key, cart__warung=warung, pack=pack_id).delete()
         return
-    _must_be_sold(warung, pack)
+    _must_be_sold(warung, pack_id)
     with transaction.atomic():
         cart = _locked_cart(key, warung)
-        _set(cart, _quantities(cart), pack, quantity)
+        _set(cart, _quantities(cart), pack_id, quantity)
 
 
 def empty_cart(*, key: UUID, warung: Warung) -> None:
@@ -57,16 +56,16 @@ def adopt_carts(*, visitor: UUID, person: UUID) -> None:
         for cart in Cart.objects.select_for_update().filter(key=visitor).order_by("pk"):
             own = _locked_cart(person, cart.warung)
             have = _quantities(own)
-            for line in cart.lines.select_related("pack"):
+            for line in cart.lines.all():
                 if len(have) < MOST_LINES or line.pack_id in have:
-                    _set(own, have, line.pack, max(line.quantity, have.get(line.pack_id, 0)))
+                    _set(own, have, line.pack_id, max(line.quantity, have.get(line.pack_id, 0)))
             cart.delete()
 
 
 def fill_again(*, key: UUID, order: Order) -> list[OrderLine]:
     """The goods of an earlier order lie in the cart, as many as then. Returns the lines that the warung no longer sells."""
     # What was ordered, and not what came instead of it.
-    lines = list(order.lines.filter(stands_for=None).select_related("pack"))
+    lines = list(order.lines.filter(stands_for=None))
     # The prices of a warung that ended are in force for ever, and nobody can buy there.
     is_shown = shown_warungs().filter(pk=order.warung_id).exists()
     sold = prices_in_force(order.warung, [line.pack_id for line in lines]) if is_shown else {}
@@ -75,7 +74,7 @@ def fill_again(*, key: UUID, order: Order) -> list[OrderLine]:
         have = _quantities(cart)
         for line in lines:
             if line.pack_id in sold:
-                _set(cart, have, line.pack, line.quantity)
+                _set(cart, have, line.pack_id, line.quantity)
     return [line for line in lines if line.pack_id not in sold]
 
 
@@ -84,8 +83,8 @@ def _must_be_a_quantity(quantity: int, *, least: int) -> None:
         raise BadLine(_("Choose a number from 1 to %(most)s.") % {"most": MOST_OF_A_PACK})
 
 
-def _must_be_sold(warung: Warung, pack: Pack) -> None:
-    if not sells(warung, pack):
+def _must_be_sold(warung: Warung, pack_id: int) -> None:
+    if not sells(warung, pack_id):
         raise NotOffered(_("%(warung)s does not sell this now.") % {"warung": warung.name})
 
 
@@ -103,13 +102,13 @@ def _quantities(cart: Cart) -> dict[int, int]:
     return dict(cart.lines.order_by().values_list("pack_id", "quantity"))
 
 
-def _set(cart: Cart, have: dict[int, int], pack: Pack, quantity: int) -> CartLine:
+def _set(cart: Cart, have: dict[int, int], pack_id: int, quantity: int) -> CartLine:
     """So many of the pack lie in the locked cart, which holds what `have` says; `have` follows."""
-    if pack.pk not in have and len(have) >= MOST_LINES:
+    if pack_id not in have and len(have) >= MOST_LINES:
         raise BadLine(_("This cart is full. Order what is in it first."))
-    line = CartLine(cart=cart, pack=pack, quantity=quantity)
+    line = CartLine(cart=cart, pack_id=pack_id, quantity=quantity)
     CartLine.objects.bulk_create(
         [line], update_conflicts=True, unique_fields=["cart", "pack"], update_fields=["quantity"]
     )
-    have[pack.pk] = quantity
+    have[pack_id] = quantity
     return line

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tenant_apps.orders.errors import BadWeight, ReasonMissing
 from tenant_apps.orders.models import Order, OrderEvent, OrderLine, OrderState, PackedLine
-from tenant_apps.orders.services.telling import tell_customer, tell_owner
+from tenant_apps.orders.services.telling import tell_customer, tell_owner, tell_placed
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.models import Payment
 from tenant_apps.payments.services import open_payment, payment_of, release_payment, settle
@@ -85,8 +85,7 @@ def go_on_paid(*, order: Order, by: str) -> Order:
     """
     with transaction.atomic():
         if move(order, "pay", by=by):
-            tell_owner(order)
-            tell_customer(order, "place")
+            tell_placed([order])
     return order
 
 

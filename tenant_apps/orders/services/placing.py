@@ -26,7 +26,7 @@ from tenant_apps.orders.errors import (
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, Order, OrderEvent, OrderLine, OrderState, Purchase
 from tenant_apps.orders.services.carting import MOST_LINES, empty_cart
 from tenant_apps.orders.services.delivering import When, agreed_reach, agreed_when
-from tenant_apps.orders.services.telling import tell_customer, tell_owner
+from tenant_apps.orders.services.telling import tell_placed
 from tenant_apps.payments.errors import NoWayToPay
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.services import open_payment, takes
@@ -36,7 +36,7 @@ from tenant_apps.stock.errors import Shortage, StockShort
 from tenant_apps.stock.models import StockLocation
 from tenant_apps.stock.selectors import available_at
 from tenant_apps.stock.services import MOST as MOST_BASE_UNITS
-from tenant_apps.stock.services import Line, location_of_warung, reserve
+from tenant_apps.stock.services import Line, reserve, shelves_of
 from tenant_apps.warungs.delivering import Reach
 from tenant_apps.warungs.errors import WarungClosed
 from tenant_apps.warungs.models import Warung, WarungState
@@ -106,17 +106,11 @@ def place_order(
     Raises:  what that warung refuses: BasketMoved naming every line that no longer is as it was seen; WarungClosed;
              NotOffered; TimeGone; AddressMissing, each with such lines as `moved` in its context; and as `place_purchase`.
     """
-    before = Order.objects.filter(customer=customer, key=key).first()
-    if before is not None:
-        return before
     shopping = Shopping(warung, lines, method, fee, note, when)
     try:
-        purchase = place_purchase(
-            customer=customer, key=key, shops=[shopping], name=name, phone=phone, address=address, pay=pay, by=by
-        )
+        return _placed([shopping], _Customer(customer, name.strip(), phone.strip(), address, pay, by), key)[1][0]
     except PurchaseMoved as moved:
         raise moved.shops[warung.pk] from None
-    return purchase.orders.get()
 
 
 def place_purchase(
@@ -136,24 +130,29 @@ def place_purchase(
     Raises:  PurchaseMoved with the refusals of all warungs; EmptyBasket, BadLine; Overdrawn. Then nothing has changed.
     Writes:  purchase, orders, lines, history, payments; stock is reserved; the carts are emptied; outbox to owners and customer.
     """
+    return _placed(shops, _Customer(customer, name.strip(), phone.strip(), address, pay, by), key)[0]
+
+
+def _placed(shops: Sequence[Shopping], who: _Customer, key: UUID) -> tuple[Purchase, list[Order]]:
+    """The purchase with its orders, those of the first tap as they are now."""
     if not shops or len({shop.warung.pk for shop in shops}) != len(shops):
         raise EmptyBasket(_("Your cart is empty."))
     for shop in shops:
         _must_be_lines(shop.lines)
+    customer = who.user
     with transaction.atomic():
         # The customer's own row is the lock of their taps: the second tap waits here and finds what the first one placed.
         User.objects.select_for_update(no_key=True).values_list("pk", flat=True).get(pk=customer.pk)
         before = Purchase.objects.filter(customer=customer, key=key).first()
         if before is not None:
-            return before
-        moment = clock.now()
-        purchase = save_numbered(Purchase(customer=customer, key=key, placed_at=moment))
-        who = _Customer(customer, name.strip(), phone.strip(), address, pay, by)
+            return before, list(before.orders.all())
+        purchase = save_numbered(Purchase(customer=customer, key=key, placed_at=clock.now()))
         refusals: dict[int, DomainError] = {}
         placed: list[Order] = []
-        # Stock is locked from one shelf to the next in the order in which everybody locks it.
-        shelves = sorted(((location_of_warung(shop.warung), shop) for shop in shops), key=lambda pair: pair[0].pk)
-        for shelf, shop in shelves:
+        # Stock is locked from one shelf to the next in the order in which everybody locks it; the warungs are as they are
+        # now, whatever the page showed.
+        shelves = shelves_of([shop.warung for shop in shops])
+        for shelf, shop in sorted(((shelves[shop.warung.pk], shop) for shop in shops), key=lambda pair: pair[0].pk):
             order_key = key if len(shops) == 1 else uuid5(key, str(shelf.pk))
             try:
                 placed.append(_place_at(shop, shelf, who, purchase, order_key))
@@ -166,17 +165,15 @@ def place_purchase(
                 reference=order.reference,
                 payer=customer,
                 warung=order.warung,
-                method=pay,
+                method=who.pay,
                 amount=order.total,
                 expires_at=None,
-                by=by,
+                by=who.by,
             )
             empty_cart(key=customer.public_id, warung=order.warung)
-            if order.state == OrderState.PLACED:
-                tell_owner(order)
-                tell_customer(order, "place")
+        tell_placed([order for order in placed if order.state == OrderState.PLACED])
         note_activity()
-    return purchase
+    return purchase, placed
 
 
 @dataclass(frozen=True)
@@ -193,8 +190,8 @@ class _Customer:
 
 def _place_at(shop: Shopping, shelf: StockLocation, who: _Customer, purchase: Purchase, key: UUID) -> Order:
     """One warung's order, with its stock promised."""
-    # As it is now, whatever the page showed.
-    warung = Warung.objects.select_related("owner").get(pk=shop.warung.pk)
+    warung = shelf.warung
+    assert warung is not None
     try:
         _must_be_open(warung)
         _must_offer(warung, shop.method)

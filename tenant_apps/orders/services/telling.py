@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -9,13 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from tenant_apps.notifications.services import notify
+from tenant_apps.notifications.services import notice
 from tenant_apps.orders.models import Order, Return
 from tenants.context import current_region
 from tenants.hosts import region_url
 from tenants.identity.models import User
 from tenants.kernel.money import rupiah_text
-from tenants.outbox.services import put_mail, put_sms
+from tenants.outbox.services import Message, mail, put_all, sms
 
 
 @dataclass(frozen=True)
@@ -92,17 +93,31 @@ RETURN_DECIDED: dict[str, News] = {
 }
 
 
+def tell_placed(orders: Sequence[Order]) -> None:
+    """Owners and customers learn of new orders, once; all of it is put in at once."""
+    put_all([one for order in orders for one in (*_owner_news(order, "place"), *_customer_news(order, "place"))])
+
+
 def tell_customer(order: Order, step: str, reason: str = "") -> None:
     """The customer learns of a step of their order, once."""
+    put_all(_customer_news(order, step, reason))
+
+
+def tell_owner(order: Order, step: str) -> None:
+    """The owner learns that an order is cancelled, once."""
+    put_all(_owner_news(order, step))
+
+
+def _customer_news(order: Order, step: str, reason: str = "") -> list[Message]:
     path = reverse("orders:order", args=[order.number])
-    _tell(order.customer, order, TO_CUSTOMER[step], f"order.{order.number}.{step}.customer", path, reason)
+    return _news(order.customer, order, TO_CUSTOMER[step], f"order.{order.number}.{step}.customer", path, reason)
 
 
-def tell_owner(order: Order, step: str = "place") -> None:
-    """The owner learns of a new or cancelled order, once."""
-    if order.warung.owner is not None:
-        path = reverse("orders:board_order", args=[order.number])
-        _tell(order.warung.owner, order, TO_OWNER[step], f"order.{order.number}.{step}.owner", path)
+def _owner_news(order: Order, step: str) -> list[Message]:
+    if order.warung.owner is None:
+        return []
+    path = reverse("orders:board_order", args=[order.number])
+    return _news(order.warung.owner, order, TO_OWNER[step], f"order.{order.number}.{step}.owner", path)
 
 
 def tell_owner_of_return(document: Return) -> None:
@@ -110,19 +125,21 @@ def tell_owner_of_return(document: Return) -> None:
     order = document.order
     if order.warung.owner is not None:
         dedupe = f"order.{order.number}.return.{document.number}.owner"
-        _tell(order.warung.owner, order, TO_OWNER["return"], dedupe, reverse("orders:returns"), document.reason)
+        path = reverse("orders:returns")
+        put_all(_news(order.warung.owner, order, TO_OWNER["return"], dedupe, path, document.reason))
 
 
 def tell_return_decided(document: Return) -> None:
     """The customer learns what became of it, once."""
     order, path = document.order, reverse("orders:return", args=[document.order.number])
     dedupe = f"order.{order.number}.return.{document.number}.customer"
-    _tell(order.customer, order, RETURN_DECIDED[document.state], dedupe, path, document.answer, document.amount)
+    decided = RETURN_DECIDED[document.state]
+    put_all(_news(order.customer, order, decided, dedupe, path, document.answer, document.amount))
 
 
-def _tell(
+def _news(
     user: User, order: Order, news: News, dedupe: str, path: str, reason: str = "", total: int | None = None
-) -> None:
+) -> list[Message]:
     names = {
         "number": order.number,
         "warung": order.warung.name,
@@ -133,9 +150,12 @@ def _tell(
     with override(user.language):
         words = (order.is_prepaid and news.prepaid) or news.body
         subject, body = str(news.subject) % names, str(words) % names
-        notify(user=user, subject=subject, body=body, path=path, dedupe=dedupe)
+        told = [notice(user=user, subject=subject, body=body, path=path, dedupe=dedupe)]
         look = _("Look at it here: %(address)s") % {"address": region_url(current_region(), path)}
         if user.email:
-            put_mail(to=user.email, subject=" ".join(subject.split()), body=f"{body}\n\n{look}\n", dedupe=dedupe)
+            told.append(
+                mail(to=user.email, subject=" ".join(subject.split()), body=f"{body}\n\n{look}\n", dedupe=dedupe)
+            )
         elif user.phone and user.phone_verified:
-            put_sms(to=user.phone, body=f"{subject} {look}", dedupe=dedupe)
+            told.append(sms(to=user.phone, body=f"{subject} {look}", dedupe=dedupe))
+    return told

@@ -23,7 +23,7 @@ from tenant_apps.accounts.selectors import profile_of
 from tenant_apps.accounts.services.profiles import save_profile
 from tenant_apps.catalog.models import Pack
 from tenant_apps.orders.baskets import Basket, basket, brought_to, cart_at, carts_of, glance, in_carts
-from tenant_apps.orders.errors import BadLine, BasketMoved, FeeMoved
+from tenant_apps.orders.errors import BadLine, BasketMoved, FeeMoved, NotOffered
 from tenant_apps.orders.forms import CartForm, CheckoutForm, chosen_time, seen_lines
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, Order, OrderState
 from tenant_apps.orders.selectors import last_phone_of
@@ -39,20 +39,30 @@ from tenants.access import public_page, signed_in
 from tenants.kernel.errors import DomainError
 
 
-def _asked(request: RegionRequest) -> tuple[Pack, int]:
-    """The pack and the number that a form names.
+def _asked(request: RegionRequest) -> tuple[int, int]:
+    """The id of the pack and the number that a form names.
 
-    Raises:  BadLine; Http404 for a pack that is not there.
+    Raises:  BadLine; Http404 for what cannot be a pack.
     """
     form = CartForm(request.POST)
     if not form.is_valid():
         if "pack" in form.errors:
             raise Http404("no such pack")
         raise BadLine(_("Choose a number from 1 to %(most)s.") % {"most": MOST_OF_A_PACK})
-    pack = Pack.objects.filter(pk=form.cleaned_data["pack"]).first()
-    if pack is None:
+    return form.cleaned_data["pack"], form.cleaned_data["quantity"]
+
+
+def _refused(request: RegionRequest, refusal: DomainError, back: str) -> HttpResponse:
+    """The refusal on the page that the form came from; htmx shows it itself.
+
+    Raises:  Http404 where what the warung does not sell is no pack at all.
+    """
+    if isinstance(refusal, NotOffered) and not Pack.objects.filter(pk=CartForm(request.POST)["pack"].data).exists():
         raise Http404("no such pack")
-    return pack, form.cleaned_data["quantity"]
+    if request.headers.get("HX-Request"):
+        raise refusal
+    messages.error(request, str(refusal.message))
+    return redirect(back)
 
 
 @public_page
@@ -61,24 +71,21 @@ def put(request: RegionRequest, slug: str) -> HttpResponse:
     """A tile of a shelf: the first ones go into the cart, or the number in it changes."""
     warung = shown_warung(slug)
     try:
-        pack, quantity = _asked(request)
+        pack_id, quantity = _asked(request)
         key = new_cart_key(request)
         if "change" in request.POST:
-            change_line(key=key, warung=warung, pack=pack, quantity=quantity)
+            change_line(key=key, warung=warung, pack_id=pack_id, quantity=quantity)
         else:
-            put_in_cart(key=key, warung=warung, pack=pack, quantity=quantity)
+            put_in_cart(key=key, warung=warung, pack_id=pack_id, quantity=quantity)
     except DomainError as refusal:
-        if request.headers.get("HX-Request"):
-            raise
-        messages.error(request, str(refusal.message))
-        return redirect(way_back(request, f"/warung/{warung.slug}/"))
+        return _refused(request, refusal, way_back(request, f"/warung/{warung.slug}/"))
     if not request.headers.get("HX-Request"):
         return redirect(way_back(request, f"/warung/{warung.slug}/"))
     context: dict[str, Any] = {"warung": warung, "glance": glance(key), "here": way_back(request, "")}
     if "change" in request.POST and quantity:
         # The tile shows the number already; leaving it alone leaves the focus where it is.
         return reswap(render(request, "orders/_put.html", context), "none")
-    price = prices_in_force(warung, [pack.pk]).get(pack.pk)
+    price = prices_in_force(warung, [pack_id]).get(pack_id)
     context |= {"good": next(iter(goods_of([price] if price else [], in_carts(key))), None), "fresh": True}
     return render(request, "orders/_put.html", context)
 
@@ -97,19 +104,18 @@ def change(request: RegionRequest, slug: str) -> HttpResponse:
     warung = shown_warung(slug)
     key = new_cart_key(request)
     try:
-        pack, quantity = _asked(request)
-        change_line(key=key, warung=warung, pack=pack, quantity=quantity)
+        pack_id, quantity = _asked(request)
+        change_line(key=key, warung=warung, pack_id=pack_id, quantity=quantity)
     except DomainError as refusal:
-        if request.headers.get("HX-Request"):
-            raise
-        messages.error(request, str(refusal.message))
-        return redirect("orders:carts")
+        return _refused(request, refusal, "/keranjang/")
     if not request.headers.get("HX-Request"):
         return redirect("orders:carts")
     now = cart_at(key, warung)
     if quantity:
         # Only what the number changes: the focus stays on it.
-        return reswap(render(request, "orders/_changed.html", {"basket": now, "pack": pack, "swap": True}), "none")
+        return reswap(
+            render(request, "orders/_changed.html", {"basket": now, "pack_id": pack_id, "swap": True}), "none"
+        )
     return render(request, "orders/_cart.html", {"basket": now})
 
 

@@ -58,6 +58,18 @@ def location_of_warung(warung: Warung) -> StockLocation:
     return found
 
 
+def shelves_of(warungs: Sequence[Warung]) -> dict[int, StockLocation]:
+    """The shelves of several warungs by the warungs' ids, made when first asked for; each with its warung and owner as they are now."""
+    rows = StockLocation.objects.filter(warung__in=[warung.pk for warung in warungs]).select_related("warung__owner")
+    found = {row.warung_id: row for row in rows if row.warung_id is not None}
+    missing = [warung for warung in warungs if warung.pk not in found]
+    if missing:
+        for warung in missing:
+            location_of_warung(warung)
+        return shelves_of(warungs)
+    return found
+
+
 def location_of_satker(satker: Satker) -> StockLocation:
     """The Satker's store room, made when first asked for."""
     found, _fresh = StockLocation.objects.get_or_create(satker=satker, defaults={"kind": LocationKind.SATKER})

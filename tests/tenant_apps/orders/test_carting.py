@@ -31,19 +31,19 @@ def inside(market: Cast, key: uuid.UUID = KEY) -> dict[str, int]:
 
 
 def put(market: Cast, quantity: int = 1, **more: object) -> None:
-    put_in_cart(**{"key": KEY, "warung": market.warung, "pack": market.kilo, "quantity": quantity, **more})  # type: ignore[arg-type]
+    put_in_cart(**{"key": KEY, "warung": market.warung, "pack_id": market.kilo.pk, "quantity": quantity, **more})  # type: ignore[arg-type]
 
 
 def test_putting_in_adds_and_changing_sets(market: Cast) -> None:
     put(market, 2)
     put(market, 3)
-    put(market, 1, pack=market.piece)
+    put(market, 1, pack_id=market.piece.pk)
     assert inside(market) == {"Beras medium": 5, "Telur ayam": 1}
     for _again in range(2):
-        change_line(key=KEY, warung=market.warung, pack=market.kilo, quantity=4)
+        change_line(key=KEY, warung=market.warung, pack_id=market.kilo.pk, quantity=4)
         assert inside(market) == {"Beras medium": 4, "Telur ayam": 1}
     for _again in range(2):
-        change_line(key=KEY, warung=market.warung, pack=market.kilo, quantity=0)
+        change_line(key=KEY, warung=market.warung, pack_id=market.kilo.pk, quantity=0)
         assert inside(market) == {"Telur ayam": 1}
     empty_cart(key=KEY, warung=market.warung)
     assert inside(market) == {}
@@ -64,18 +64,18 @@ def test_no_other_number_goes_in(market: Cast, quantity: int) -> None:
         put(market, quantity)
     if quantity:
         with pytest.raises(BadLine):
-            change_line(key=KEY, warung=market.warung, pack=market.kilo, quantity=quantity)
+            change_line(key=KEY, warung=market.warung, pack_id=market.kilo.pk, quantity=quantity)
     assert footprint() == before
 
 
 def test_only_what_the_warung_sells_goes_in(market: Cast) -> None:
     before = footprint()
-    for what in ({"pack": market.sack}, {"warung": market.other_warung}):
+    for what in ({"pack_id": market.sack.pk}, {"warung": market.other_warung}):
         with pytest.raises(NotOffered):
             put(market, 1, **what)
     withdraw_price(warung=market.warung, pack=market.kilo)
     with pytest.raises(NotOffered):
-        change_line(key=KEY, warung=market.warung, pack=market.kilo, quantity=1)
+        change_line(key=KEY, warung=market.warung, pack_id=market.kilo.pk, quantity=1)
     assert footprint() == before
 
 
@@ -83,7 +83,7 @@ def test_a_cart_is_full_at_last(market: Cast) -> None:
     for number in range(MOST_LINES):
         pack = market.egg.packs.create(label=f"isi {number}", base_quantity=1)
         publish_price(warung=market.warung, pack=pack, price=2_000, by=BY)
-        put(market, 1, pack=pack)
+        put(market, 1, pack_id=pack.pk)
     with pytest.raises(BadLine):
         put(market, 1)
     assert CartLine.objects.count() == MOST_LINES
@@ -92,7 +92,7 @@ def test_a_cart_is_full_at_last(market: Cast) -> None:
 def test_a_visitors_cart_comes_along_and_the_larger_number_stays(market: Cast) -> None:
     own = market.ratna.public_id
     put(market, 2)
-    put(market, 1, pack=market.piece)
+    put(market, 1, pack_id=market.piece.pk)
     put(market, 5, key=own)
     adopt_carts(visitor=KEY, person=own)
     adopt_carts(visitor=KEY, person=own)
@@ -102,7 +102,7 @@ def test_a_visitors_cart_comes_along_and_the_larger_number_stays(market: Cast) -
 
 def test_a_basket_shows_what_can_be_had_now(market: Cast) -> None:
     put(market, 60)
-    put(market, 3, pack=market.piece)
+    put(market, 3, pack_id=market.piece.pk)
     withdraw_price(warung=market.warung, pack=market.piece)
     basket = cart_at(KEY, market.warung)
     rice, eggs = basket.lines
@@ -116,7 +116,7 @@ def test_a_basket_shows_what_can_be_had_now(market: Cast) -> None:
 def test_packs_of_one_product_share_what_there_is(market: Cast) -> None:
     five = market.rice.packs.create(label="5 kg", base_quantity=5_000)
     publish_price(warung=market.warung, pack=five, price=70_000, by=BY)
-    put(market, 8, pack=five)
+    put(market, 8, pack_id=five.pk)
     put(market, 15)
     assert [line.orderable for line in cart_at(KEY, market.warung).lines] == [8, 10]
 

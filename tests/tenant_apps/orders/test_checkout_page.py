@@ -28,7 +28,7 @@ PAY = "/keranjang/warung-hasan/bayar/"
 def ratna(market: Cast) -> Client:
     """Ratna with 2 kg of rice and 3 eggs in her cart."""
     for pack, quantity in ((market.kilo, 2), (market.piece, 3)):
-        put_in_cart(key=market.ratna.public_id, warung=market.warung, pack=pack, quantity=quantity)
+        put_in_cart(key=market.ratna.public_id, warung=market.warung, pack_id=pack.pk, quantity=quantity)
     return browser_of(market.ratna)
 
 
@@ -246,7 +246,7 @@ def test_another_regions_form_orders_nothing(ratna: Client, market: Cast, lombok
 
 def test_a_new_page_is_a_new_order(ratna: Client, market: Cast) -> None:
     ratna.post(PAY, filled(ratna))
-    put_in_cart(key=market.ratna.public_id, warung=market.warung, pack=market.kilo, quantity=1)
+    put_in_cart(key=market.ratna.public_id, warung=market.warung, pack_id=market.kilo.pk, quantity=1)
     form = filled(ratna)
     assert uuid.UUID(form["key"])
     ratna.post(PAY, form)

@@ -89,8 +89,8 @@ def test_a_pick_up_costs_no_delivery(market: Cast) -> None:
 def test_the_cart_of_that_warung_is_emptied(market: Cast) -> None:
     publish_price(warung=market.other_warung, pack=market.kilo, price=14_600, by=BY)
     key = market.ratna.public_id
-    put_in_cart(key=key, warung=market.warung, pack=market.kilo, quantity=2)
-    put_in_cart(key=key, warung=market.other_warung, pack=market.kilo, quantity=1)
+    put_in_cart(key=key, warung=market.warung, pack_id=market.kilo.pk, quantity=2)
+    put_in_cart(key=key, warung=market.other_warung, pack_id=market.kilo.pk, quantity=1)
     place(market)
     assert footprint()[-1] == [(key, market.other_warung.pk, market.kilo.pk, 1)]
 

@@ -25,7 +25,7 @@ PAGE = "/keranjang/bayar/"
 def full_carts(two_shops: Cast) -> Cast:  # noqa: F811
     """Ratna wants 2 kg at Hasan's and 3 kg at Siti's."""
     for warung, quantity in ((two_shops.warung, 2), (two_shops.other_warung, 3)):
-        put_in_cart(key=two_shops.ratna.public_id, warung=warung, pack=two_shops.kilo, quantity=quantity)
+        put_in_cart(key=two_shops.ratna.public_id, warung=warung, pack_id=two_shops.kilo.pk, quantity=quantity)
     return two_shops
 
 

@@ -187,7 +187,7 @@ def test_two_helpers_put_it_in_once(committed: None, market: Cast, premium: Pack
 
 
 def test_pages_from_the_wish_to_the_receipt(market: Cast, premium: Pack) -> None:
-    put_in_cart(key=market.ratna.public_id, warung=market.warung, pack=market.kilo, quantity=2)
+    put_in_cart(key=market.ratna.public_id, warung=market.warung, pack_id=market.kilo.pk, quantity=2)
     ratna, hasan = browser_of(market.ratna), browser_of(market.hasan)
     pay = "/keranjang/warung-hasan/bayar/"
     pk = market.kilo.pk
@@ -278,7 +278,7 @@ def test_wishes_are_kept_apart_for_each_warung(market: Cast) -> None:
     )
     publish_price(warung=market.other_warung, pack=market.kilo, price=14_000, by=BY)
     for warung in (market.warung, market.other_warung):
-        put_in_cart(key=market.ratna.public_id, warung=warung, pack=market.kilo, quantity=1)
+        put_in_cart(key=market.ratna.public_id, warung=warung, pack_id=market.kilo.pk, quantity=1)
     ratna, pk = browser_of(market.ratna), market.kilo.pk
     _address, fields = form_with(ratna.get("/keranjang/bayar/").content.decode(), "key")
     ways = {name: ["pickup"] for name in fields if name.endswith("-method")}

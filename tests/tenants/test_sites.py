@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tenants import listening, sites
 from tenants.context import on_platform
+from tenants.hosts import region_url
 from tenants.listening import registry
 from tenants.models import Domain, Region, RegionStatus
 from tenants.raw import connect
@@ -117,6 +118,29 @@ def test_an_address_that_is_taken_away_or_new_counts_at_once() -> None:
         settle()
         assert seen("toko.example.id") is None
         assert look()[1] == 0
+
+
+def test_links_name_the_primary_address_also_when_it_moves() -> None:
+    def link(host: str = HOST) -> tuple[str, int]:
+        region, _ = look(host)
+        assert region is not None
+        with on_platform(), CaptureQueriesContext(connection) as queries:
+            return region_url(region).split("/")[2].partition(":")[0], len(queries)
+
+    try:
+        # Who came by the primary address knows it; by another one it is asked for.
+        assert link() == (HOST, 0)
+        change("INSERT INTO tenants_domain (domain, is_primary, tenant_id)"
+               f" SELECT 'pasar.example.id', false, tenant_id FROM tenants_domain WHERE domain = '{HOST}'")  # fmt: skip
+        assert link("pasar.example.id") == link("pasar.example.id") == (HOST, 1)
+        change(f"UPDATE tenants_domain SET is_primary = NOT is_primary WHERE domain IN ('{HOST}', 'pasar.example.id')")
+        settle()
+        assert link() == ("pasar.example.id", 1)
+        assert link("pasar.example.id") == ("pasar.example.id", 0)
+    finally:
+        change("DELETE FROM tenants_domain WHERE domain = 'pasar.example.id'")
+        change(f"UPDATE tenants_domain SET is_primary = true WHERE domain = '{HOST}'")
+        settle()
 
 
 def test_a_listener_whose_back_end_is_ended_believes_nothing() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tenant_apps.orders.services.carting import put_in_cart
 from tenant_apps.orders.shelves import categories_of, search_page
+from tenant_apps.pricing.models import WarungPrice
+from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import Place
 from tenants.context import as_owner, current_region
 from tests.benchmarks.storefront import VILLAGES, fill, plans_of
@@ -32,6 +35,23 @@ def test_pages_ask_as_much_with_ten_products_as_with_a_thousand(market: Cast) ->
     fill(products=1000, warungs=WARUNGS, prefix="U")
     many = [questions(address) for address in ("/", "/cari/?q=gulla", "/warung/u-003/", "/warung/u-003/?q=gulla")]
     assert few == many
+
+
+def test_carts_of_many_warungs_ask_as_much_as_the_cart_of_one(market: Cast) -> None:
+    fill(products=60, warungs=9)
+    ratna = browser_of(market.ratna)
+
+    def asked(shops: int) -> int:
+        for warung in Warung.objects.filter(slug__startswith="t-").order_by("pk")[:shops]:
+            for price in WarungPrice.objects.filter(warung=warung)[:4]:
+                put_in_cart(key=market.ratna.public_id, warung=warung, pack_id=price.pack_id, quantity=1)
+        with CaptureQueriesContext(connection) as seen:
+            text = ratna.get("/keranjang/").content.decode()
+        assert text.count("Hemat") >= shops
+        return len(seen)
+
+    ratna.get("/keranjang/")
+    assert asked(1) == asked(9)
 
 
 def test_a_search_touches_little_of_a_large_region(market: Cast) -> None:

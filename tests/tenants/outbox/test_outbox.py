@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tenants.context import in_region, on_platform
@@ -57,6 +58,24 @@ def test_an_event_leaves_once(
         assert [(args, options["headers"][HEADER]) for args, options in sent] == [((message.pk,), kalidoni.schema_name)]
         assert [services.deliver(message.pk), services.deliver(message.pk)] == [True, False]
         assert carried == ["a"]
+
+
+def test_what_belongs_together_is_put_in_by_one_statement_and_told_once(
+    kalidoni: Region, sent: Sent, carried: list[str], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with in_region(kalidoni):
+        put(dedupe="known")
+        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+            messages = [services.Message("trial", {}, name) for name in ("one", "known", "two", "one", "broken")]
+            with CaptureQueriesContext(connection) as asked:
+                assert services.put_all(messages) == 3
+            assert len(asked) == 1
+            assert services.put_all([]) == 0
+        new = dict(OutboxMessage.objects.exclude(dedupe="known").values_list("dedupe", "pk"))
+        assert [args for args, _options in sent] == [(new["one"], new["two"], new["broken"])]
+        # One that cannot leave keeps nobody else.
+        tasks.deliver_in_region.run(new["broken"], new["one"], new["two"])
+        assert carried == ["one", "two"]
 
 
 def test_what_could_not_leave_is_given_to_a_worker_again(

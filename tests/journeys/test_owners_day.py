@@ -103,6 +103,11 @@ def test_from_opening_to_closing(browser: Browser, platform_running: Platform) -
     press(hasan, "Open the day")
     expect(hasan.locator("main")).to_contain_text(say("Count the drawer"))
 
+    hasan.goto(f"{site}/toko/tutup/hari/")
+    hasan.locator("main a.item-body").first.click()
+    # Sales of this day from before the drawer was counted.
+    earlier = day_sums(hasan)
+
     # Ratna's order appears on the board while it is open.
     hasan.goto(f"{site}/toko/pesanan/")
     take_first(ratna, site, HASAN)
@@ -182,8 +187,12 @@ def test_from_opening_to_closing(browser: Browser, platform_running: Platform) -
     assert facts[say("At opening")] == OPENING
     assert facts[say("Counted")] == counted
     assert facts[say("Difference")] == -1_000
-    assert (facts[say("Cash")], facts["QRIS"], facts["Bon"]) == (cash + 1_000, by_qris, on_bon)
-    assert facts["Total"] == cash + half + on_bon
+    came = [facts[name] - earlier[name] for name in (say("Cash"), "QRIS", "Bon", "Total")]
+    assert came == [cash + 1_000, by_qris, on_bon, cash + half + on_bon]
+    # It says how the books came to what they expected.
+    assert facts[say("Sold at the counter")] == cash + 1_000
+    assert (facts[say("Orders paid in cash")], facts[say("Bons paid")]) == (ordered, 2_000)
+    assert (facts[say("Money out and in")], facts[say("By the books")]) == (-50_000, expected)
     expect(hasan.locator("main")).to_contain_text("kembalian salah")
     look(hasan, "day-page")
     hasan.goto(f"{site}/toko/grafik/")

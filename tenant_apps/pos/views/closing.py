@@ -18,6 +18,7 @@ from tenant_apps.payments.selectors import carried_at
 from tenant_apps.payments.services import deposit_cash
 from tenant_apps.pos.forms import CashMoveForm, CountingForm, OpeningForm, ReasonForm
 from tenant_apps.pos.models import CashDay, CashMoveKind
+from tenant_apps.pos.reckoning import reckoning_of
 from tenant_apps.pos.selectors import (
     business_day,
     day_at_work,
@@ -179,6 +180,7 @@ def one_day(request: CounterRequest, day: str) -> HttpResponse:
     context = {
         "day": found,
         "takings": takings_of(found.warung, found.day),
+        "reckoning": reckoning_of(found),
         "moves": moves_of(found.warung, found.day),
         "events": found.events.all(),
         "pieces": _pieces(found),
@@ -211,6 +213,7 @@ def _page(request: CounterRequest, *, status: int = 200, **forms: Any) -> HttpRe
         "takings": takings_of(warung, shown_day),
         "moves": moves_of(warung, shown_day),
         "pieces": _pieces(day) if day else [],
+        "reckoning": reckoning_of(day) if day and day.counted is not None else [],
         "opening": OpeningForm(),
         "counting": CountingForm(),
         "moving": CashMoveForm(),

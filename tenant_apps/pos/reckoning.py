@@ -15,7 +15,7 @@ from tenants.kernel import clock
 OTHER = "other"
 # What an entry is for is told by its key; the first that fits counts.
 _KINDS: tuple[tuple[str, Q, str | Promise], ...] = (
-    ("sold", Q(entry__key__startswith="sale:"), _("Sold at the counter")),
+    ("sold", Q(entry__key__startswith="sale:"), _("Cash from the counter")),
     ("bons", Q(entry__key__startswith="bon:"), _("Bons paid")),
     ("brought", Q(entry__key__startswith="order:", entry__key__endswith=":deposited"), _("Brought from the door")),
     ("back", Q(entry__key__startswith="order:", entry__key__contains=":back:"), _("Given back")),

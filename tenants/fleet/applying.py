@@ -29,6 +29,8 @@ from tenants.schemas.upgrade import Upgrade
 # What another attempt may mend: somebody holds a lock, or the connection went away.
 BUSY = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
+# "WG": the first of the two numbers of a lock on one region, held by each transaction that brings it up.
+_SPACE = 0x57_47
 _DEFERRED = ("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED")
 _CONCURRENT = re.compile(
     r'\s*CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?"?(\w+)"?', re.IGNORECASE
@@ -102,7 +104,7 @@ class Bench:
 
     def _step_by_step(self, piece: Piece, upgrade: Upgrade) -> None:
         """Steps that do not fit into one transaction. Each leaves its row in django_migrations, so a second attempt goes on."""
-        there = self._applied(piece.schema)
+        there = self._applied(piece)
         steps = [step for step in upgrade.steps if (step["app"], step["name"]) not in there]
         together: list[Step] = []
         for step in steps:
@@ -130,6 +132,7 @@ class Bench:
         with raw.pipeline(), raw.cursor() as cursor:
             cursor.execute("BEGIN", prepare=False)
             self._settle(cursor, schema, len(statements), local=True)
+            self._alone_in(cursor, piece)
             # Fails when the region has left the version that the plan begins at: by an attempt whose answer was lost.
             cursor.execute(
                 "SELECT 1 / count(*) FROM public.tenants_region WHERE id = %s AND schema_version = %s",
@@ -164,6 +167,14 @@ class Bench:
                 *(f"{self.patience.lock_timeout(statements)}ms", local, f"{limit}ms", local, local),
             ],
         )
+
+    @staticmethod
+    def _alone_in(cursor: Any, piece: Piece) -> None:
+        """Until the transaction ends nobody else brings this region up; what a killed process had sent is over, whole or not at all.
+
+        Only then the region is looked at: the server goes on with what it was sent, and may commit it after its sender's death.
+        """
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_SPACE, piece.region])
 
     def _one_by_one(self, schema: str, step: Step) -> None:
         """A migration that must not run in a transaction. An index that was left half built is built anew."""
@@ -212,10 +223,11 @@ class Bench:
         finally:
             connection.close()
 
-    def _applied(self, schema: str) -> set[tuple[str, str]]:
+    def _applied(self, piece: Piece) -> set[tuple[str, str]]:
         raw = self._connected()
         with raw.transaction(), raw.cursor() as cursor:
-            self._settle(cursor, schema, 1, local=True)
+            self._settle(cursor, piece.schema, 1, local=True)
+            self._alone_in(cursor, piece)
             cursor.execute("SELECT app, name FROM django_migrations")
             return set(cursor.fetchall())
 

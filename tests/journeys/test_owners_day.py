@@ -190,7 +190,7 @@ def test_from_opening_to_closing(browser: Browser, platform_running: Platform) -
     came = [facts[name] - earlier[name] for name in (say("Cash"), "QRIS", "Bon", "Total")]
     assert came == [cash + 1_000, by_qris, on_bon, cash + half + on_bon]
     # It says how the books came to what they expected.
-    assert facts[say("Sold at the counter")] == cash + 1_000
+    assert facts[say("Cash from the counter")] == cash + 1_000
     assert (facts[say("Orders paid in cash")], facts[say("Bons paid")]) == (ordered, 2_000)
     assert (facts[say("Money out and in")], facts[say("By the books")]) == (-50_000, expected)
     expect(hasan.locator("main")).to_contain_text("kembalian salah")

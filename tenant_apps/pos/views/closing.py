@@ -196,7 +196,8 @@ def _at_work(request: CounterRequest) -> CashDay:
 
 
 def _pieces(day: CashDay) -> list[tuple[int, int, int]]:
-    return [(int(value), count, int(value) * count) for value, count in day.pieces.items()]
+    pieces = sorted(((int(value), count) for value, count in day.pieces.items()), reverse=True)
+    return [(value, count, value * count) for value, count in pieces]
 
 
 def _page(request: CounterRequest, *, status: int = 200, **forms: Any) -> HttpResponse:

@@ -189,6 +189,28 @@ def kill_once(later: Release, log: Path, reached: Callable[[int], bool]) -> int:
     return states()["done"]
 
 
+def test_what_a_killed_process_had_sent_counts_when_the_server_ends_it(committed: None, tmp_path: Path) -> None:
+    [region] = build_fleet(1)
+    log = tmp_path / "fleet.log"
+    with later_release(tmp_path, ADD_NOTE + 'migrations.RunSQL("SELECT pg_sleep(0.3)"),') as later:
+        fleet("capture")
+        child = later.start(log, "fleet", "migrate", "--hands", "1")
+        with admin() as cursor:
+            asleep = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(0.3)' AND state = 'active'"
+            deadline = time.monotonic() + 60
+            while cursor.execute(asleep).fetchone() == (0,):
+                assert child.poll() is None and time.monotonic() < deadline, log.read_text()[-3000:]
+                time.sleep(0.005)
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        assert (states(), NOTE in columns(region)) == ({"pending": 1}, False)
+        # The next one comes while the server is still at it, and finds the region brought up.
+        code, text = fleet("migrate")
+        assert (code, states()) == (0, {"done": 1}), text
+        assert (version(region), NOTE in columns(region)) == (run_of().target, True)
+        assert fleet("verify")[0] == 0
+
+
 def test_two_migrations_are_kept_apart(committed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build_fleet(1)
     monkeypatch.setattr("tenants.fleet.locks.PATIENCE_SECONDS", 0.1)

@@ -20,7 +20,8 @@ from tenants.context import current_region
 from tenants.kernel import clock
 
 DAYS = 90
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 240, 70, 28, 12
+# About as wide as a phone, so that its figures are as large there as other small text.
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 360, 200, 60, 28, 12
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def chart(days: Sequence[DayPrices], label: str) -> SafeString:
         '<svg class="price-chart" viewBox="0 0 {} {}" width="100%" role="img" aria-label="{}" fill="none" stroke="currentColor">'
         '<path d="M{} {}H{}" stroke-opacity=".3"/>'
         '<path d="{}" stroke-width="2" stroke-dasharray="6 5" stroke-opacity=".7"/><path d="{}" stroke-width="3"/>'
-        '<g fill="currentColor" stroke="none" font-size="13"><text x="2" y="{}">{}</text><text x="2" y="{}">{}</text>'
+        '<g fill="currentColor" stroke="none" font-size="14"><text x="2" y="{}">{}</text><text x="2" y="{}">{}</text>'
         '<text x="{}" y="{}">{}</text><text x="{}" y="{}" text-anchor="end">{}</text></g></svg>',
         WIDTH,
         HEIGHT,

@@ -86,6 +86,7 @@ def test_who_sells_it_and_for_how_much(rice_at_both: Cast) -> None:
     text = page(f"/barang/{rice.public_id}/", rice_at_both.ratna)
     assert names(text) == ["Warung Hasan", "Warung Siti"]
     assert "Rp\u00a014.500" in text and "Rp\u00a014.000" in text and "di RT Anda" in text
+    assert f'href="/harga/{rice.public_id}/"' in text
     assert f"/barang/{rice.public_id}/" in page("/warung/warung-hasan/")
     pause_warung(warung=rice_at_both.warung, by=BY)
     text = page(f"/barang/{rice.public_id}/")

@@ -80,7 +80,8 @@ def chart(days: Sequence[DayPrices], label: str) -> SafeString:
                 before = None
                 continue
             x, y = place(day, price)
-            drawn.append(f"M{x:.1f} {y:.1f}" if before is None else f"L{x:.1f} {before:.1f}L{x:.1f} {y:.1f}")
+            # A round end makes a dot of a price that has one day only.
+            drawn.append(f"M{x:.1f} {y:.1f}h0" if before is None else f"L{x:.1f} {before:.1f}L{x:.1f} {y:.1f}")
             before = y
         return "".join(drawn)
 
@@ -91,7 +92,7 @@ def chart(days: Sequence[DayPrices], label: str) -> SafeString:
     return format_html(
         '<svg class="price-chart" viewBox="0 0 {} {}" width="100%" role="img" aria-label="{}" fill="none" stroke="currentColor">'
         '<path d="M{} {}H{}" stroke-opacity=".3"/>'
-        '<path d="{}" stroke-width="2" stroke-dasharray="6 5" stroke-opacity=".7"/><path d="{}" stroke-width="3"/>'
+        '<path d="{}" stroke-width="2" stroke-dasharray="6 5" stroke-opacity=".7"/><path d="{}" stroke-width="4" stroke-linecap="round"/>'
         '<g fill="currentColor" stroke="none" font-size="14"><text x="2" y="{}">{}</text><text x="2" y="{}">{}</text>'
         '<text x="{}" y="{}">{}</text><text x="{}" y="{}" text-anchor="end">{}</text></g></svg>',
         WIDTH,

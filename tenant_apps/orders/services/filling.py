@@ -234,7 +234,7 @@ def _must_fit(line: OrderLine, quantity: int, *, agreed: bool) -> bool:
     """
     names = {"name": line.product_name, "ordered": quantity_text(line.ordered, line.base_unit)}
     if quantity < 0:
-        raise BadWeight(_("Write down a quantity of zero or more."))
+        raise BadWeight(_("Write down a quantity of zero or more."), line=line.pk)
     if line.product.by_weight:
         much = quantity * 100 > line.ordered * (100 + MORE_PERCENT)
         if much and not agreed:
@@ -244,11 +244,12 @@ def _must_fit(line: OrderLine, quantity: int, *, agreed: bool) -> bool:
                     "%(name)s: %(ordered)s were ordered, and this is more than %(percent)s %% above. Pack less, or ask the"
                     " customer and tick that they agree."
                 )
-                % names
+                % names,
+                line=line.pk,
             )
         return much
     if quantity > line.ordered or quantity % line.base_quantity:
-        raise BadWeight(_("%(name)s: pack at most %(ordered)s, in whole packs.") % names)
+        raise BadWeight(_("%(name)s: pack at most %(ordered)s, in whole packs.") % names, line=line.pk)
     return False
 
 

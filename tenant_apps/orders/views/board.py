@@ -135,12 +135,16 @@ def _shown(request: HttpRequest, now: Board) -> dict[str, Any]:
 def order(request: RegionRequest, number: str) -> HttpResponse:
     """Everything about one order, with its history."""
     found = order_of_warung(request.member, number)
+    return _order_page(request, found, pack_form_of(found))
+
+
+def _order_page(request: RegionRequest, found: Order, pack_form: PackForm, status: int = 200) -> HttpResponse:
     lines = list(found.lines.select_related("packed__replaced_by"))
     replaceable = [line for line in lines if found.state == OrderState.ACCEPTED and line.is_replaceable]
     context = {
         "order": found,
         "lines": lines,
-        "pack_form": pack_form_of(found),
+        "pack_form": pack_form,
         "replaceable": replaceable,
         "stand_ins": stand_ins_of(found) if replaceable else [],
         "events": history_of(found),
@@ -149,7 +153,19 @@ def order(request: RegionRequest, number: str) -> HttpResponse:
         "call_off_reasons": CALL_OFF_REASONS,
         "alone": True,
     }
-    return render(request, "orders/board_order.html", context)
+    return render(request, "orders/board_order.html", context, status=status)
+
+
+def _not_packed(request: RegionRequest, found: Order, refusal: DomainError) -> HttpResponse | None:
+    """The page with what the scale said still in it, and the refusal beside its line; None where there is no such form any more."""
+    found.refresh_from_db()
+    if found.state != OrderState.ACCEPTED:
+        return None
+    form = pack_form_of(found, request.POST)
+    if form.is_valid():
+        name = f"packed-{refusal.context.get('line')}"
+        form.add_error(name if name in form.fields else None, str(refusal.message))
+    return _order_page(request, found, form, status=refusal.status)
 
 
 @at_counter
@@ -162,6 +178,8 @@ def step(request: RegionRequest, number: str, verb: str) -> HttpResponse:
     try:
         STEPS[verb](request, found)
     except DomainError as refusal:
+        if verb == "siap" and "alone" in request.POST and (page := _not_packed(request, found, refusal)):
+            return page
         messages.error(request, str(refusal.message))
     if "alone" in request.POST:
         return redirect("orders:board_order", found.number)

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 
 from tenant_apps.accounts.models import Role, RoleGrant
+from tenant_apps.catalog.models import Product
 from tenant_apps.orders.models import Order
-from tenant_apps.orders.services.filling import accept_order, pack_order
+from tenant_apps.orders.services.filling import accept_order, call_off, pack_order
 from tenants.context import in_region
 from tenants.models import Region
 from tests.cast import BY, Cast, browser_of, person
@@ -50,6 +51,34 @@ def test_from_new_to_handed_over(market: Cast, who: str) -> None:
     assert order.number in counter.get(BOARD + "?tab=selesai").content.decode()
     assert [event.by for event in order.events.all()][1:] == [getattr(market, who).actor] * 3
     must_add_up()
+
+
+def test_refused_weights_are_not_lost(market: Cast) -> None:
+    Product.objects.filter(pk=market.rice.pk).update(by_weight=True)
+    order = place(market)
+    hasan = browser_of(market.hasan)
+    tap(hasan, order, "terima")
+    rice, eggs = order.lines.order_by("pk")
+    before = footprint()
+    for typed, said in (
+        ({rice: "2450", eggs: "2"}, "lebih dari 10 % di atas"),
+        ({rice: "2100", eggs: "4"}, "paling banyak"),
+        ({rice: "2100", eggs: "-1"}, "0"),
+    ):
+        fields = {f"packed-{line.pk}": text for line, text in typed.items()}
+        answer = hasan.post(f"{BOARD}{order.number}/siap/", {"alone": "1", **fields})
+        page = answer.content.decode()
+        assert (answer.status_code, footprint()) == (400, before)
+        for line, text in typed.items():
+            assert re.search(
+                rf'name="packed-{line.pk}"[^>]*value="{text}"|value="{text}"[^>]*name="packed-{line.pk}"', page
+            )
+        summary = page.split("data-error-summary")[1].split("</ul>")[0]
+        assert said in summary, summary
+    # Called off meanwhile: nothing is left to be packed, and the page says so.
+    call_off(order=order, reason="Listrik padam.", by=BY)
+    answer = hasan.post(f"{BOARD}{order.number}/siap/", {"alone": "1", f"packed-{rice.pk}": "2000"}, follow=True)
+    assert answer.status_code == 200 and "packed-" not in answer.content.decode()
 
 
 def test_rejecting_with_a_quick_reason_or_ones_own(market: Cast) -> None:

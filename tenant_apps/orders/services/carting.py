@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from tenant_apps.orders.errors import BadLine, NotOffered
@@ -12,22 +13,20 @@ from tenant_apps.orders.models import MOST_OF_A_PACK, Cart, CartLine, Order, Ord
 from tenant_apps.pricing.selectors import prices_in_force, sells
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import shown_warungs
+from tenants.kernel import clock
 
 # A longer list is nobody's basket.
 MOST_LINES = 100
 
 
-def put_in_cart(*, key: UUID, warung: Warung, pack_id: int, quantity: int) -> CartLine:
+def put_in_cart(*, key: UUID, warung: Warung, pack_id: int, quantity: int) -> None:
     """So many more of the pack lie in the cart, at most MOST_OF_A_PACK together.
 
     Raises:  NotOffered for a pack that the warung does not sell; BadLine.
     """
     _must_be_a_quantity(quantity, least=1)
     _must_be_sold(warung, pack_id)
-    with transaction.atomic():
-        cart = _locked_cart(key, warung)
-        have = _quantities(cart)
-        return _set(cart, have, pack_id, min(have.get(pack_id, 0) + quantity, MOST_OF_A_PACK))
+    _must_fit(_write(key, warung.pk, {pack_id: quantity}, _MORE))
 
 
 def change_line(*, key: UUID, warung: Warung, pack_id: int, quantity: int) -> None:
@@ -40,9 +39,7 @@ def change_line(*, key: UUID, warung: Warung, pack_id: int, quantity: int) -> No
         CartLine.objects.filter(cart__key=key, cart__warung=warung, pack=pack_id).delete()
         return
     _must_be_sold(warung, pack_id)
-    with transaction.atomic():
-        cart = _locked_cart(key, warung)
-        _set(cart, _quantities(cart), pack_id, quantity)
+    _must_fit(_write(key, warung.pk, {pack_id: quantity}, _EXACTLY))
 
 
 def empty_cart(*, key: UUID, warung: Warung) -> None:
@@ -54,11 +51,10 @@ def adopt_carts(*, visitor: UUID, person: UUID) -> None:
     """What a visitor had chosen belongs to the person who signed in. Of a pack in both carts, the larger number stays."""
     with transaction.atomic():
         for cart in Cart.objects.select_for_update().filter(key=visitor).order_by("pk"):
-            own = _locked_cart(person, cart.warung)
-            have = _quantities(own)
-            for line in cart.lines.all():
-                if len(have) < MOST_LINES or line.pack_id in have:
-                    _set(own, have, line.pack_id, max(line.quantity, have.get(line.pack_id, 0)))
+            chosen = {line.pack_id: line.quantity for line in cart.lines.all()}
+            if chosen:
+                # What a full cart has no room for is left out.
+                _write(person, cart.warung_id, chosen, _LARGER)
             cart.delete()
 
 
@@ -69,12 +65,10 @@ def fill_again(*, key: UUID, order: Order) -> list[OrderLine]:
     # The prices of a warung that ended are in force for ever, and nobody can buy there.
     is_shown = shown_warungs().filter(pk=order.warung_id).exists()
     sold = prices_in_force(order.warung, [line.pack_id for line in lines]) if is_shown else {}
-    with transaction.atomic():
-        cart = _locked_cart(key, order.warung)
-        have = _quantities(cart)
-        for line in lines:
-            if line.pack_id in sold:
-                _set(cart, have, line.pack_id, line.quantity)
+    wanted = {line.pack_id: line.quantity for line in lines if line.pack_id in sold}
+    if wanted:
+        with transaction.atomic():
+            _must_fit(_write(key, order.warung_id, wanted, _EXACTLY))
     return [line for line in lines if line.pack_id not in sold]
 
 
@@ -88,27 +82,51 @@ def _must_be_sold(warung: Warung, pack_id: int) -> None:
         raise NotOffered(_("%(warung)s does not sell this now.") % {"warung": warung.name})
 
 
-def _locked_cart(key: UUID, warung: Warung) -> Cart:
-    """The cart, made when first needed, changed now. Its row is the lock of its lines, taken by the one statement."""
-    cart = Cart(key=key, warung=warung)
-    Cart.objects.bulk_create(
-        [cart], update_conflicts=True, unique_fields=["key", "warung"], update_fields=["changed_at"]
+# What becomes of the number of a pack that lies in the cart already.
+_MORE = "line.quantity + EXCLUDED.quantity"
+_EXACTLY = "EXCLUDED.quantity"
+_LARGER = "GREATEST(line.quantity, EXCLUDED.quantity)"
+_WRITE = """
+    WITH cart AS (
+        INSERT INTO orders_cart (key, warung_id, changed_at) VALUES (%(key)s, %(warung)s, %(now)s)
+        ON CONFLICT (key, warung_id) DO UPDATE SET changed_at = EXCLUDED.changed_at RETURNING id
+    ), there AS (
+        SELECT pack_id FROM orders_cartline JOIN cart ON cart_id = cart.id
+    ), wanted AS (
+        SELECT pack, quantity, there.pack_id IS NOT NULL AS known,
+               row_number() OVER (PARTITION BY there.pack_id IS NULL ORDER BY place) AS place
+        FROM unnest(%(packs)s::bigint[], %(quantities)s::int[]) WITH ORDINALITY AS w (pack, quantity, place)
+        LEFT JOIN there ON there.pack_id = w.pack
     )
-    return cart
+    INSERT INTO orders_cartline AS line (cart_id, pack_id, quantity)
+    SELECT cart.id, pack, quantity FROM cart, wanted
+    WHERE known OR place <= %(most_lines)s - (SELECT count(*) FROM there)
+    ON CONFLICT (cart_id, pack_id) DO UPDATE SET quantity = LEAST({becomes}, %(most)s)
+    RETURNING pack_id
+"""
 
 
-def _quantities(cart: Cart) -> dict[int, int]:
-    """How many lie in the cart, by pack id."""
-    return dict(cart.lines.order_by().values_list("pack_id", "quantity"))
+def _write(key: UUID, warung_id: int, wanted: Mapping[int, int], becomes: str) -> bool:
+    """These packs, by id, lie in the cart, which is made when first needed: one statement, for people tap this most of all.
+
+    Returns whether all of them found room.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE.format(becomes=becomes),
+            {
+                "key": key,
+                "warung": warung_id,
+                "now": clock.now(),
+                "packs": list(wanted),
+                "quantities": list(wanted.values()),
+                "most_lines": MOST_LINES,
+                "most": MOST_OF_A_PACK,
+            },
+        )
+        return len(cursor.fetchall()) == len(wanted)
 
 
-def _set(cart: Cart, have: dict[int, int], pack_id: int, quantity: int) -> CartLine:
-    """So many of the pack lie in the locked cart, which holds what `have` says; `have` follows."""
-    if pack_id not in have and len(have) >= MOST_LINES:
+def _must_fit(all_of_it: bool) -> None:
+    if not all_of_it:
         raise BadLine(_("This cart is full. Order what is in it first."))
-    line = CartLine(cart=cart, pack_id=pack_id, quantity=quantity)
-    CartLine.objects.bulk_create(
-        [line], update_conflicts=True, unique_fields=["cart", "pack"], update_fields=["quantity"]
-    )
-    have[pack_id] = quantity
-    return line

@@ -19,8 +19,9 @@ from tenant_apps.orders.services.carting import (
 )
 from tenant_apps.pricing.services import publish_price, withdraw_price
 from tenant_apps.warungs.services import close_warung
+from tenants.models import Region
 from tests.cast import BY, Cast
-from tests.tenant_apps.orders.desk import footprint, levels, place
+from tests.tenant_apps.orders.desk import at_once, footprint, levels, place
 
 KEY = uuid.UUID("6f0f0a52-0000-4000-8000-000000000001")
 
@@ -87,6 +88,34 @@ def test_a_cart_is_full_at_last(market: Cast) -> None:
     with pytest.raises(BadLine):
         put(market, 1)
     assert CartLine.objects.count() == MOST_LINES
+
+
+def test_what_a_full_cart_has_no_room_for_stays_out(market: Cast) -> None:
+    own = market.ratna.public_id
+    packs = [market.egg.packs.create(label=f"isi {number}", base_quantity=1) for number in range(MOST_LINES + 2)]
+    for pack in packs:
+        publish_price(warung=market.warung, pack=pack, price=2_000, by=BY)
+    for pack in packs[: MOST_LINES - 1]:
+        put(market, 1, key=own, pack_id=pack.pk)
+    for pack in (packs[-1], packs[0], packs[-2], packs[-3]):
+        put(market, 2, pack_id=pack.pk)
+    adopt_carts(visitor=KEY, person=own)
+    lines = dict(CartLine.objects.filter(cart__key=own).values_list("pack", "quantity"))
+    # One more had room, the first that was chosen; of what was there the larger number counts.
+    assert (len(lines), lines[packs[-1].pk], lines[packs[0].pk]) == (MOST_LINES, 2, 2)
+    assert not CartLine.objects.filter(cart__key=KEY).exists()
+    # An earlier order does not fit either: nothing of it lies there.
+    with pytest.raises(BadLine):
+        fill_again(key=own, order=place(market))
+    assert dict(CartLine.objects.filter(cart__key=own).values_list("pack", "quantity")) == lines
+
+
+def test_taps_at_the_same_moment_all_count(committed: None, market: Cast, kalidoni: Region) -> None:
+    def tap() -> None:
+        put_in_cart(key=KEY, warung=market.warung, pack_id=market.kilo.pk, quantity=3)
+
+    assert at_once(kalidoni, [tap] * 16) == ["done"] * 16
+    assert inside(market) == {"Beras medium": 48}
 
 
 def test_a_visitors_cart_comes_along_and_the_larger_number_stays(market: Cast) -> None:

@@ -91,7 +91,7 @@ def test_a_cart_is_full_at_last(market: Cast) -> None:
 
 
 def test_what_a_full_cart_has_no_room_for_stays_out(market: Cast) -> None:
-    own = market.ratna.public_id
+    own, order = market.ratna.public_id, place(market)
     packs = [market.egg.packs.create(label=f"isi {number}", base_quantity=1) for number in range(MOST_LINES + 2)]
     for pack in packs:
         publish_price(warung=market.warung, pack=pack, price=2_000, by=BY)
@@ -106,7 +106,7 @@ def test_what_a_full_cart_has_no_room_for_stays_out(market: Cast) -> None:
     assert not CartLine.objects.filter(cart__key=KEY).exists()
     # An earlier order does not fit either: nothing of it lies there.
     with pytest.raises(BadLine):
-        fill_again(key=own, order=place(market))
+        fill_again(key=own, order=order)
     assert dict(CartLine.objects.filter(cart__key=own).values_list("pack", "quantity")) == lines
 
 

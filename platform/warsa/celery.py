@@ -46,6 +46,10 @@ app.conf.beat_schedule = {
         "task": "tenant_apps.ledger.tasks.prove_ledgers_nightly",
         "schedule": crontab(hour="18", minute="0"),
     },
+    "forget-visitors": {
+        "task": "tenant_apps.orders.tasks.forget_visitors_nightly",
+        "schedule": crontab(hour="20", minute="0"),
+    },
     "sweep-api-answers": {
         "task": "tenant_apps.api.tasks.sweep_answers_nightly",
         "schedule": crontab(hour="19", minute="30"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -13,6 +14,7 @@ from tenant_apps.orders.models import MOST_OF_A_PACK, Cart, CartLine, Order, Ord
 from tenant_apps.pricing.selectors import prices_in_force, sells
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import shown_warungs
+from tenants.identity.models import User
 from tenants.kernel import clock
 
 # A longer list is nobody's basket.
@@ -45,6 +47,15 @@ def change_line(*, key: UUID, warung: Warung, pack_id: int, quantity: int) -> No
 def empty_cart(*, key: UUID, warung: Warung) -> None:
     """Nothing of this warung lies in the cart any more."""
     CartLine.objects.filter(cart__key=key, cart__warung=warung).delete()
+
+
+def forget_carts(*, untouched_since: datetime, most: int = 1_000) -> int:
+    """Visitors' carts that nobody has touched since then are gone, at most so many at once; those of people stay. Returns how many."""
+    old = Cart.objects.filter(changed_at__lt=untouched_since).exclude(key__in=User.objects.values("public_id"))
+    found = list(old.order_by("pk").values_list("pk", flat=True)[:most])
+    # Asked again: somebody may come back at this very moment.
+    Cart.objects.filter(pk__in=found, changed_at__lt=untouched_since).delete()
+    return len(found)
 
 
 def adopt_carts(*, visitor: UUID, person: UUID) -> None:

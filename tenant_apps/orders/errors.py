@@ -75,6 +75,12 @@ class PurchaseMoved(DomainError):
         self.shops = shops
 
 
+class TooManyUnpaid(DomainError):
+    """Somebody's purchases wait for their money already, and hold their goods meanwhile."""
+
+    code = "too_many_unpaid"
+
+
 class BadWeight(DomainError):
     """What was packed does not fit what was ordered."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from tenant_apps.catalog.models import Pack
@@ -21,6 +22,7 @@ from tenant_apps.orders.errors import (
     NotOffered,
     PriceMoved,
     PurchaseMoved,
+    TooManyUnpaid,
     Withdrawn,
 )
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, Order, OrderEvent, OrderLine, OrderState, Purchase
@@ -47,6 +49,9 @@ from tenants.kernel import clock
 from tenants.kernel.errors import DomainError
 from tenants.kernel.money import rupiah_text
 from tenants.kernel.numbers import save_numbered
+
+# Purchases of one person that may wait for their money at the same time.
+MOST_UNPAID = 3
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ def place_purchase(
     """Every warung of it has its order, and the goods are promised; or nobody has any. The same key finds the same purchase.
 
     States:  nothing -> PLACED; nothing -> UNPAID where a QRIS code waits for its money.
-    Raises:  PurchaseMoved with the refusals of all warungs; EmptyBasket, BadLine; Overdrawn. Then nothing has changed.
+    Raises:  PurchaseMoved with the refusals of all warungs; EmptyBasket, BadLine; TooManyUnpaid; Overdrawn. Then nothing has changed.
     Writes:  purchase, orders, lines, history, payments; stock is reserved; the carts are emptied; outbox to owners and customer.
     """
     return _placed(shops, _Customer(customer, name.strip(), phone.strip(), address, pay, by), key)[0]
@@ -146,6 +151,8 @@ def _placed(shops: Sequence[Shopping], who: _Customer, key: UUID) -> tuple[Purch
         before = Purchase.objects.filter(customer=customer, key=key).first()
         if before is not None:
             return before, list(before.orders.all())
+        if who.pay == Pay.QRIS:
+            _must_pay_first(customer)
         purchase = save_numbered(Purchase(customer=customer, key=key, placed_at=clock.now()))
         refusals: dict[int, DomainError] = {}
         placed: list[Order] = []
@@ -246,6 +253,20 @@ def _must_be_lines(lines: Sequence[SeenLine]) -> None:
         raise BadLine(_("This cart cannot be ordered as it is. Look at it again."))
     if not all(1 <= line.quantity <= MOST_OF_A_PACK for line in lines):
         raise BadLine(_("Choose a number from 1 to %(most)s.") % {"most": MOST_OF_A_PACK})
+
+
+def _must_pay_first(customer: User) -> None:
+    """Goods that wait for money are nobody else's: a few purchases may, and then they are paid or cancelled first."""
+    waiting = Order.objects.filter(customer=customer, state=OrderState.UNPAID).aggregate(
+        n=Count("purchase", distinct=True)
+    )
+    if waiting["n"] >= MOST_UNPAID:
+        raise TooManyUnpaid(
+            _(
+                "%(count)s of your orders wait for their money already. Pay or cancel one of them, or choose another way to pay."
+            )
+            % {"count": waiting["n"]}
+        )
 
 
 def _must_be_open(warung: Warung) -> None:

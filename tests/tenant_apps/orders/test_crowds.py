@@ -110,6 +110,13 @@ def _goes_on(order: Order, chance: random.Random) -> None:
             accept_return(document=document, on_shelf=[line] if chance.random() < 0.5 else [], by=BY)
 
 
+def _time_is_over() -> None:
+    """What nobody paid in this round runs out, so that its buyers may buy by QRIS again."""
+    for payment in Payment.objects.filter(state=PaymentState.PENDING, method=Pay.QRIS):
+        Payment.objects.filter(pk=payment.pk).update(expires_at=clock.now())
+        expire_payment(payment=payment)
+
+
 def _fill(cast: Cast, chance: random.Random, n: int) -> None:
     """One to twenty of each thing are free in both warungs."""
     for warung in (cast.warung, cast.other_warung):
@@ -140,6 +147,8 @@ def test_crowds_with_mixed_carts(two_shops: Cast, kalidoni: Region) -> None:
     source, people = seeded(), crowd()
     told: Counter[str] = Counter()
     for n in range(ROUNDS):
+        if n % 2:
+            _time_is_over()
         _fill(two_shops, source, n)
         work: list[Callable[[], object]] = [
             partial(buys, two_shops, one, random.Random(source.randrange(2**32))) for one in people

@@ -13,10 +13,10 @@ from django.db import transaction
 from tenant_apps.catalog.models import Product
 from tenant_apps.ledger.errors import Overdrawn
 from tenant_apps.ledger.services import account_of_citizen
-from tenant_apps.orders.errors import BadWeight, BasketMoved, PurchaseMoved
+from tenant_apps.orders.errors import BadWeight, BasketMoved, PurchaseMoved, TooManyUnpaid
 from tenant_apps.orders.models import Method, OrderState, Purchase
 from tenant_apps.orders.services.filling import accept_order, cancel_order, hand_over, pack_order, reject_order
-from tenant_apps.orders.services.placing import SeenLine, Shopping, place_purchase
+from tenant_apps.orders.services.placing import MOST_UNPAID, SeenLine, Shopping, place_purchase
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.models import PaymentState
 from tenant_apps.payments.services import confirm_received, expire_payment, payment_of
@@ -165,6 +165,34 @@ def test_qris_waits_for_its_money_and_runs_out(two_shops: Cast) -> None:
     assert (balances()["qris"], balances()["held"]) == (35_000, -35_000)
     cancel_order(order=hasan, by=BY)
     assert account_of_citizen(two_shops.ratna).amount == 35_000
+    must_add_up()
+
+
+def test_a_few_purchases_may_wait_for_their_money(two_shops: Cast) -> None:
+    def one_kilo_each(pay: Pay, **more: Any) -> Purchase:
+        shops = ((two_shops.warung, 14_500), (two_shops.other_warung, 14_000))
+        return buy(two_shops, *((shop, seen((two_shops.kilo, 1, price))) for shop, price in shops), pay=pay, **more)
+
+    receive(
+        location=location_of_warung(two_shops.other_warung),
+        lines=[Line(two_shops.rice.pk, 9_000)],
+        reference="more",
+        by=BY,
+    )
+    first, *_others = [one_kilo_each(Pay.QRIS) for _ in range(MOST_UNPAID)]
+    before = footprint()
+    with pytest.raises(TooManyUnpaid) as refused:
+        one_kilo_each(Pay.QRIS)
+    assert "3 pesanan" in str(refused.value) and footprint() == before
+    # The same tap again finds what it placed; other ways to pay go on.
+    assert one_kilo_each(Pay.QRIS, key=first.key) == first
+    one_kilo_each(Pay.CASH)
+    paid, cancelled = first.orders.order_by("pk")
+    confirm_received(payment=payment_of(paid.reference), by=BY)  # type: ignore[arg-type]
+    with pytest.raises(TooManyUnpaid):
+        one_kilo_each(Pay.QRIS)
+    cancel_order(order=cancelled, by=BY)
+    one_kilo_each(Pay.QRIS)
     must_add_up()
 
 

@@ -173,12 +173,8 @@ def test_a_few_purchases_may_wait_for_their_money(two_shops: Cast) -> None:
         shops = ((two_shops.warung, 14_500), (two_shops.other_warung, 14_000))
         return buy(two_shops, *((shop, seen((two_shops.kilo, 1, price))) for shop, price in shops), pay=pay, **more)
 
-    receive(
-        location=location_of_warung(two_shops.other_warung),
-        lines=[Line(two_shops.rice.pk, 9_000)],
-        reference="more",
-        by=BY,
-    )
+    for warung in (two_shops.warung, two_shops.other_warung):
+        give_code(warung)
     first, *_others = [one_kilo_each(Pay.QRIS) for _ in range(MOST_UNPAID)]
     before = footprint()
     with pytest.raises(TooManyUnpaid) as refused:

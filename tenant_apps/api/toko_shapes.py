@@ -24,6 +24,7 @@ from tenant_apps.orders.models import MOST_OF_A_PACK
 from tenant_apps.payments.models import IssueKind
 from tenant_apps.payments.services.codes import MOST_TEXT
 from tenant_apps.pos.models import CashMoveKind, DayState
+from tenant_apps.pos.reckoning import STEP_KINDS
 from tenant_apps.pos.services.drawer import PIECES
 from tenant_apps.stock.models import CountState
 from tenant_apps.stock.reasons import COUNT_REASONS
@@ -140,7 +141,14 @@ class DrawerShape(Shape):
     moves = CashMoveShape(many=True)
 
 
+class StepShape(Shape):
+    kind = s.ChoiceField([(one, one) for one in STEP_KINDS])
+    label = s.CharField(help_text="The same for people.")
+    amount = s.IntegerField(help_text="What came into the drawer less what went out.")
+
+
 class DayDetailShape(DayShape):
+    steps = StepShape(many=True, help_text="They sum to what the books expect less what lay there at opening.")
     takings = TakingsShape()
     moves = CashMoveShape(many=True)
 

@@ -24,6 +24,7 @@ _KINDS: tuple[tuple[str, Q, str | Promise], ...] = (
     ("restock", Q(entry__key__startswith="restock:"), _("Paid to the Satker")),
 )
 _LABELS: dict[str, str | Promise] = {**{name: label for name, _fits, label in _KINDS}, OTHER: _("Other entries")}
+STEP_KINDS = tuple(_LABELS)
 
 
 @dataclass(frozen=True)

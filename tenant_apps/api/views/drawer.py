@@ -44,6 +44,7 @@ from tenant_apps.ledger.selectors import account_of_theirs, accounts_of
 from tenant_apps.payments.selectors import carried_at
 from tenant_apps.payments.services import deposit_cash
 from tenant_apps.pos.models import BonCustomer, CashDay, CashMoveKind, CounterSale
+from tenant_apps.pos.reckoning import reckoning_of
 from tenant_apps.pos.selectors import (
     bon_account,
     bon_for,
@@ -224,6 +225,7 @@ class OneDay(Endpoint):
         except ValueError as wrong:
             raise Http404("no such day") from wrong
         found.takings, found.moves = takings_of(self.here, found.day), moves_of(self.here, found.day)
+        found.steps = reckoning_of(found)
         return Response(DayDetailShape(found).data)
 
 

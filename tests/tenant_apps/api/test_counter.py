@@ -100,6 +100,8 @@ def test_the_drawers_day(market: Cast) -> None:
     (day,) = hasan.get(f"{toko}/drawer/days/").json()["items"]
     whole = hasan.get(f"{toko}/drawer/days/{day['day']}/").json()
     assert (whole["takings"]["total"], whole["moves"][0]["amount"]) == (29_000, 20_000)
+    assert {one["kind"]: one["amount"] for one in whole["steps"]} == {"sold": 29_000, "moved": -20_000}
+    assert whole["opening"] + sum(one["amount"] for one in whole["steps"]) == whole["expected"]
     for path in ("days/", f"days/{day['day']}/"):
         assert wati.get(f"{toko}/drawer/{path}").status_code == 404
     for wrong in ("2020-01-01", "kemarin"):

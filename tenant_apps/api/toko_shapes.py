@@ -143,7 +143,7 @@ class DrawerShape(Shape):
 
 class StepShape(Shape):
     kind = s.ChoiceField([(one, one) for one in STEP_KINDS])
-    label = s.CharField(help_text="The same for people.")
+    text = s.CharField(source="label", help_text="The same for people.")
     amount = s.IntegerField(help_text="What came into the drawer less what went out.")
 
 

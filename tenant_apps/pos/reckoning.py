@@ -58,7 +58,7 @@ def reckoning_of(day: CashDay) -> list[Step]:
     sums = dict(
         lines.order_by().annotate(kind=kind).values("kind").annotate(sum=Sum("amount")).values_list("kind", "sum")
     )
-    expected = account.balance if day.expected is None else day.expected
-    # An entry that was being written while the drawer was counted must not leave the sum wrong.
-    sums[OTHER] = sums.get(OTHER, 0) + expected - day.opening - sum(sums.values())
+    if day.expected is not None:
+        # An entry that was being written while the drawer was counted must not leave the sum wrong.
+        sums[OTHER] = sums.get(OTHER, 0) + day.expected - day.opening - sum(sums.values())
     return [Step(name, sums[name]) for name in _LABELS if sums.get(name)]

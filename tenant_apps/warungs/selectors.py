@@ -264,7 +264,9 @@ def opening_of(warung: Warung) -> OpenState:
 
 
 def openings_of(warungs: Sequence[Warung]) -> dict[int, OpenState]:
-    """The same of several warungs by their ids, in one query."""
+    """The same of several warungs by their ids, in one query, and one more where a stand is among them."""
+    if stands := [warung for warung in warungs if warung.kind == Kind.FRESH]:
+        prefetch_related_objects(stands, "terms")
     hours: dict[int, list[OpeningHours]] = {warung.pk: [] for warung in warungs}
     for row in OpeningHours.objects.filter(warung__in=list(hours)):
         hours[row.warung_id].append(row)
@@ -298,16 +300,12 @@ def ranked(
 def nearby_of(warungs: Iterable[Warung]) -> list[Nearby]:
     """`ranked` warungs as lists show them. Three queries, however many there are, and one more for Fresh Food stands."""
     rows = list(warungs)
-    prefetch_related_objects(rows, "hours")
-    stands = [row for row in rows if row.kind == Kind.FRESH]
-    if stands:
-        prefetch_related_objects(stands, "terms")
+    openings = openings_of(rows)
     names = village_names({row.village_code for row in rows})
-    now, zone = clock.now(), current_region().time_zone
     return [
         Nearby(
             row,
-            open_state(row, row.hours.all(), at=now, zone=zone),
+            openings[row.pk],
             row.steps,  # type: ignore[attr-defined]
             names.get(row.village_code, ""),
             getattr(row, "metres", None),

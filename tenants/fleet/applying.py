@@ -31,6 +31,8 @@ BUSY = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFa
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 # "WG": the first of the two numbers of a lock on one region, held by each transaction that brings it up.
 _SPACE = 0x57_47
+# Milliseconds. What a killed process had sent ends sooner, but for many statements that each take their two seconds.
+ORPHAN_MS = 10_000
 _DEFERRED = ("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED")
 _CONCURRENT = re.compile(
     r'\s*CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?"?(\w+)"?', re.IGNORECASE
@@ -131,8 +133,8 @@ class Bench:
             statements += [filled(text, schema) for text in step["statements"] or []]
         with raw.pipeline(), raw.cursor() as cursor:
             cursor.execute("BEGIN", prepare=False)
-            self._settle(cursor, schema, len(statements), local=True)
             self._alone_in(cursor, piece)
+            self._settle(cursor, schema, len(statements), local=True)
             # Fails when the region has left the version that the plan begins at: by an attempt whose answer was lost.
             cursor.execute(
                 "SELECT 1 / count(*) FROM public.tenants_region WHERE id = %s AND schema_version = %s",
@@ -170,10 +172,15 @@ class Bench:
 
     @staticmethod
     def _alone_in(cursor: Any, piece: Piece) -> None:
-        """Until the transaction ends nobody else brings this region up; what a killed process had sent is over, whole or not at all.
+        """Until this transaction ends, no other one brings the region up; a transaction that a killed process had sent is over.
 
         Only then the region is looked at: the server goes on with what it was sent, and may commit it after its sender's death.
+        Nobody queues behind this lock, so its wait may be longer than those for the region's tables.
         """
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', '0', true)",
+            [f"{ORPHAN_MS}ms"],
+        )
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_SPACE, piece.region])
 
     def _one_by_one(self, schema: str, step: Step) -> None:
@@ -226,8 +233,8 @@ class Bench:
     def _applied(self, piece: Piece) -> set[tuple[str, str]]:
         raw = self._connected()
         with raw.transaction(), raw.cursor() as cursor:
-            self._settle(cursor, piece.schema, 1, local=True)
             self._alone_in(cursor, piece)
+            self._settle(cursor, piece.schema, 1, local=True)
             cursor.execute("SELECT app, name FROM django_migrations")
             return set(cursor.fetchall())
 

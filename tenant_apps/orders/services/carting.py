@@ -52,9 +52,12 @@ def empty_cart(*, key: UUID, warung: Warung) -> None:
 def forget_carts(*, untouched_since: datetime, most: int = 1_000) -> int:
     """Visitors' carts that nobody has touched since then are gone, at most so many at once; those of people stay. Returns how many."""
     old = Cart.objects.filter(changed_at__lt=untouched_since).exclude(key__in=User.objects.values("public_id"))
-    found = list(old.order_by("pk").values_list("pk", flat=True)[:most])
-    # Asked again: somebody may come back at this very moment.
-    Cart.objects.filter(pk__in=found, changed_at__lt=untouched_since).delete()
+    with transaction.atomic():
+        # Whoever comes back at this very moment waits, and begins a new cart; what they touched before is skipped.
+        found = list(
+            old.order_by("pk").select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)[:most]
+        )
+        Cart.objects.filter(pk__in=found).delete()
     return len(found)
 
 

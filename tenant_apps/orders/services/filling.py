@@ -234,7 +234,7 @@ def _must_fit(line: OrderLine, quantity: int, *, agreed: bool) -> bool:
     """
     names = {"name": line.product_name, "ordered": quantity_text(line.ordered, line.base_unit)}
     if quantity < 0:
-        raise BadWeight(_("Write down a quantity of zero or more."), line=line.pk)
+        raise BadWeight(_("Write down a quantity of zero or more."), pack_id=line.pack_id)
     if line.product.by_weight:
         much = quantity * 100 > line.ordered * (100 + MORE_PERCENT)
         if much and not agreed:
@@ -245,11 +245,11 @@ def _must_fit(line: OrderLine, quantity: int, *, agreed: bool) -> bool:
                     " customer and tick that they agree."
                 )
                 % names,
-                line=line.pk,
+                pack_id=line.pack_id,
             )
         return much
     if quantity > line.ordered or quantity % line.base_quantity:
-        raise BadWeight(_("%(name)s: pack at most %(ordered)s, in whole packs.") % names, line=line.pk)
+        raise BadWeight(_("%(name)s: pack at most %(ordered)s, in whole packs.") % names, pack_id=line.pack_id)
     return False
 
 

@@ -249,7 +249,9 @@ def _must_be_lines(lines: Sequence[SeenLine]) -> None:
     if not lines:
         raise EmptyBasket(_("Your cart is empty."))
     packs = {line.pack_id for line in lines}
-    if len(packs) != len(lines) or len(lines) > MOST_LINES:
+    if len(lines) > MOST_LINES:
+        raise BadLine(_("An order has at most %(most)s lines. Take something out of the cart.") % {"most": MOST_LINES})
+    if len(packs) != len(lines):
         raise BadLine(_("This cart cannot be ordered as it is. Look at it again."))
     if not all(1 <= line.quantity <= MOST_OF_A_PACK for line in lines):
         raise BadLine(_("Choose a number from 1 to %(most)s.") % {"most": MOST_OF_A_PACK})
@@ -263,7 +265,7 @@ def _must_pay_first(customer: User) -> None:
     if waiting["n"] >= MOST_UNPAID:
         raise TooManyUnpaid(
             _(
-                "%(count)s of your orders wait for their money already. Pay or cancel one of them, or choose another way to pay."
+                "%(count)s purchases of yours wait for their money already. Pay or cancel one of them, or choose another way to pay."
             )
             % {"count": waiting["n"]}
         )

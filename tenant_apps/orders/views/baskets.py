@@ -52,12 +52,12 @@ def _asked(request: RegionRequest) -> tuple[int, int]:
     return form.cleaned_data["pack"], form.cleaned_data["quantity"]
 
 
-def _refused(request: RegionRequest, refusal: DomainError, back: str) -> HttpResponse:
+def _refused(request: RegionRequest, refusal: DomainError, pack_id: int, back: str) -> HttpResponse:
     """The refusal on the page that the form came from; htmx shows it itself.
 
     Raises:  Http404 where what the warung does not sell is no pack at all.
     """
-    if isinstance(refusal, NotOffered) and not Pack.objects.filter(pk=CartForm(request.POST)["pack"].data).exists():
+    if isinstance(refusal, NotOffered) and not Pack.objects.filter(pk=pack_id).exists():
         raise Http404("no such pack")
     if request.headers.get("HX-Request"):
         raise refusal
@@ -69,7 +69,7 @@ def _refused(request: RegionRequest, refusal: DomainError, back: str) -> HttpRes
 @require_POST
 def put(request: RegionRequest, slug: str) -> HttpResponse:
     """A tile of a shelf: the first ones go into the cart, or the number in it changes."""
-    warung = shown_warung(slug)
+    warung, pack_id = shown_warung(slug), 0
     try:
         pack_id, quantity = _asked(request)
         key = new_cart_key(request)
@@ -78,7 +78,7 @@ def put(request: RegionRequest, slug: str) -> HttpResponse:
         else:
             put_in_cart(key=key, warung=warung, pack_id=pack_id, quantity=quantity)
     except DomainError as refusal:
-        return _refused(request, refusal, way_back(request, f"/warung/{warung.slug}/"))
+        return _refused(request, refusal, pack_id, way_back(request, f"/warung/{warung.slug}/"))
     if not request.headers.get("HX-Request"):
         return redirect(way_back(request, f"/warung/{warung.slug}/"))
     context: dict[str, Any] = {"warung": warung, "glance": glance(key), "here": way_back(request, "")}
@@ -101,13 +101,13 @@ def carts(request: RegionRequest) -> HttpResponse:
 @require_POST
 def change(request: RegionRequest, slug: str) -> HttpResponse:
     """Another number in a cart; 0 takes the line out."""
-    warung = shown_warung(slug)
+    warung, pack_id = shown_warung(slug), 0
     key = new_cart_key(request)
     try:
         pack_id, quantity = _asked(request)
         change_line(key=key, warung=warung, pack_id=pack_id, quantity=quantity)
     except DomainError as refusal:
-        return _refused(request, refusal, "/keranjang/")
+        return _refused(request, refusal, pack_id, "/keranjang/")
     if not request.headers.get("HX-Request"):
         return redirect("orders:carts")
     now = cart_at(key, warung)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.catalog.models import Pack
@@ -163,18 +163,22 @@ def _not_packed(request: RegionRequest, found: Order, refusal: DomainError) -> H
         return None
     form = pack_form_of(found, request.POST)
     if form.is_valid():
-        name = f"packed-{refusal.context.get('line')}"
-        form.add_error(name if name in form.fields else None, str(refusal.message))
+        pack = refusal.context.get("pack_id")
+        field = next((f"packed-{line.pk}" for line in form.lines if pack is not None and line.pack_id == pack), None)
+        form.add_error(field, str(refusal.message))
     return _order_page(request, found, form, status=refusal.status)
 
 
 @at_counter
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def step(request: RegionRequest, number: str, verb: str) -> HttpResponse:
-    """One step of an order; afterwards the page from which it was taken."""
+    """One step of an order; afterwards the page from which it was taken. Opened as a page it leads to the order, and does nothing."""
     if verb not in STEPS:
         raise Http404("no such step")
     found = order_of_warung(request.member, number)
+    if request.method != "POST":
+        # What a phone opens again after a refused packing.
+        return redirect("orders:board_order", found.number)
     try:
         STEPS[verb](request, found)
     except DomainError as refusal:

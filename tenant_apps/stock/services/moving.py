@@ -59,7 +59,10 @@ def location_of_warung(warung: Warung) -> StockLocation:
 
 
 def shelves_of(warungs: Sequence[Warung]) -> dict[int, StockLocation]:
-    """The shelves of several warungs by the warungs' ids, made when first asked for; each with its warung and owner as they are now."""
+    """The shelves of several warungs by the warungs' ids, made when first asked for.
+
+    Each comes with its warung and owner as they are at this moment.
+    """
     rows = StockLocation.objects.filter(warung__in=[warung.pk for warung in warungs]).select_related("warung__owner")
     found = {row.warung_id: row for row in rows if row.warung_id is not None}
     missing = [warung for warung in warungs if warung.pk not in found]

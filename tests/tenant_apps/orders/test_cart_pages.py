@@ -126,7 +126,7 @@ def test_nothing_is_put_in_by_zero(market: Cast) -> None:
     assert lines() == []
 
 
-@pytest.mark.parametrize("pack", ["0", "-5", "9" * 18, "9" * 40, "x", "\x00", "", "' OR 1=1"])
+@pytest.mark.parametrize("pack", ["0", "-5", "9" * 18, "9" * 40, "9999999.0", "x", "\x00", "", "' OR 1=1"])
 @pytest.mark.parametrize("url", [PUT, CHANGE])
 def test_packs_that_are_not_there_are_404(market: Cast, url: str, pack: str) -> None:
     before = footprint()

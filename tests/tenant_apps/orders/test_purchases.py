@@ -179,7 +179,7 @@ def test_a_few_purchases_may_wait_for_their_money(two_shops: Cast) -> None:
     before = footprint()
     with pytest.raises(TooManyUnpaid) as refused:
         one_kilo_each(Pay.QRIS)
-    assert "3 pesanan" in str(refused.value) and footprint() == before
+    assert "3 belanja" in str(refused.value) and footprint() == before
     # The same tap again finds what it placed; other ways to pay go on.
     assert one_kilo_each(Pay.QRIS, key=first.key) == first
     one_kilo_each(Pay.CASH)

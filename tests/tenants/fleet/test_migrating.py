@@ -192,11 +192,11 @@ def kill_once(later: Release, log: Path, reached: Callable[[int], bool]) -> int:
 def test_what_a_killed_process_had_sent_counts_when_the_server_ends_it(committed: None, tmp_path: Path) -> None:
     [region] = build_fleet(1)
     log = tmp_path / "fleet.log"
-    with later_release(tmp_path, ADD_NOTE + 'migrations.RunSQL("SELECT pg_sleep(0.3)"),') as later:
+    with later_release(tmp_path, ADD_NOTE + 'migrations.RunSQL("SELECT pg_sleep(1.5)"),') as later:
         fleet("capture")
         child = later.start(log, "fleet", "migrate", "--hands", "1")
         with admin() as cursor:
-            asleep = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(0.3)' AND state = 'active'"
+            asleep = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(1.5)' AND state = 'active'"
             deadline = time.monotonic() + 60
             while cursor.execute(asleep).fetchone() == (0,):
                 assert child.poll() is None and time.monotonic() < deadline, log.read_text()[-3000:]

@@ -15,6 +15,7 @@ from tenant_apps.catalog.selectors import NEARLY, fitting_products
 from tenant_apps.pricing.models import WarungPrice
 from tenant_apps.pricing.selectors import Guarantee, guarantee_of, offers_of
 from tenant_apps.stock.models import StockLevel
+from tenant_apps.stock.selectors import available_on
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import Nearby, Place, nearby_of, ranked, shown_warungs
 
@@ -95,11 +96,7 @@ def categories_of(warung: Warung | None = None) -> list[Category]:
 
 def goods_of(prices: Sequence[WarungPrice], in_cart: Mapping[tuple[int, int], int]) -> list[Good]:
     """Prices with what there is of each and whether the guarantee holds, in three queries."""
-    rows = StockLevel.objects.filter(
-        location__warung__in={price.warung_id for price in prices},
-        product__in={price.pack.product_id for price in prices},
-    ).select_related("location")
-    left = {(row.location.warung_id, row.product_id): row.available for row in rows}
+    left = available_on((price.warung_id for price in prices), (price.pack.product_id for price in prices))
     guarantees = guarantee_of(prices)
     return [
         Good(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.http import Http404
 
 from tenant_apps.catalog.models import Pack
@@ -39,8 +39,8 @@ def available_at(warung: Warung, product_ids: Iterable[int]) -> dict[int, int]:
 def available_on(warung_ids: Iterable[int], product_ids: Iterable[int]) -> dict[tuple[int, int], int]:
     """Base units that several warungs may still promise, by the ids of warung and product; what is not there has none."""
     rows = StockLevel.objects.filter(location__warung__in=set(warung_ids), product__in=set(product_ids))
-    levels = rows.values_list("location__warung", "product", "on_hand", "reserved")
-    return {(warung, product): on_hand - reserved for warung, product, on_hand, reserved in levels if warung}
+    levels = rows.annotate(warung=F("location__warung"))
+    return {(level.warung, level.product_id): level.available for level in levels}
 
 
 def levels_at(location: StockLocation) -> QuerySet[StockLevel]:

@@ -32,7 +32,7 @@ from tenant_apps.orders.services.placing import Address, SeenLine, place_order
 from tenant_apps.orders.shelves import goods_of
 from tenant_apps.orders.views.visitor import cart_key, new_cart_key, place_of, way_back
 from tenant_apps.payments.services import payment_of, ways_to_pay
-from tenant_apps.pricing.selectors import prices_in_force
+from tenant_apps.pricing.selectors import offers_of
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import shown_warung
 from tenants.access import public_page, signed_in
@@ -52,13 +52,24 @@ def _asked(request: RegionRequest) -> tuple[int, int]:
     return form.cleaned_data["pack"], form.cleaned_data["quantity"]
 
 
-def _refused(request: RegionRequest, refusal: DomainError, pack_id: int, back: str) -> HttpResponse:
-    """The refusal on the page that the form came from; htmx shows it itself.
+def _fill(request: RegionRequest, warung: Warung, *, exactly: bool) -> tuple[int, int]:
+    """What a form names lies in the cart: so many, or so many more. Returns the id of the pack and the number.
 
-    Raises:  Http404 where what the warung does not sell is no pack at all.
+    Raises:  BadLine, NotOffered; Http404 for what is no pack.
     """
-    if isinstance(refusal, NotOffered) and not Pack.objects.filter(pk=pack_id).exists():
-        raise Http404("no such pack")
+    pack_id, quantity = _asked(request)
+    change = change_line if exactly else put_in_cart
+    try:
+        change(key=new_cart_key(request), warung=warung, pack_id=pack_id, quantity=quantity)
+    except NotOffered:
+        if not Pack.objects.filter(pk=pack_id).exists():
+            raise Http404("no such pack") from None
+        raise
+    return pack_id, quantity
+
+
+def _refused(request: RegionRequest, refusal: DomainError, back: str) -> HttpResponse:
+    """The refusal on the page that the form came from; htmx shows it itself."""
     if request.headers.get("HX-Request"):
         raise refusal
     messages.error(request, str(refusal.message))
@@ -69,24 +80,21 @@ def _refused(request: RegionRequest, refusal: DomainError, pack_id: int, back: s
 @require_POST
 def put(request: RegionRequest, slug: str) -> HttpResponse:
     """A tile of a shelf: the first ones go into the cart, or the number in it changes."""
-    warung, pack_id = shown_warung(slug), 0
+    warung = shown_warung(slug)
     try:
-        pack_id, quantity = _asked(request)
-        key = new_cart_key(request)
-        if "change" in request.POST:
-            change_line(key=key, warung=warung, pack_id=pack_id, quantity=quantity)
-        else:
-            put_in_cart(key=key, warung=warung, pack_id=pack_id, quantity=quantity)
+        pack_id, quantity = _fill(request, warung, exactly="change" in request.POST)
     except DomainError as refusal:
-        return _refused(request, refusal, pack_id, way_back(request, f"/warung/{warung.slug}/"))
+        return _refused(request, refusal, way_back(request, f"/warung/{warung.slug}/"))
     if not request.headers.get("HX-Request"):
         return redirect(way_back(request, f"/warung/{warung.slug}/"))
+    key = cart_key(request)
     context: dict[str, Any] = {"warung": warung, "glance": glance(key), "here": way_back(request, "")}
     if "change" in request.POST and quantity:
         # The tile shows the number already; leaving it alone leaves the focus where it is.
         return reswap(render(request, "orders/_put.html", context), "none")
-    price = prices_in_force(warung, [pack_id]).get(pack_id)
-    context |= {"good": next(iter(goods_of([price] if price else [], in_carts(key))), None), "fresh": True}
+    # Prices as shelves read them, for the tile shows the category as well.
+    offers = list(offers_of(warung).filter(pack=pack_id))
+    context |= {"good": next(iter(goods_of(offers, in_carts(key))), None), "fresh": True}
     return render(request, "orders/_put.html", context)
 
 
@@ -101,16 +109,14 @@ def carts(request: RegionRequest) -> HttpResponse:
 @require_POST
 def change(request: RegionRequest, slug: str) -> HttpResponse:
     """Another number in a cart; 0 takes the line out."""
-    warung, pack_id = shown_warung(slug), 0
-    key = new_cart_key(request)
+    warung = shown_warung(slug)
     try:
-        pack_id, quantity = _asked(request)
-        change_line(key=key, warung=warung, pack_id=pack_id, quantity=quantity)
+        pack_id, quantity = _fill(request, warung, exactly=True)
     except DomainError as refusal:
-        return _refused(request, refusal, pack_id, "/keranjang/")
+        return _refused(request, refusal, "/keranjang/")
     if not request.headers.get("HX-Request"):
         return redirect("orders:carts")
-    now = cart_at(key, warung)
+    now = cart_at(cart_key(request), warung)
     if quantity:
         # Only what the number changes: the focus stays on it.
         return reswap(

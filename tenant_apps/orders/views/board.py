@@ -7,14 +7,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.catalog.models import Pack
@@ -170,15 +170,14 @@ def _not_packed(request: RegionRequest, found: Order, refusal: DomainError) -> H
 
 
 @at_counter
-@require_http_methods(["GET", "HEAD", "POST"])
 def step(request: RegionRequest, number: str, verb: str) -> HttpResponse:
-    """One step of an order; afterwards the page from which it was taken. Opened as a page it leads to the order, and does nothing."""
+    """One step of an order; afterwards the page from which it was taken. No link takes a step."""
     if verb not in STEPS:
         raise Http404("no such step")
     found = order_of_warung(request.member, number)
     if request.method != "POST":
-        # What a phone opens again after a refused packing.
-        return redirect("orders:board_order", found.number)
+        # A refused packing is a page under this address, which a phone may open again.
+        return redirect("orders:board_order", found.number) if verb == "siap" else HttpResponseNotAllowed(["POST"])
     try:
         STEPS[verb](request, found)
     except DomainError as refusal:

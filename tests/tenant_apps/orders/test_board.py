@@ -188,7 +188,8 @@ def test_visitors_and_other_regions_change_nothing(market: Cast, lombok: Region)
 def test_no_step_by_a_link_and_no_unknown_step(market: Cast) -> None:
     order = place(market)
     before = footprint()
-    answer = browser_of(market.hasan).get(f"{BOARD}{order.number}/terima/")
+    assert browser_of(market.hasan).get(f"{BOARD}{order.number}/terima/").status_code == 405
+    answer = browser_of(market.hasan).get(f"{BOARD}{order.number}/siap/")
     assert (answer.status_code, answer.headers["Location"]) == (302, f"{BOARD}{order.number}/")
     assert browser_of(market.hasan).post(f"{BOARD}{order.number}/bayar/").status_code == 404
     assert footprint() == before

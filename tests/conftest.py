@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from infra.database import roles
 if TYPE_CHECKING:
     from tenants.models import Region
     from tests.cast import Cast
+
+_TESTS = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +47,15 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any, worke
     yield
     with django_db_blocker.unblock():
         connection.close()
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache(worker_id: str) -> None:
+    """What another test had cached is not found: a page costs here what it costs its first visitor."""
+    from django.core.cache import cache, caches
+
+    prefix = f"warsa-{worker_id}-{next(_TESTS)}"
+    cache.key_prefix = caches.settings["default"]["KEY_PREFIX"] = prefix
 
 
 @pytest.fixture

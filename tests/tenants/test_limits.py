@@ -29,7 +29,6 @@ def another_minute(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_counts_for_itself_and_a_new_minute_begins_anew(kalidoni: Region, lombok: Region) -> None:
     with in_region(kalidoni):
-        cache.clear()
         assert [within_limit("x", "ratna", most=3, seconds=60) for _ in range(5)] == [True] * 3 + [False] * 2
         assert within_limit("x", "hasan", most=3, seconds=60)
         assert within_limit("y", "ratna", most=3, seconds=60)

@@ -244,6 +244,8 @@ CACHES = {
         "LOCATION": env.text("WARSA_CACHE_URL"),
         "KEY_PREFIX": "warsa",
         "KEY_FUNCTION": "tenants.cache.region_key",
+        # Pages do without a cache that hangs; they must not wait for it.
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
 }
 

@@ -7,8 +7,10 @@ from warsa import site_urls
 from warsa.ui import app
 
 urlpatterns = [
-    *site_urls.common,
+    # Django tries one after the other: what citizens open all day stands first.
     path("", shop.home, name="home"),
+    path("", include("tenant_apps.orders.urls")),
+    *site_urls.common,
     path("manifest.webmanifest", app.manifest, name="app_manifest"),
     path("sw.js", app.worker, name="app_worker"),
     path("luring/", app.offline, name="app_offline"),
@@ -22,7 +24,6 @@ urlpatterns = [
     path("", include("tenant_apps.pricing.urls")),
     path("", include("tenant_apps.stock.urls")),
     path("areas/", include("shared_apps.regions.urls")),
-    path("", include("tenant_apps.orders.urls")),
     path("", include("tenant_apps.procurement.urls")),
     path("", include("tenant_apps.ledger.urls")),
     path("", include("tenant_apps.payments.urls")),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
+from tenant_apps.catalog.models import Pack
 from tenant_apps.orders.baskets import cart_at, carts_of, glance
 from tenant_apps.orders.errors import BadLine, NotOffered
-from tenant_apps.orders.models import CartLine
+from tenant_apps.orders.models import Cart, CartLine
 from tenant_apps.orders.services.carting import (
     MOST_LINES,
     adopt_carts,
@@ -108,6 +111,41 @@ def test_what_a_full_cart_has_no_room_for_stays_out(market: Cast) -> None:
     with pytest.raises(BadLine):
         fill_again(key=own, order=order)
     assert dict(CartLine.objects.filter(cart__key=own).values_list("pack", "quantity")) == lines
+
+
+def test_a_tap_alone_does_not_wait_for_the_disk_and_what_follows_does(
+    committed: None, market: Cast, kalidoni: Region
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO on")  # tests' own server hurries by default
+    with connection.execute_wrapper(heard := Heard()):
+        put(market, 2)
+        with transaction.atomic():
+            put(market, 3)
+    assert [sql.count("synchronous_commit TO off") for sql in heard.written] == [1, 0]
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
+    assert inside(market) == {"Beras medium": 5}
+    for number in range(1, MOST_LINES):
+        pack = Pack.objects.create(product=market.rice, label=f"kantong {number}", base_quantity=number)
+        CartLine.objects.create(cart=Cart.objects.get(), pack=pack, quantity=1)
+    with pytest.raises(BadLine):
+        put(market, 1, pack_id=market.piece.pk)
+    put(market, 1)
+    assert inside(market)["Beras medium"] >= 1 and CartLine.objects.count() == MOST_LINES
+
+
+class Heard:
+    """Hears what is written into carts."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "INSERT INTO orders_cart " in sql:
+            self.written.append(sql)
+        return execute(sql, params, many, context)
 
 
 def test_taps_at_the_same_moment_all_count(committed: None, market: Cast, kalidoni: Region) -> None:

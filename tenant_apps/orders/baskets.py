@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Sum
-
 from tenant_apps.catalog.models import Pack
 from tenant_apps.orders.models import CartLine
 from tenant_apps.pricing.models import WarungPrice
@@ -18,6 +16,7 @@ from tenant_apps.warungs.delivering import Reach, reach_of
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.opening import OpenState
 from tenant_apps.warungs.selectors import opening_of, openings_of, shown_warungs
+from tenants.kernel.asking import value_of
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def _counted(
     """What each warung can give of it now: three queries, however many warungs they are."""
     packs = [pack for _warung, wanted in wishes for pack, _quantity in wanted]
     shops = [warung for warung, _wanted in wishes]
-    prices = prices_at([shop.pk for shop in shops], [pack.pk for pack in packs]) if packs else {}
+    prices = prices_at([shop.pk for shop in shops], packs) if packs else {}
     there = available_on([shop.pk for shop in shops], [pack.product_id for pack in packs]) if packs else {}
     openings = openings_of(shops)
     found = []
@@ -191,5 +190,9 @@ def glance(key: UUID | None) -> Glance:
 
 def packs_in_carts(keys: Sequence[UUID]) -> int:
     """How many packs lie in these carts together, for the number beside the basket."""
-    total: int | None = CartLine.objects.filter(cart__key__in=keys).aggregate(sum=Sum("quantity"))["sum"]
-    return total or 0
+    return int(value_of(_PACKS, [list(keys)]))
+
+
+_PACKS = """
+    SELECT coalesce(sum(quantity), 0) FROM orders_cartline JOIN orders_cart AS cart ON cart.id = cart_id WHERE cart.key = ANY(%s)
+"""

@@ -12,6 +12,7 @@ from django.db.models import Count, Model, QuerySet, TextChoices, prefetch_relat
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from tenant_apps.catalog.models import Pack
 from tenant_apps.pricing.arithmetic import highest_price, market_price_for
 from tenant_apps.pricing.models import (
     ClaimState,
@@ -29,6 +30,7 @@ from tenant_apps.warungs.models import Warung, WarungState
 from tenants.context import current_region
 from tenants.identity.models import User
 from tenants.kernel import clock
+from tenants.kernel.asking import value_of
 
 Row = TypeVar("Row", bound=Model)
 
@@ -72,19 +74,31 @@ def _in_force() -> QuerySet[WarungPrice]:
 
 
 def prices_in_force(warung: Warung, pack_ids: Iterable[int]) -> dict[int, WarungPrice]:
-    """Prices in force by pack id, in one query."""
-    return {pack: price for (_warung, pack), price in prices_at([warung.pk], pack_ids).items()}
+    """Prices in force by pack id, with pack, product and evidence; one query."""
+    rows = _in_force().filter(warung=warung, pack__in=set(pack_ids)).select_related("pack__product", "evidence")
+    return {price.pack_id: price for price in rows}
 
 
-def prices_at(warung_ids: Iterable[int], pack_ids: Iterable[int]) -> dict[tuple[int, int], WarungPrice]:
-    """Prices in force of several warungs by the ids of warung and pack, with pack, product and evidence; one query."""
-    rows = _in_force().filter(warung__in=set(warung_ids), pack__in=set(pack_ids))
-    return {(price.warung_id, price.pack_id): price for price in rows.select_related("pack__product", "evidence")}
+def prices_at(warung_ids: Iterable[int], packs: Iterable[Pack]) -> dict[tuple[int, int], WarungPrice]:
+    """Prices in force of several warungs by the ids of warung and pack, each with its pack of these; one query."""
+    known = {pack.pk: pack for pack in packs}
+    found = {}
+    for price in _in_force().filter(warung__in=set(warung_ids), pack__in=known):
+        price.pack = known[price.pack_id]
+        found[price.warung_id, price.pack_id] = price
+    return found
 
 
 def sells(warung: Warung, pack_id: int) -> bool:
     """Whether the warung has a price in force for this pack."""
-    return _in_force().filter(warung=warung, pack=pack_id).exists()
+    return value_of(_SOLD, [warung.pk, pack_id]) is not None
+
+
+_SOLD = """
+    SELECT 1 FROM pricing_warungprice AS price
+    JOIN catalog_pack AS pack ON pack.id = price.pack_id JOIN catalog_product AS product ON product.id = pack.product_id
+    WHERE price.warung_id = %s AND price.pack_id = %s AND price.replaced_at IS NULL AND product.is_active
+"""
 
 
 def wholesale_offers(satker: Satker) -> QuerySet[WholesalePrice]:

@@ -108,9 +108,10 @@ def shown_warung(slug: str, *, with_village: bool = False) -> Warung:
     if with_village:
         village = Area.objects.filter(code=OuterRef("village_code")).values("name")
         rows = rows.annotate(read_along=Subquery(village))
-    found = rows.first()
-    if found is None:
-        raise Http404("no such warung")
+    try:
+        found = rows.get()
+    except Warung.DoesNotExist:
+        raise Http404("no such warung") from None
     if with_village:
         found.village_name = found.__dict__["read_along"] or ""
     return found

@@ -9,12 +9,16 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 
-from tenant_apps.accounts.models import Role, RoleGrant
+from tenant_apps.accounts.models import Role
 from tenants.access import Audience, View, for_audience
 from tenants.context import region_is_bound
 from tenants.identity.models import User
+from tenants.kernel.asking import value_of
 
 __all__ = ["Member", "MemberMiddleware", "RegionRequest", "Role", "roles_only"]
+
+
+_ROLES = "SELECT coalesce(array_agg(role), '{}') FROM accounts_rolegrant WHERE user_id = %s"
 
 
 class Member:
@@ -43,7 +47,7 @@ class Member:
         """One query, at the first question."""
         if not self.is_signed_in:
             return frozenset()
-        return frozenset(Role(role) for role in RoleGrant.objects.filter(user=self.user).values_list("role", flat=True))
+        return frozenset(Role(role) for role in value_of(_ROLES, [self.user.pk]))
 
     @property
     def actor(self) -> str:

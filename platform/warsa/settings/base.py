@@ -240,7 +240,7 @@ CELERY_TIMEZONE = "UTC"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "tenants.cache.RegionCache",
         "LOCATION": env.text("WARSA_CACHE_URL"),
         "KEY_PREFIX": "warsa",
         "KEY_FUNCTION": "tenants.cache.region_key",

@@ -32,6 +32,11 @@ def kept(key: str) -> dict[str, Any]:
     return dict(SessionStore(key).items())
 
 
+def forget(key: str) -> None:
+    """The cache makes room. (Other tests use it at the same time: nobody empties it.)"""
+    assert cache.delete(f"session.{key}")
+
+
 def questions_for_the_session(client: Any) -> int:
     with CaptureQueriesContext(connection) as seen:
         assert client.get("/pesanan/").status_code == 200
@@ -39,11 +44,12 @@ def questions_for_the_session(client: Any) -> int:
 
 
 @pytest.mark.usefixtures("committed")
-def test_a_members_pages_ask_the_table_once(market: Cast) -> None:
+def test_a_members_pages_ask_the_table_once(market: Cast, kalidoni: Region) -> None:
     ratna = browser_of(market.ratna)
     questions_for_the_session(ratna)
     assert questions_for_the_session(ratna) == 0
-    cache.clear()
+    with in_region(kalidoni):
+        forget(str(ratna.session.session_key))
     assert [questions_for_the_session(ratna) for _ in range(2)] == [1, 0]
 
 
@@ -71,7 +77,7 @@ def test_who_read_the_row_before_a_change_does_not_bring_it_back(
 ) -> None:
     with in_region(kalidoni):
         key = saved(cart="a")
-        cache.clear()
+        forget(key)
         read: Any = vars(DatabaseStore)["_get_session_from_db"]
 
         def overtaken(store: DatabaseStore) -> Any:

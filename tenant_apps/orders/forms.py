@@ -234,7 +234,8 @@ class PackForm(forms.Form):
                 max_value=LARGEST_ID,
                 required=False,
                 initial=line.ordered if weighed else line.quantity,
-                help_text=_("Ordered: %(quantity)s") % {"quantity": quantity_text(line.ordered, line.base_unit)},
+                help_text=_("Ordered: %(quantity)s")
+                % {"quantity": quantity_text(line.ordered, line.base_unit) if weighed else f"{line.quantity} ×"},
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )
 

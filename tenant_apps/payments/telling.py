@@ -10,11 +10,10 @@ from tenant_apps.accounts.models import Role
 from tenant_apps.notifications.services import notify
 from tenant_apps.payments.models import Payment
 from tenant_apps.warungs.models import Kind, Warung
-from tenants.context import current_region
-from tenants.hosts import region_url
 from tenants.identity.models import User
 from tenants.kernel.money import rupiah_text
-from tenants.outbox.services import put_mail, put_sms
+from tenants.outbox.letters import letter
+from tenants.outbox.services import put_all
 
 
 def tell_owner_of_claim(payment: Payment) -> None:
@@ -42,11 +41,5 @@ def _tell(person: User, payment: Payment) -> None:
         ask = _("The customer says that it is paid. Confirm it, or say that it did not come.")
         dedupe = f"payment.claim:{payment.reference}:{payment.claimed_at:%Y%m%d%H%M%S}:{person.pk}"
         notify(user=person, subject=subject, body=ask, path=path, dedupe=dedupe)
-        look = region_url(current_region(), path)
-        body = _("The customer says that it is paid. Confirm it here, or say that it did not come: %(address)s") % {
-            "address": look
-        }
-        if person.email:
-            put_mail(to=person.email, subject=subject, body=f"{body}\n", dedupe=dedupe)
-        elif person.phone and person.phone_verified:
-            put_sms(to=person.phone, body=f"{subject} {look}", dedupe=dedupe)
+        phone = person.proven_phone
+        put_all(letter(email=person.email, phone=phone, subject=subject, body=ask, path=path, dedupe=dedupe))

@@ -67,6 +67,11 @@ class User(AbstractBaseUser):
         return bool(self.email) or self.phone_verified
 
     @property
+    def proven_phone(self) -> str:
+        """The number, if it was proven to be theirs; else nothing."""
+        return self.phone if self.phone_verified else ""
+
+    @property
     def actor(self) -> str:
         """How history rows name this person."""
         return f"user:{self.public_id}"

@@ -17,7 +17,7 @@ GOOD_FOR = timedelta(days=366)
 
 
 def share_receipt(*, order: Order) -> str:
-    """The token of the receipt's link; the same while it is shared."""
+    """A token of the receipt's link; each one that was given out is good while it is shared."""
     with transaction.atomic():
         now = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
         if now.share is None:

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from tenant_apps.notifications.services import notice
 from tenant_apps.orders.models import Order, Return
-from tenants.context import current_region
-from tenants.hosts import region_url
 from tenants.identity.models import User
 from tenants.kernel.money import rupiah_text
-from tenants.outbox.services import Message, mail, put_all, sms
+from tenants.outbox.letters import letter
+from tenants.outbox.services import Message, put_all
 
 
 @dataclass(frozen=True)
@@ -150,12 +148,8 @@ def _news(
     with override(user.language):
         words = (order.is_prepaid and news.prepaid) or news.body
         subject, body = str(news.subject) % names, str(words) % names
-        told = [notice(user=user, subject=subject, body=body, path=path, dedupe=dedupe)]
-        look = _("Look at it here: %(address)s") % {"address": region_url(current_region(), path)}
-        if user.email:
-            told.append(
-                mail(to=user.email, subject=" ".join(subject.split()), body=f"{body}\n\n{look}\n", dedupe=dedupe)
-            )
-        elif user.phone and user.phone_verified:
-            told.append(sms(to=user.phone, body=f"{subject} {look}", dedupe=dedupe))
-    return told
+        news_of_app = notice(user=user, subject=subject, body=body, path=path, dedupe=dedupe)
+        outside = letter(
+            email=user.email, phone=user.proven_phone, subject=subject, body=body, path=path, dedupe=dedupe
+        )
+    return [news_of_app, *outside]

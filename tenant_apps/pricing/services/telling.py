@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from tenant_apps.pricing.models import ClaimState, PriceClaim
-from tenants.context import current_region
-from tenants.hosts import region_url
 from tenants.kernel.money import rupiah_text
-from tenants.outbox.services import put_mail, put_sms
+from tenants.outbox.letters import letter
+from tenants.outbox.services import put_all
 
 
 def tell_claimant(claim: PriceClaim) -> None:
@@ -24,9 +23,5 @@ def tell_claimant(claim: PriceClaim) -> None:
         else:
             subject = _("Your claim for %(product)s was not accepted.") % names
             body = _("The reason: %(reason)s") % names
-        address = region_url(current_region(), reverse("pricing:own_claim", args=[claim.public_id]))
-        look = _("Look at it here: %(address)s") % {"address": address}
-        if user.email:
-            put_mail(to=user.email, subject=" ".join(subject.split()), body=f"{body}\n\n{look}\n", dedupe=dedupe)
-        elif user.phone and user.phone_verified:
-            put_sms(to=user.phone, body=f"{subject} {look}", dedupe=dedupe)
+        path, phone = reverse("pricing:own_claim", args=[claim.public_id]), user.proven_phone
+        put_all(letter(email=user.email, phone=phone, subject=subject, body=body, path=path, dedupe=dedupe))

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from tenant_apps.accounts.access import Role
 from tenant_apps.procurement.models import RestockRequest
-from tenants.context import current_region
-from tenants.hosts import region_url
 from tenants.identity.models import User
 from tenants.identity.phones import PhoneRefused, clean_phone
 from tenants.kernel.money import rupiah_text
-from tenants.outbox.services import put_mail, put_sms
+from tenants.outbox.letters import letter
+from tenants.outbox.services import put_all
 
 
 @dataclass(frozen=True)
@@ -113,10 +111,7 @@ def _warung_readers(request: RestockRequest) -> list[Reader]:
 
 
 def _people(users: Iterable[User]) -> list[Reader]:
-    return [
-        Reader(str(user.public_id), user.language, user.email, user.phone if user.phone_verified else "")
-        for user in users
-    ]
+    return [Reader(str(user.public_id), user.language, user.email, user.proven_phone) for user in users]
 
 
 def _tell(
@@ -132,8 +127,6 @@ def _tell(
         dedupe = f"restock.{request.number}.{step}.{reader.name}"
         with override(reader.language):
             subject, body = str(news.subject) % names, str(news.body) % names
-            look = _("Look at it here: %(address)s") % {"address": region_url(current_region(), path)}
-            if reader.email:
-                put_mail(to=reader.email, subject=subject, body=f"{body}\n\n{look}\n", dedupe=dedupe)
-            elif reader.phone:
-                put_sms(to=reader.phone, body=f"{subject} {look}", dedupe=dedupe)
+            put_all(
+                letter(email=reader.email, phone=reader.phone, subject=subject, body=body, path=path, dedupe=dedupe)
+            )

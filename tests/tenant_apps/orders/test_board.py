@@ -59,6 +59,9 @@ def test_refused_weights_are_not_lost(market: Cast) -> None:
     hasan = browser_of(market.hasan)
     tap(hasan, order, "terima")
     rice, eggs = order.lines.order_by("pk")
+    # Each field is told in its own unit: grams of what is weighed, packs of what is counted.
+    page = hasan.get(f"{BOARD}{order.number}/").content.decode()
+    assert "Dipesan: 2\u00a0kg" in page and f"Dipesan: {eggs.quantity} ×" in page
     before = footprint()
     for typed, said in (
         ({rice: "2450", eggs: "2"}, "lebih dari 10 % di atas"),

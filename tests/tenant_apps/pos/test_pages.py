@@ -185,6 +185,9 @@ def test_a_bon_from_first_to_last(market: Cast) -> None:
 def test_a_day_from_opening_to_closing(market: Cast) -> None:
     hasan = browser_of(market.hasan)
     here = form_of(market)
+    # Before the first day the books know what was spent, and not what lay there.
+    page = hasan.get("/toko/tutup/").content.decode()
+    assert "Ini hari pertama" in page and "Menurut catatan" not in page
     assert hasan.post("/toko/tutup/buka/", {**here, "opening": "100.000"}).status_code == 302
     sell(market)
     hasan.post(
@@ -212,6 +215,8 @@ def test_a_day_from_opening_to_closing(market: Cast) -> None:
     for wrong in ("2026-13-01", "abc", "0000-00-00"):
         assert hasan.get(f"/toko/tutup/hari/{wrong}/").status_code == 404
     assert hasan.post("/toko/tutup/hitung/", counted).status_code == 404
+    page = hasan.get("/toko/tutup/").content.decode()
+    assert "Ini hari pertama" not in page and "Menurut catatan ada Rp\u00a078.000 di laci" in page
 
 
 def test_taking_back_by_its_page(market: Cast) -> None:

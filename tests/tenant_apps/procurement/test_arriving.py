@@ -99,7 +99,7 @@ def test_the_satker_is_told_what_was_received(depot: Depot) -> None:
     request = receive(depot.sent(2, 1), 1, 1)
     message = OutboxMessage.objects.order_by("-pk")[0]
     assert message.dedupe == f"restock.{request.number}.receive.{depot.cast.yuli.public_id}"
-    assert "Rp\u00a0950.000" in message.payload["subject"]
+    assert "Rp 950.000" in message.payload["subject"]
 
 
 def test_receiving_again_changes_nothing_and_otherwise_is_refused(depot: Depot) -> None:

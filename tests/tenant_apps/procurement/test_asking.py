@@ -69,7 +69,7 @@ def test_the_satker_is_told_in_its_officers_mailbox(depot: Depot) -> None:
     message = OutboxMessage.objects.get()
     assert message.dedupe == f"restock.{request.number}.submit.{depot.cast.yuli.public_id}"
     assert message.payload["to"] == "yuli@example.test"
-    assert request.number in message.payload["subject"] and "Rp\u00a01.600.000" in message.payload["subject"]
+    assert request.number in message.payload["subject"] and "Rp 1.600.000" in message.payload["subject"]
     assert f"http://kalidoni.localhost:8000/satker/restok/{request.number}/" in message.payload["body"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable
 from itertools import chain
@@ -172,6 +173,8 @@ def documents(market: Cast) -> dict[str, str]:
 def test_no_request_breaks_the_api(market: Cast, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for limit in ("ANONYMOUS", "PERSON", "KEY"):
         monkeypatch.setattr(throttling, limit, 10**9)
+    # pytest keeps what is logged until the test ends, and with each refusal its whole request: gigabytes in the full trial.
+    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
     real = documents(market)
     storm = Storm(market, key_of(getattr(market, who)), real, at_counter=who == "hasan")
     storm.run(20_261_125, rounds(EACH * 10) if FULL else 4)

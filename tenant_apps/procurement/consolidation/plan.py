@@ -135,7 +135,7 @@ def _cheapest(offers: Sequence[Offer], left: int, spare: int) -> tuple[Offer, in
         cartons = cartons_for(left, spare, offer.carton)
         if offer.most is not None:
             cartons = min(cartons, offer.most)
-        if cartons < max(offer.least, 1):
+        if cartons < offer.least:
             continue
         cost = Fraction(offer.landed(cartons), cartons * offer.carton)
         # Offers come by supplier and id: of equal costs the first one stays.
@@ -149,7 +149,7 @@ def _goods_of(bought: Mapping[int, _Buys]) -> dict[int, int]:
     found: dict[int, int] = {}
     for buys in bought.values():
         for offer, cartons in buys:
-            found[offer.supplier] = found.get(offer.supplier, 0) + cartons * offer.tier_at(cartons).price
+            found[offer.supplier] = found.get(offer.supplier, 0) + offer.goods(cartons)
     return found
 
 
@@ -185,15 +185,16 @@ def _is_dear(market: _Market, supplier: int, goods: Mapping[int, _Goods], bought
     after = {product: bought[product] for product in before}
     # Freights of suppliers from whom nothing was bought yet come on top, and its own falls away.
     more = sum(market.freight(one) for one in _goods_of(bought) if one not in used) - market.freight(supplier)
-    if _units_of(after) >= _units_of(before) and _landed(after) + more < _landed(before):
+    units_before, units_after = sum(map(_units_of, before.values())), sum(map(_units_of, after.values()))
+    if units_after >= units_before and _landed(after) + more < _landed(before):
         return True
     market.closed.discard(supplier)
     bought.update(before)
     return False
 
 
-def _units_of(bought: Mapping[int, _Buys]) -> int:
-    return sum(offer.carton * cartons for buys in bought.values() for offer, cartons in buys)
+def _units_of(buys: _Buys) -> int:
+    return sum(offer.carton * cartons for offer, cartons in buys)
 
 
 def _landed(bought: Mapping[int, _Buys]) -> int:
@@ -202,22 +203,18 @@ def _landed(bought: Mapping[int, _Buys]) -> int:
 
 def _write(plan: Plan, one: _Goods, buys: _Buys, market: _Market) -> None:
     """The product's purchases, with whose they are, what is missing, and what a little more would save."""
-    units = sum(offer.carton * cartons for offer, cartons in buys)
+    units = _units_of(buys)
     given = handed_out(units, one.firm, one.tolerance)
     if units < one.wanted:
         plan.gaps[one.product] = _gap(one, buys, one.wanted - units, market)
         for line, firm, got in zip(one.lines, one.firm, given, strict=True):
             if got < firm:
                 plan.unfilled[line] = firm - got
-    if len(buys) == 1:
-        parts = [Part(line, got) for line, got in zip(one.lines, given, strict=True) if got]
-        plan.purchases.append(Purchase(*buys[0], tuple(parts)))
-    elif buys:
-        _write_several(plan, one.lines, given, buys)
+    plan.purchases += _purchases(one.lines, given, buys)
     plan.advice += filter(None, (_advice(offer, cartons) for offer, cartons in buys))
 
 
-def _write_several(plan: Plan, lines: Sequence[int], given: list[int], buys: _Buys) -> None:
+def _purchases(lines: Sequence[int], given: Sequence[int], buys: _Buys) -> Iterator[Purchase]:
     """Line after line fills purchase after purchase."""
     place, left = 0, given[0]
     for offer, cartons in buys:
@@ -230,7 +227,7 @@ def _write_several(plan: Plan, lines: Sequence[int], given: list[int], buys: _Bu
             if not left and place + 1 < len(lines):
                 place += 1
                 left = given[place]
-        plan.purchases.append(Purchase(offer, cartons, tuple(parts)))
+        yield Purchase(offer, cartons, tuple(parts))
 
 
 def _gap(one: _Goods, buys: _Buys, left: int, market: _Market) -> Gap:

@@ -42,16 +42,20 @@ class Offer:
 
     def __post_init__(self) -> None:
         begins = [tier.cartons for tier in self.tiers]
-        if self.carton < 1 or not begins or begins[0] != 1 or begins != sorted(set(begins)):
+        if self.carton < 1 or self.least < 1 or not begins or begins[0] != 1 or begins != sorted(set(begins)):
             raise ValueError(f"no offer that can be bought: {self}")
 
     def tier_at(self, cartons: int) -> Tier:
         """What is paid for each carton of so many."""
         return next(tier for tier in reversed(self.tiers) if tier.cartons <= max(cartons, 1))
 
+    def goods(self, cartons: int) -> int:
+        """What so many cartons cost at the supplier's."""
+        return cartons * self.tier_at(cartons).price
+
     def landed(self, cartons: int) -> int:
-        """What so many cartons cost when they are here, without what each order of the supplier costs."""
-        return cartons * (self.tier_at(cartons).price + self.freight)
+        """What they cost when they are here, without what each order of the supplier costs."""
+        return self.goods(cartons) + cartons * self.freight
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Purchase:
     @property
     def total(self) -> int:
         """The goods alone."""
-        return self.cartons * self.price
+        return self.offer.goods(self.cartons)
 
 
 class Missed(Enum):

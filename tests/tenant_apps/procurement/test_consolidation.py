@@ -300,3 +300,5 @@ def test_impossible_lines_are_refused(wants: list[Want]) -> None:
 def test_impossible_offers_are_refused(tiers: tuple[Tier, ...]) -> None:
     with pytest.raises(ValueError, match="no offer"):
         Offer(1, 1, 1, 10, tiers)
+    with pytest.raises(ValueError, match="no offer"):
+        offer(1, least=0)

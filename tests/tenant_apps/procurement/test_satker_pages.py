@@ -76,7 +76,7 @@ def test_the_queue_asks_no_more_questions_for_more_requests(depot: Depot, yuli: 
     one = asked()
     for _one in range(11):
         depot.ask(1, 0)
-    assert asked() == one
+    assert asked() == one <= 14
 
 
 def test_accepting_less_by_the_form(depot: Depot, yuli: Client) -> None:

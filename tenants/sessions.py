@@ -47,11 +47,11 @@ class SessionStore(DatabaseStore):
         return self.decode(row.session_data)
 
     def save(self, must_create: bool = False) -> None:
-        has_key = self.session_key is not None
+        key = self.session_key
         super().save(must_create)
         # Without a key Django makes one, and saves by this method again.
-        if has_key:
-            _write(self.session_key, self.encode(dict(self.items())), min(self.get_expiry_age(), KEPT_SECONDS))
+        if key is not None:
+            _write(key, self.encode(dict(self.items())), min(self.get_expiry_age(), KEPT_SECONDS))
 
     def delete(self, session_key: str | None = None) -> None:
         super().delete(session_key)

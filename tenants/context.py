@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django_tenants.postgresql_backend.base import FakeTenant
 
 from tenants.errors import NoRegionBound
-from tenants.registry import OWNER_ROLE, PLATFORM_ROLE, PUBLIC
+from tenants.registry import OWNER_ROLE, PLATFORM_ROLE, PUBLIC, SUPPLIER_ROLE
 
 if TYPE_CHECKING:
     from tenants.models import Region
@@ -48,6 +48,18 @@ def in_region(region: Region) -> Iterator[Region]:
 def on_platform() -> Iterator[None]:
     """Work on the platform's own data (public) until the block ends."""
     with _bound(FakeTenant(PUBLIC), PLATFORM_ROLE):
+        yield
+
+
+@contextmanager
+def for_supplier(role: str) -> Iterator[None]:
+    """Work on the platform with the rights of one supplier: its orders, and nothing else, until the block ends.
+
+    Raises:  RegionSwitchInTransaction when a transaction is open; ValueError for a name that no supplier's role can have.
+    """
+    if not SUPPLIER_ROLE.fullmatch(role):
+        raise ValueError(f"not a supplier's role: {role!r}")
+    with _bound(FakeTenant(PUBLIC), role):
         yield
 
 

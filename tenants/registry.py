@@ -14,6 +14,8 @@ PUBLIC = "public"
 OWNER_ROLE = "warsa_owner"
 PLATFORM_ROLE = "warsa_platform"
 NO_ROLE = "none"
+# Each supplier's own role is named so.
+SUPPLIER_ROLE = re.compile(r"s_[0-9a-f]{16}")
 
 # Generated names only: never a person's text, never a name that PostgreSQL or public uses.
 SCHEMA_NAME = re.compile(r"t_[a-z0-9]{4,40}")
@@ -40,7 +42,22 @@ PUBLIC_MODELS_FOR_REGIONS = frozenset(
         # Their managers show a region its own rows only.
         "onboarding.CarveOut",
         "onboarding.CarveOutEvent",
+        # Row-level security shows a region its own orders, and the offers that cover it.
+        "exchange.Shipment",
+        "exchange.ShipmentLine",
+        "exchange.SupplierInvoice",
+        "exchange.SupplierInvoiceLine",
+        "exchange.SupplierOrder",
+        "exchange.SupplierOrderEvent",
+        "exchange.SupplierOrderLine",
         "regions.Area",
+        "supplier_catalog.Article",
+        "supplier_catalog.ArticlePack",
+        "supplier_catalog.ArticleVersion",
+        "supplier_catalog.Offer",
+        "supplier_catalog.OfferTier",
+        "supplier_catalog.SupplierArea",
+        "supplier_catalog.SupplierOrganisation",
         "tenants.Region",
         "tenants.Domain",
     }

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 OWNER, PLATFORM, REGION, APP = "warsa_owner", "warsa_platform", "warsa_region", "warsa_app"
+SUPPLIER = "warsa_supplier"
 WEB, WORKER = "warsa_web", "warsa_worker"
 
 # name -> attributes. The groups that only lend their rights inherit nothing, so a login by itself may read nothing.
@@ -19,6 +20,7 @@ _ROLES = {
     OWNER: "NOLOGIN CREATEROLE INHERIT",
     PLATFORM: "NOLOGIN INHERIT",
     REGION: "NOLOGIN INHERIT",
+    SUPPLIER: "NOLOGIN INHERIT",
     APP: "NOLOGIN NOINHERIT",
     WEB: "LOGIN NOINHERIT",
     WORKER: "LOGIN NOINHERIT",
@@ -29,8 +31,9 @@ _MEMBERS = [
     (APP, WEB, ""),
     (APP, WORKER, ""),
     (OWNER, WORKER, ""),
-    # The owner makes each region's role a member of the one and a part of the other.
+    # The owner makes each region's, and each supplier's, role a member of the one and a part of the other.
     (REGION, OWNER, "WITH ADMIN OPTION"),
+    (SUPPLIER, OWNER, "WITH ADMIN OPTION"),
     (APP, OWNER, "WITH ADMIN OPTION"),
 ]
 
@@ -80,7 +83,7 @@ def prepare_database(admin: psycopg.Connection) -> None:
         sql.SQL("ALTER SCHEMA public OWNER TO warsa_owner"),
         sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC"),
         # A login by itself may look names up; it may read no table.
-        sql.SQL("GRANT USAGE ON SCHEMA public TO warsa_platform, warsa_region"),
+        sql.SQL("GRANT USAGE ON SCHEMA public TO warsa_platform, warsa_region, warsa_supplier"),
         sql.SQL(_TAKE_OVER),
         sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO warsa_platform"),
         sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO warsa_platform"),

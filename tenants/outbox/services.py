@@ -91,6 +91,28 @@ def _written_once(messages: Sequence[Message]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def put_for_platform(messages: Sequence[Message]) -> None:
+    """From inside a region: they leave by the platform's outbox after this transaction commits; events known there do not.
+
+    A region may add to that outbox what its grant names, and read nothing of it; so nobody learns whether it was known.
+    Raises:  TransactionManagementError outside a transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("put_for_platform() belongs inside transaction.atomic()")
+    from tenants.outbox.tasks import sweep_platform
+
+    moment, waiting = clock.now(), OutboxMessage.State.WAITING.value
+    with connection.cursor() as cursor:
+        for one in messages:
+            cursor.execute(
+                f"INSERT INTO public.{OutboxMessage._meta.db_table}"
+                " (kind, payload, dedupe, state, attempts, due_at, created_at, last_error)"
+                " VALUES (%s, %s::jsonb, %s, %s, 0, %s, %s, '') ON CONFLICT DO NOTHING",
+                [one.kind, json.dumps(one.payload), one.dedupe, waiting, moment, moment],
+            )
+    sweep_platform.on_commit()
+
+
 def _tell_a_worker(*message_ids: int, **options: Any) -> None:
     from tenants.outbox.tasks import deliver_for_platform, deliver_in_region
 

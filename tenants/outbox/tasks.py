@@ -26,6 +26,11 @@ def deliver_for_platform(*message_ids: int) -> None:
         deliver(message_id)
 
 
+@platform_task()
+def sweep_platform() -> None:
+    sweep(quiet=timedelta())
+
+
 @region_task()
 def sweep_region(quiet_seconds: int = int(QUIET.total_seconds())) -> None:
     sweep(quiet=timedelta(seconds=quiet_seconds))

@@ -1,11 +1,13 @@
-"""The role of a region, and what it may do: rows of its own schema, no DDL, nothing of another region."""
+"""The role of a region, and what it may do: rows of its own schema, no DDL, nothing of another region. And a supplier's role."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
+from tenants.registry import SUPPLIER_ROLE
 from tenants.schemas.names import TOKEN, quoted
 
 # Rows only: no TRUNCATE, REFERENCES or TRIGGER. The record of migrations is read only.
@@ -21,6 +23,21 @@ def make_role(schema: str) -> None:
         if not role_exists(cursor, schema):
             cursor.execute(f"CREATE ROLE {quoted(schema)} LOGIN INHERIT IN ROLE warsa_region")
             cursor.execute(f"GRANT {quoted(schema)} TO warsa_app")
+
+
+def make_supplier_role(name: str) -> bool:
+    """A supplier's role is there, which nobody logs in as. False if it was there already. Called as owner.
+
+    Raises:  ImproperlyConfigured for a name that no supplier can have.
+    """
+    if not SUPPLIER_ROLE.fullmatch(name):
+        raise ImproperlyConfigured(f"not a supplier's role: {name!r}")
+    with transaction.atomic(), connection.cursor() as cursor:
+        if role_exists(cursor, name):
+            return False
+        cursor.execute(f'CREATE ROLE "{name}" NOLOGIN INHERIT IN ROLE warsa_supplier')
+        cursor.execute(f'GRANT "{name}" TO warsa_app')
+    return True
 
 
 def schema_statements() -> list[str]:

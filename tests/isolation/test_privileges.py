@@ -70,7 +70,29 @@ def tables(schema: str) -> list[str]:
 
 
 # Public tables of which a region sees something: rows of its own, or the areas that are everybody's.
-SEEN = {"tenants_region", "tenants_domain", "regions_area", "onboarding_carveout", "onboarding_carveoutevent"}
+SEEN = {
+    "tenants_region",
+    "tenants_domain",
+    "regions_area",
+    "onboarding_carveout",
+    "onboarding_carveoutevent",
+    "onboarding_coverageclaim",
+    # Verified suppliers and the offers that cover the region, see tests/shared_apps/exchange/test_row_security.py.
+    *(
+        f"supplier_catalog_{name}"
+        for name in (
+            "supplierorganisation", "supplierarea", "article", "articleversion", "articlepack", "offer", "offertier",
+        )
+    ),
+    # Its own orders.
+    *(
+        f"exchange_{name}"
+        for name in (
+            "supplierorder", "supplierorderline", "supplierorderevent", "shipment", "shipmentline", "supplierinvoice",
+            "supplierinvoiceline",
+        )
+    ),
+}  # fmt: skip
 
 
 def test_it_reads_no_table_of_another_region(in_kalidoni: psycopg.Connection, lombok: Region) -> None:

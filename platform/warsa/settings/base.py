@@ -38,6 +38,9 @@ SHARED_APPS = [
     "shared_apps.regions",
     "shared_apps.onboarding",
     "shared_apps.operations",
+    "shared_apps.supplier_catalog",
+    "shared_apps.price_lists",
+    "shared_apps.exchange",
     *_IN_BOTH,
 ]
 TENANT_APPS = [
@@ -51,6 +54,7 @@ TENANT_APPS = [
     "tenant_apps.ledger",
     "tenant_apps.notifications",
     "tenant_apps.payments",
+    "tenant_apps.suppliers",
     "tenant_apps.procurement",
     "tenant_apps.orders",
     "tenant_apps.pos",

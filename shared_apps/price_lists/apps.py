@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PriceListsConfig(AppConfig):
+    name = "shared_apps.price_lists"
+    label = "price_lists"
+    verbose_name = "Suppliers' price lists"

@@ -5,3 +5,6 @@ class SupplierCatalogConfig(AppConfig):
     name = "shared_apps.supplier_catalog"
     label = "supplier_catalog"
     verbose_name = "Supplier catalogue"
+
+    def ready(self) -> None:
+        from shared_apps.supplier_catalog import navigation  # noqa: F401

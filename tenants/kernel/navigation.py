@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
-Area = Literal["platform", "shop", "toko", "satker", "wilayah", "operator"]
+Area = Literal["platform", "shop", "toko", "satker", "wilayah", "pemasok", "operator"]
 AREAS: tuple[str, ...] = get_args(Area)
 
 # Words that stand beside the region's own roles in `NavItem.roles`.

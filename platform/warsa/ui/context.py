@@ -12,10 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.operations.access import OPERATORS
+from shared_apps.supplier_catalog.access import words_for_navigation
 from tenants.kernel.navigation import ANONYMOUS, AREAS, OPERATOR, SIGNED_IN, NavItem, items_of
 
 THEMES = ("light", "dark")
-WORK_AREAS = ("toko", "satker", "wilayah", "operator")
+WORK_AREAS = ("toko", "satker", "wilayah", "pemasok", "operator")
 # A phone's bar holds five taps that a thumb can tell apart.
 TABS = 5
 LABELS: dict[str, str | Promise] = {
@@ -24,6 +25,7 @@ LABELS: dict[str, str | Promise] = {
     "toko": _("My warung"),
     "satker": _("Satker"),
     "wilayah": _("Region"),
+    "pemasok": _("Supplier"),
     "operator": _("Operator"),
 }
 
@@ -77,13 +79,15 @@ class Navigation:
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """What the person is here: roles of the region, or operator of the platform."""
+        """What the person is here: roles of the region; on the platform, operator or member of a supplier."""
         user = getattr(self._request, "user", None)
         if user is None or not user.is_authenticated:
             return frozenset({ANONYMOUS})
         own = {SIGNED_IN, *(str(role) for role in getattr(getattr(self._request, "member", None), "roles", ()))}
-        if getattr(self._request, "region", None) is None and OPERATORS.allows(self._request):
-            own.add(OPERATOR)
+        if getattr(self._request, "region", None) is None:
+            own |= words_for_navigation(self._request)
+            if OPERATORS.allows(self._request):
+                own.add(OPERATOR)
         return frozenset(own)
 
     @cached_property

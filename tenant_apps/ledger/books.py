@@ -39,6 +39,10 @@ BOOKS: dict[str, Book] = {
     "region:fees": Book(INCOME, False, _("Fees")),
     "satker:cash": Book(ASSET, False, _("Cash of the Satker")),
     "satker:sales": Book(INCOME, False, _("Sales of the Satker")),
+    "satker:purchases": Book(EXPENSE, False, _("Goods bought from suppliers")),
+    "satker:received": Book(LIABILITY, False, _("Received, not invoiced yet")),
+    "satker:freight": Book(EXPENSE, False, _("Freight and fees")),
+    "supplier:payable": Book(LIABILITY, False, _("Owed to the supplier")),
     "warung:cash": Book(ASSET, False, _("Cash drawer")),
     "warung:qris": Book(ASSET, False, _("Money that came by QRIS")),
     "warung:held": Book(LIABILITY, True, _("Paid for orders not yet handed over")),
@@ -54,6 +58,8 @@ BOOKS: dict[str, Book] = {
     "warung:capital": Book(AccountKind.EQUITY, False, _("Put in by the owner")),
     "warung:bank": Book(ASSET, False, _("Brought to the bank")),
     "warung:written_off": Book(EXPENSE, False, _("Bon that nobody pays")),
+    "warung:wholesale_debt": Book(LIABILITY, True, _("Owed to the Satker for goods")),
+    "warung:wholesale_owed": Book(ASSET, True, _("What the warung owes the Satker for goods")),
     "warung:cash_difference": Book(EXPENSE, False, _("Cash difference")),
 }
 
@@ -76,5 +82,6 @@ def label_of(account: Account) -> str:
 
 def holder_of(account: Account) -> str:
     """Whose it is."""
-    book = account.code.partition(":")[2].partition(":")[2] if account.warung_id else account.code.partition(":")[2]
+    owner, _first, rest = account.code.partition(":")
+    book = rest.partition(":")[2] if account.warung_id or owner == "supplier" else rest
     return account.name.removesuffix(f": {book}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
@@ -65,8 +66,13 @@ def account_of_warung(
 def account_of_satker(
     satker: Satker, book: str, kind: AccountKind | None = None, no_overdraft: bool = False
 ) -> Account:
-    """The Satker's account `satker:<book>`. `book`: cash, sales."""
+    """The Satker's account `satker:<book>`. `book`: cash, sales, purchases, received, freight."""
     return _opened(f"satker:{book}", name=f"{satker.name}: {book}", kind=kind, no_overdraft=no_overdraft, satker=satker)
+
+
+def account_of_supplier(supplier: UUID, name: str) -> Account:
+    """What the Satker owes a supplier, `supplier:<public id>:payable`; below zero it is owed by the supplier."""
+    return _opened(f"supplier:{supplier}:payable", name=f"{name}: payable")
 
 
 def post(

@@ -158,7 +158,9 @@ class _Chunk:
         renewed = [draft for draft, is_same in zip(drafts, same, strict=True) if not is_same]
         new_versions = iter(writing.fresh_ids(ArticleVersion, len(renewed)))
         new_packs = iter(writing.fresh_ids(ArticlePack, sum(len(draft.packs) for draft in renewed)))
-        work, articles, moved = [], [], []
+        work: list[_Work] = []
+        articles: list[dict[str, object]] = []
+        moved: list[dict[str, object]] = []
         versions: list[dict[str, object]] = []
         packs: list[dict[str, object]] = []
         for draft, one, is_same in zip(drafts, found, same, strict=True):
@@ -311,8 +313,8 @@ def _known(organisation: SupplierOrganisation, keys: Sequence[str]) -> dict[str,
         ladders[version].append((label, size, barcode))
         by_version[version].packs[label.casefold()] = pk
     versions = ArticleVersion.objects.filter(pk__in=by_version).order_by()
-    for pk, *facts in versions.values_list("pk", "name", "brand", "base_unit", "tax", "catch_weight"):
-        name, brand, base_unit, tax, catch_weight = facts
+    facts = versions.values_list("pk", "name", "brand", "base_unit", "tax", "catch_weight")
+    for pk, name, brand, base_unit, tax, catch_weight in facts:
         by_version[pk].facts = (name, brand, base_unit, tax, catch_weight, tuple(ladders[pk]))
     for article, one in _open_offers(list(by_pk)):
         by_pk[article].open.append(one)
@@ -332,12 +334,12 @@ def _open_offers(articles: Sequence[int]) -> list[tuple[int, _Open]]:
         "area_id",
         "region_id",
         "valid_from",
+        "valid_to",
         "pack_id",
         "least",
         "most",
         "lead_days",
         "freight",
-        "valid_to",
     )
     return [
         (
@@ -347,9 +349,9 @@ def _open_offers(articles: Sequence[int]) -> list[tuple[int, _Open]]:
                 version=version,
                 place=(area, region),
                 valid_from=valid_from,
-                valid_to=terms[-1],
-                terms=(*terms, tuple(steps[pk])),
+                valid_to=valid_to,
+                terms=(*terms, valid_to, tuple(steps[pk])),
             ),
         )
-        for pk, article, version, area, region, valid_from, *terms in rows
+        for pk, article, version, area, region, valid_from, valid_to, *terms in rows
     ]

@@ -4,7 +4,7 @@ and is read by PostgreSQL faster than parameters for each."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from shared_apps.supplier_catalog.models import Offer
 
-Rows = Sequence[dict[str, object]]
+Rows = Sequence[Mapping[str, object]]
 
 
 def fresh_ids(model: type[Model], count: int) -> list[int]:
@@ -111,7 +111,7 @@ def run_again(offers: Sequence[int]) -> None:
         Offer.objects.filter(pk__in=offers).update(ended_at=None)
 
 
-def _send(sql: str, rows: Rows, *before: object) -> None:
+def _send(sql: str, rows: Rows, *before: int | datetime) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(sql, [*before, json.dumps(rows, default=str)])

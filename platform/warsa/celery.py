@@ -34,6 +34,11 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "supplier-steps": {
+        "task": "shared_apps.exchange.tasks.tell_regions",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
     "payments": {
         "task": "tenant_apps.payments.tasks.tend_payments_everywhere",
         "schedule": 60.0,

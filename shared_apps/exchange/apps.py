@@ -5,3 +5,6 @@ class ExchangeConfig(AppConfig):
     name = "shared_apps.exchange"
     label = "exchange"
     verbose_name = "Exchange of supplier orders"
+
+    def ready(self) -> None:
+        from shared_apps.exchange import delivering  # noqa: F401  registers its deliverers

@@ -73,12 +73,14 @@ class SupplierOrder(models.Model):
         # The supplier's.
         Move("confirm", (OrderState.SENT,), OrderState.CONFIRMED),
         Move("change", (OrderState.SENT,), OrderState.CHANGED),
-        Move("refuse", (OrderState.SENT,), OrderState.REFUSED),
+        Move("refuse", (OrderState.SENT, OrderState.CHANGED), OrderState.REFUSED),
         Move("ship", (OrderState.CONFIRMED,), OrderState.SHIPPED),
         Move("invoice", (OrderState.RECEIVED,), OrderState.INVOICED),
         # The region's.
         Move("accept_change", (OrderState.CHANGED,), OrderState.CONFIRMED),
         Move("cancel", (OrderState.SENT, OrderState.CHANGED, OrderState.CONFIRMED), OrderState.CANCELLED),
+        # The goods came, and nobody had said that they would.
+        Move("arrive", (OrderState.CONFIRMED,), OrderState.SHIPPED),
         Move("receive", (OrderState.SHIPPED,), OrderState.RECEIVED),
         Move("pay", (OrderState.INVOICED,), OrderState.PAID),
     )
@@ -191,6 +193,8 @@ class SupplierOrderEvent(models.Model):
     side = models.CharField(max_length=8, choices=Side.choices)
     by = models.CharField(max_length=80)
     reason = models.CharField(max_length=240, blank=True)
+    # The caller's name for a step that may come again, as for a receipt in parts.
+    key = models.UUIDField(null=True, editable=False)
     at = models.DateTimeField()
     # When the other side's region took notice; a supplier's steps wait for that.
     told_at = models.DateTimeField(null=True)

@@ -44,13 +44,6 @@ class BadPicture(DomainError):
     status = 400
 
 
-class BadTable(DomainError):
-    """The uploaded file is no table of prices."""
-
-    code = "bad_table"
-    status = 400
-
-
 class NotBought(DomainError):
     """No such line was handed over to this person within the days of a claim."""
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from shared_apps.supplier_catalog.errors import BadDrafts
@@ -18,20 +17,17 @@ from shared_apps.supplier_catalog.models import (
     ArticlePack,
     ArticleVersion,
     Offer,
-    OfferTier,
     SupplierArea,
     SupplierOrganisation,
 )
 from shared_apps.supplier_catalog.services import writing
 from shared_apps.supplier_catalog.services.drafts import ArticleDraft, OfferDraft, PackDraft, fault_of
+from shared_apps.supplier_catalog.services.standing import Standing, beside, facts_of, standing_of
 from shared_apps.supplier_catalog.skus import keys_of
 from tenants.kernel import clock
 from tenants.models import Region
 
 CHUNK = 5_000
-
-Place = tuple[str | None, int | None]
-Facts = tuple[str, str, str, str, bool, tuple[tuple[str, int, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,39 +96,13 @@ def _refuse_faults(organisation: SupplierOrganisation, drafts: Sequence[ArticleD
         raise BadDrafts(faults)
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """An offer that has not ended."""
-
-    pk: int
-    version: int
-    place: Place
-    valid_from: date
-    valid_to: date | None
-    terms: tuple[object, ...]
-
-
-@dataclass
-class _Known:
-    """An article as it is, before the drafts."""
-
-    pk: int
-    is_active: bool
-    current: int | None
-    facts: Facts | None = None
-    # Of the current version, by label.
-    packs: dict[str, int] = field(default_factory=dict)
-    last_number: int = 0
-    open: list[_Open] = field(default_factory=list)
-
-
 @dataclass
 class _Work:
     """A draft on its way."""
 
     draft: ArticleDraft
     article: int
-    known: _Known | None
+    known: Standing | None
     version: int
     packs: dict[str, int]
 
@@ -145,7 +115,7 @@ class _Chunk:
     ) -> None:
         self._organisation, self._moment, self._today, self._by = organisation, moment, today, by
         self._keys = keys
-        self._known = _known(organisation, keys)
+        self._known = standing_of(organisation, keys)
 
     def publish(self, drafts: Sequence[ArticleDraft]) -> list[Published]:
         work = self._write_versions(drafts)
@@ -154,7 +124,7 @@ class _Chunk:
     def _write_versions(self, drafts: Sequence[ArticleDraft]) -> list[_Work]:
         found = [self._known.get(key) for key in self._keys]
         new_articles = iter(writing.fresh_ids(Article, sum(one is None for one in found)))
-        same = [one is not None and one.facts == _facts_of(draft) for one, draft in zip(found, drafts, strict=True)]
+        same = [one is not None and one.facts == facts_of(draft) for one, draft in zip(found, drafts, strict=True)]
         renewed = [draft for draft, is_same in zip(drafts, same, strict=True) if not is_same]
         new_versions = iter(writing.fresh_ids(ArticleVersion, len(renewed)))
         new_packs = iter(writing.fresh_ids(ArticlePack, sum(len(draft.packs) for draft in renewed)))
@@ -207,7 +177,7 @@ class _Chunk:
         gone: dict[int, list[int]] = defaultdict(list)
         for place, one in enumerate(work):
             for offer in one.draft.offers:
-                staying, ending = self._beside(one, offer)
+                staying, ending = beside(one.known, offer, one.version, one.packs, self._today)
                 if staying is not None:
                     kept[place].append(staying)
                     continue
@@ -239,19 +209,6 @@ class _Chunk:
             for place, one in enumerate(work)
         ]
 
-    def _beside(self, work: _Work, offer: OfferDraft) -> tuple[int | None, list[int]]:
-        """The open offer that says the same already; or else those that the new one makes end."""
-        there = [one for one in (work.known.open if work.known else ()) if one.place == offer.place]
-        begins = max(offer.valid_from or self._today, self._today)
-        # What would count on that day: the one that began last.
-        covering = [one for one in there if one.valid_from <= begins and (not one.valid_to or one.valid_to >= begins)]
-        counting = max(covering, key=lambda one: (one.valid_from, one.pk), default=None)
-        if counting and counting.version == work.version and counting.terms == _terms_of(offer, work.packs):
-            return counting.pk, []
-        if begins > self._today:
-            return None, [one.pk for one in there if one.valid_from == begins]
-        return None, [one.pk for one in there if one.valid_from <= begins]
-
     def _offer_row(self, pk: int, work: _Work, offer: OfferDraft) -> dict[str, object]:
         return {
             "id": pk,
@@ -271,16 +228,6 @@ class _Chunk:
         }
 
 
-def _facts_of(draft: ArticleDraft) -> Facts:
-    packs = tuple((pack.label, pack.base_quantity, pack.barcode) for pack in draft.packs)
-    return (draft.name, draft.brand, draft.base_unit, draft.tax, draft.catch_weight, packs)
-
-
-def _terms_of(offer: OfferDraft, packs: dict[str, int]) -> tuple[object, ...]:
-    pack = packs[offer.pack.casefold()]
-    return (pack, offer.least, offer.most, offer.lead_days, offer.freight, offer.valid_to, offer.tiers)
-
-
 def _pack_rows(version: int, packs: Iterable[PackDraft], ids: dict[str, int]) -> list[dict[str, object]]:
     return [
         {
@@ -292,66 +239,4 @@ def _pack_rows(version: int, packs: Iterable[PackDraft], ids: dict[str, int]) ->
             "order": order,
         }
         for order, pack in enumerate(packs)
-    ]
-
-
-def _known(organisation: SupplierOrganisation, keys: Sequence[str]) -> dict[str, _Known]:
-    """The supplier's articles with these SKUs and all that drafts are compared with. Six queries."""
-    rows = writing.articles_by_key(organisation.pk, keys)
-    found = {key: _Known(pk, is_active, current) for key, pk, is_active, current in rows}
-    by_pk = {one.pk: one for one in found.values()}
-    if not by_pk:
-        return found
-    for article, number in (
-        ArticleVersion.objects.filter(article__in=by_pk).order_by().values_list("article").annotate(last=Max("number"))
-    ):
-        by_pk[article].last_number = number
-    by_version = {one.current: one for one in by_pk.values() if one.current is not None}
-    ladders: dict[int, list[tuple[str, int, str]]] = defaultdict(list)
-    packs = ArticlePack.objects.filter(version__in=by_version).order_by("order", "pk")
-    for pk, version, label, size, barcode in packs.values_list("pk", "version_id", "label", "base_quantity", "barcode"):
-        ladders[version].append((label, size, barcode))
-        by_version[version].packs[label.casefold()] = pk
-    versions = ArticleVersion.objects.filter(pk__in=by_version).order_by()
-    facts = versions.values_list("pk", "name", "brand", "base_unit", "tax", "catch_weight")
-    for pk, name, brand, base_unit, tax, catch_weight in facts:
-        by_version[pk].facts = (name, brand, base_unit, tax, catch_weight, tuple(ladders[pk]))
-    for article, one in _open_offers(list(by_pk)):
-        by_pk[article].open.append(one)
-    return found
-
-
-def _open_offers(articles: Sequence[int]) -> list[tuple[int, _Open]]:
-    running = Offer.objects.filter(article__in=articles, ended_at=None)
-    steps: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    tiers = OfferTier.objects.filter(offer__in=running.order_by().values("pk")).order_by("packs")
-    for offer, packs, price in tiers.values_list("offer_id", "packs", "price"):
-        steps[offer].append((packs, price))
-    rows = running.order_by("pk").values_list(
-        "pk",
-        "article_id",
-        "version_id",
-        "area_id",
-        "region_id",
-        "valid_from",
-        "valid_to",
-        "pack_id",
-        "least",
-        "most",
-        "lead_days",
-        "freight",
-    )
-    return [
-        (
-            article,
-            _Open(
-                pk=pk,
-                version=version,
-                place=(area, region),
-                valid_from=valid_from,
-                valid_to=valid_to,
-                terms=(*terms, valid_to, tuple(steps[pk])),
-            ),
-        )
-        for pk, article, version, area, region, valid_from, valid_to, *terms in rows
     ]

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,13 +14,14 @@ from django.utils.translation import gettext as _
 from tenant_apps.catalog.models import Product
 from tenant_apps.catalog.selectors import traded_products
 from tenant_apps.pricing.arithmetic import in_base_units
-from tenant_apps.pricing.errors import BadPrice, BadTable
+from tenant_apps.pricing.errors import BadPrice
 from tenant_apps.pricing.models import ImportState, MarketObservation, ObservationImport, Source
 from tenant_apps.pricing.services.observing import MOST, market_by_name
 from tenants.context import current_region
 from tenants.forms import AmountField, RupiahField
 from tenants.kernel import clock
 from tenants.kernel.errors import StaleDocument
+from tenants.kernel.tables import BadTable, csv_rows, day_of, text_of
 from tenants.kernel.units import BaseUnit
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -48,9 +45,6 @@ _UNITS: Mapping[str, tuple[str, int]] = {
     **dict.fromkeys(("ml", "mililiter"), (BaseUnit.MILLILITRE.value, 1)),
     **dict.fromkeys(("pcs", "pc", "buah", "butir", "biji", "bungkus"), (BaseUnit.PIECE.value, 1)),
 }
-_SEPARATOR = re.compile(r"\"?sep=[;,\t]\"?", re.IGNORECASE)
-_YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 
 
 @dataclass(frozen=True)
@@ -105,8 +99,8 @@ def upload_table(*, data: bytes, name: str, market: str, observed_on: date | Non
     """
     if len(data) > MOST_BYTES:
         raise BadTable(_("Choose a file of at most 2 MB."))
-    text = _text(data)
-    _rows(text)
+    text = text_of(data)
+    _lines(text)
     return ObservationImport.objects.create(
         file_name=name.replace("\x00", "")[:160] or "csv",
         text=text,
@@ -120,7 +114,7 @@ def read_table(table: ObservationImport) -> ReadTable:
     """The table's lines as the catalogue understands them now, each with its error. Four queries for any number of lines."""
     products = _Products(traded_products().prefetch_related("packs"))
     today = clock.today(current_region().time_zone)
-    lines = [_line(number, cells, table, products, today) for number, cells in _rows(table.text)]
+    lines = [_line(number, cells, table, products, today) for number, cells in _lines(table.text)]
     known = _known(lines)
     marked = []
     for line in lines:
@@ -208,54 +202,28 @@ def _must_be(table: ObservationImport, state: ImportState) -> None:
         )
 
 
-def _text(data: bytes) -> str:
-    """What people save as CSV: UTF-8 with or without its mark, Excel's "Unicode text", Windows' own letters."""
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise BadTable(_("This file is no text. Save the table as CSV."))
-
-
-def _rows(text: str) -> list[tuple[int, Mapping[str, str]]]:
+def _lines(text: str) -> list[tuple[int, Mapping[str, str]]]:
     """Line numbers and cells by our names for the columns.
 
     Raises:  BadTable.
     """
-    lines = text.splitlines(keepends=True)
-    # Excel is told by such a line what stands between the columns.
-    skipped = bool(lines and _SEPARATOR.fullmatch(lines[0].strip()))
-    lines = lines[skipped:]
-    head = lines[0] if text.strip() and lines else ""
-    delimiter = max(";,\t", key=head.count)
-    try:
-        rows = list(csv.reader(io.StringIO("".join(lines)), delimiter=delimiter))
-    except csv.Error as broken:
-        raise BadTable(_("This file is no table. Save it as CSV.")) from broken
-    names = [cell.strip().casefold() for cell in rows[0]] if rows else []
+    rows = csv_rows(text, most=MOST_LINES)
+    names = [cell.casefold() for cell in rows[0][1]] if rows else []
     places = {
         column: next((names.index(word) for word in words if word in names), None) for column, words in COLUMNS.items()
     }
     missing = [COLUMNS[column][0] for column in NEEDED if places[column] is None]
     if missing:
         raise BadTable(_("The first line names no column %(columns)s.") % {"columns": ", ".join(missing)})
-    if len(rows) - 1 > MOST_LINES:
-        raise BadTable(_("Choose a table of at most %(count)s lines.") % {"count": MOST_LINES})
-    found: list[tuple[int, Mapping[str, str]]] = []
-    for number, row in enumerate(rows[1:], start=2 + skipped):
-        if any(cell.strip() for cell in row):
-            cells = {
-                column: row[place].strip() if place is not None and place < len(row) else ""
-                for column, place in places.items()
-            }
-            found.append((number, cells))
-    if not found:
+    if not rows[1:]:
         raise BadTable(_("The table has no lines."))
-    return found
+    return [
+        (
+            number,
+            {column: row[place] if place is not None and place < len(row) else "" for column, place in places.items()},
+        )
+        for number, row in rows[1:]
+    ]
 
 
 class _Products:
@@ -290,7 +258,7 @@ def _line(
             product,
             error=_("It says no market. Fill in the column, or the field when you upload the table."),
         )
-    day = _day(cells["day"]) if cells["day"] else table.observed_on
+    day = day_of(cells["day"]) if cells["day"] else table.observed_on
     if day is None:
         return TableLine(
             number,
@@ -341,19 +309,6 @@ def _counted(product: Product, amount: Decimal, word: str) -> tuple[int, str] | 
         unit, size = product.base_unit, pack.base_quantity
     whole = amount * size
     return (int(whole), unit) if whole == whole.to_integral_value() and 0 < whole <= MOST else None
-
-
-def _day(text: str) -> date | None:
-    found = _YEAR_FIRST.fullmatch(text)
-    parts = (
-        found.groups() if found else tuple(reversed(last.groups())) if (last := _YEAR_LAST.fullmatch(text)) else None
-    )
-    if parts is None:
-        return None
-    try:
-        return date(*map(int, parts))
-    except ValueError:
-        return None
 
 
 def _known(lines: Iterable[TableLine]) -> set[tuple[int, str, date | None, int, int]]:

@@ -15,7 +15,7 @@ from django.test import Client
 from shared_apps.onboarding.services.blueprints import FOLDER
 from tenant_apps.catalog.hooks import CatalogSection
 from tenant_apps.catalog.models import Product
-from tenant_apps.pricing.errors import BadPrice, BadTable
+from tenant_apps.pricing.errors import BadPrice
 from tenant_apps.pricing.models import ImportState, MarketObservation, ObservationImport, Source
 from tenant_apps.pricing.selectors import guarantee_of
 from tenant_apps.pricing.services.importing import (
@@ -29,6 +29,7 @@ from tenant_apps.pricing.services.importing import (
 )
 from tenants.context import in_region
 from tenants.kernel.errors import StaleDocument
+from tenants.kernel.tables import BadTable
 from tenants.models import Region
 from tests.cast import BY, Cast, browser_of
 from tests.tenant_apps.pricing.desk import footprint, see, today

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from tenants.kernel import tables
 from tenants.kernel.tables import BadTable, as_meant, csv_rows, day_of, harmless, text_of, xlsx_rows
 
 
-def workbook(*rows: list[object], first: str = "") -> bytes:
+def workbook(*rows: Sequence[object], first: str = "") -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         if first:

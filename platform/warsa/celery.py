@@ -39,6 +39,11 @@ app.conf.beat_schedule = {
         "schedule": 20.0,
         "options": {"expires": 20},
     },
+    "cycles": {
+        "task": "tenant_apps.procurement.tasks.close_cycles_everywhere",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "payments": {
         "task": "tenant_apps.payments.tasks.tend_payments_everywhere",
         "schedule": 60.0,

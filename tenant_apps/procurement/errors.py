@@ -55,3 +55,32 @@ class BadReceipt(DomainError):
 
     code = "bad_receipt"
     status = 400
+
+
+class BadCycle(DomainError):
+    """Something of a cycle cannot be: it closes before now, is delivered before it closes, or has nothing to order."""
+
+    code = "bad_cycle"
+    status = 400
+
+
+class CycleClosed(DomainError):
+    """The cycle takes no orders: it is over, not yet open, or its time is up."""
+
+    code = "cycle_closed"
+
+
+class OverCredit(DomainError):
+    """The order is more than the warung may still owe. Carries what is missing, in rupiah: `missing`."""
+
+    code = "over_credit"
+
+    def __init__(self, message: Any, *, missing: int) -> None:
+        super().__init__(message, missing=missing)
+        self.missing = missing
+
+
+class MinimumMissed(DomainError):
+    """A supplier's smallest order is not reached, and the cycle says that it then stays open."""
+
+    code = "minimum_missed"

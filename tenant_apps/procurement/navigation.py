@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.accounts.access import Role
+from tenant_apps.procurement.cycle_selectors import cycles_waiting
 from tenant_apps.procurement.selectors import waiting_for_satker
 from tenants.kernel.navigation import NavItem, register
 
@@ -17,8 +18,21 @@ def _waiting(request: HttpRequest) -> int:
     return waiting_for_satker()
 
 
+def _cycles(request: HttpRequest) -> int:
+    return cycles_waiting()
+
+
 register(
-    NavItem("toko", _("Restock"), "procurement:requests", "package-plus", order=50, roles=COUNTER),
+    NavItem(
+        "toko",
+        _("Restock"),
+        "procurement:requests",
+        "package-plus",
+        order=50,
+        roles=COUNTER,
+        also=("procurement:cycles",),
+    ),
     NavItem("satker", _("Restock"), "procurement:queue", "inbox", order=15, roles=SATKER, count=_waiting),
+    NavItem("satker", _("Cycles"), "procurement:satker_cycles", "repeat", order=16, roles=SATKER, count=_cycles),
     NavItem("satker", _("Goods receipts"), "procurement:receipts", "package-check", order=50, roles=SATKER),
 )

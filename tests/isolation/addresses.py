@@ -31,7 +31,17 @@ from tenant_apps.pricing.models import Market, ObservationImport, PriceCeiling, 
 from tenant_apps.pricing.services import Wish as PriceWish
 from tenant_apps.pricing.services import schedule_prices, set_ceiling
 from tenant_apps.pricing.services.importing import upload_table
-from tenant_apps.procurement.services import Supply, Wish, receive_goods, submit_restock
+from tenant_apps.procurement.services import (
+    CycleTerms,
+    CycleWish,
+    Supply,
+    Wish,
+    draft_cycle,
+    open_cycle,
+    receive_goods,
+    save_cycle_order,
+    submit_restock,
+)
 from tenant_apps.stock.services import Line, begin_count, location_of_warung, receive, write_counts
 from tenant_apps.warungs.services import set_slot, set_zone
 from tenants.context import current_region, on_platform
@@ -55,6 +65,7 @@ class Ids:
     person: str
     order: str
     restock: str
+    cycle: str
     receipt: str
     token: str
     office_invitation: str
@@ -173,6 +184,23 @@ class Ids:
         }
 
 
+def add_cycle(cast: Cast) -> None:
+    """A cycle that is open, in which Hasan ordered."""
+    closes = clock.now() + timedelta(days=2)
+    terms = CycleTerms("Putaran percobaan", closes, closes.date() + timedelta(days=1), note="catatan percobaan")
+    cycle = draft_cycle(satker=cast.satker, terms=terms, packs=[cast.sack.pk], by=cast.yuli.actor)
+    open_cycle(cycle=cycle, by=cast.yuli.actor)
+    good = cycle.goods.get()
+    save_cycle_order(
+        cycle=cycle,
+        warung=cast.warung,
+        key=uuid4(),
+        wishes=[CycleWish(good.pk, 1, 0, good.price)],
+        note="pesanan percobaan",
+        by=cast.hasan.actor,
+    )
+
+
 def add_market_documents(cast: Cast) -> None:
     """A cart, an order, a restock, a goods receipt and open invitations: a document of every kind."""
     put_in_cart(key=cast.ratna.public_id, warung=cast.warung, pack_id=cast.kilo.pk, quantity=2)
@@ -192,6 +220,7 @@ def add_market_documents(cast: Cast) -> None:
     )
     wish = Wish(cast.sack.pk, 1, cast.sack_price.price)
     submit_restock(warung=cast.warung, key=uuid4(), lines=[wish], by=cast.hasan.actor, note="restok percobaan")
+    add_cycle(cast)
     receive_goods(
         satker=cast.satker,
         key=uuid4(),
@@ -321,7 +350,7 @@ def ids_of(cast: Cast) -> Ids:
     from tenant_apps.accounts.models import Invitation
     from tenant_apps.orders.models import Purchase
     from tenant_apps.payments.models import Payment, PaymentIssue
-    from tenant_apps.procurement.models import GoodsReceipt, RestockRequest
+    from tenant_apps.procurement.models import Cycle, GoodsReceipt, RestockRequest
     from tenant_apps.stock.models import StockCount, StockLot
 
     def invitation(role: Role) -> str:
@@ -338,6 +367,7 @@ def ids_of(cast: Cast) -> Ids:
         person=str(cast.wati.public_id),
         order=Order.objects.filter(warung=cast.warung).latest("pk").number,
         restock=restock.number,
+        cycle=Cycle.objects.latest("pk").number,
         receipt=GoodsReceipt.objects.latest("pk").number,
         token=shown.rstrip("/").rpartition("/")[2],
         office_invitation=invitation(Role.SATKER),
@@ -661,6 +691,18 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/pasar/foto/<uuid:public_id>/": {"public_id": ("place",)},
     "satker/pasar/tabel/<uuid:public_id>/": {"public_id": ("table",)},
     "satker/penerimaan/<document_number:number>/": {"number": ("receipt",)},
+    "satker/putaran/": {},
+    "satker/putaran/baru/": {},
+    "satker/putaran/<document_number:number>/": {"number": ("cycle",)},
+    "satker/putaran/<document_number:number>/batalkan/": {"number": ("cycle",)},
+    "satker/putaran/<document_number:number>/buka/": {"number": ("cycle",)},
+    "satker/putaran/<document_number:number>/perpanjang/": {"number": ("cycle",)},
+    "satker/putaran/<document_number:number>/pesan/": {"number": ("cycle",)},
+    "satker/putaran/<document_number:number>/pesanan/": {"number": ("cycle",)},
+    "satker/putaran/<document_number:number>/stok/": {"number": ("cycle",)},
+    "satker/putaran/<document_number:number>/susun/": {"number": ("cycle",)},
+    "satker/putaran/<document_number:number>/tutup/": {"number": ("cycle",)},
+    "satker/putaran/<document_number:number>/ubah/": {"number": ("cycle",)},
     "satker/restok/<document_number:number>/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/batalkan/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/kirim/": {"number": ("restock",)},
@@ -703,6 +745,8 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
         "verb": ("=terima", "=siap", "=serahkan", "=tolak", "=batalkan"),
     },
     "toko/pesanan/<order_number:number>/nota/": {"number": ("order",)},
+    "toko/restok/putaran/": {},
+    "toko/restok/putaran/<document_number:number>/": {"number": ("cycle",)},
     "toko/restok/<document_number:number>/": {"number": ("restock",)},
     "toko/restok/<document_number:number>/batal/": {"number": ("restock",)},
     "toko/restok/<document_number:number>/terima/": {"number": ("restock",)},

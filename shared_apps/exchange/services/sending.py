@@ -27,10 +27,14 @@ MOST_LINES = 500
 
 @dataclass(frozen=True)
 class OrderedLine:
-    """So many packs of an offer, by its public id."""
+    """So many packs of an offer, by its public id.
+
+    `agreed` to earlier: it holds though the supplier has put another in its place since, which may answer with a change.
+    """
 
     offer: UUID
     packs: int
+    agreed: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,12 +144,12 @@ def _must_be_lines(lines: Sequence[OrderedLine]) -> None:
 def _offers(seller: SupplierOrganisation, lines: Sequence[OrderedLine], moment: datetime) -> Mapping[UUID, Offer]:
     """The offers by public id, each one seen by this region and in force at the moment."""
     day = moment.astimezone(ZoneInfo(current_region().time_zone)).date()
-    wanted = {line.offer for line in lines}
+    wanted, agreed = {line.offer for line in lines}, {line.offer for line in lines if line.agreed}
     rows = Offer.objects.filter(public_id__in=wanted, organisation=seller)
     found = {
         offer.public_id: offer
         for offer in rows.select_related("version", "pack", "article").prefetch_related("tiers")
-        if (offer.ended_at is None or offer.ended_at > moment)
+        if (offer.ended_at is None or offer.ended_at > moment or offer.public_id in agreed)
         and offer.valid_from <= day
         and (offer.valid_to is None or offer.valid_to >= day)
     }

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('deliver_on', models.DateField(verbose_name='delivery on')),
                 ('below', models.CharField(choices=[('keep', 'the cycle stays open longer'), ('leave_out', 'they are left out, and the warungs are told'), ('elsewhere', 'they are bought from others')], default='keep', max_length=9, verbose_name="where a supplier's smallest order is not reached")),
                 ('repeats_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='again after so many days')),
+                ('follows', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='procurement.cycle')),
                 ('note', models.CharField(blank=True, max_length=240, verbose_name='note for the warungs')),
                 ('plan', models.JSONField(default=dict)),
                 ('left_out', models.JSONField(default=list)),

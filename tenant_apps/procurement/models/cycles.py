@@ -56,6 +56,7 @@ class Cycle(models.Model):
     )
     # So many days after it closes the next one closes, with the same goods; empty: once.
     repeats_days = models.PositiveSmallIntegerField(_("again after so many days"), null=True, blank=True)
+    follows = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
     note = models.CharField(_("note for the warungs"), max_length=240, blank=True)
     # What the last consolidation said besides its purchases: {"gaps": …, "advice": …, "missed": …, "unfilled": …}.
     plan = models.JSONField(default=dict)

@@ -23,6 +23,11 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "supplier-roles": {
+        "task": "shared_apps.supplier_catalog.tasks.make_missing_roles",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "pool": {"task": "tenants.schemas.tasks.keep_pool", "schedule": 30.0, "options": {"expires": 30}},
     "region-counters": {
         "task": "shared_apps.operations.tasks.push_counters_everywhere",

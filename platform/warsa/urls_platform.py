@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("tenants.identity.urls")),
     path("operator/", include("shared_apps.operations.urls")),
     path("", include("shared_apps.onboarding.urls")),
+    path("operator/pemasok/", include("shared_apps.supplier_catalog.operator_urls")),
+    path("pemasok/daftar/", include("shared_apps.supplier_catalog.registration_urls")),
     path("pemasok/", include("shared_apps.supplier_catalog.urls")),
     path("areas/", include("shared_apps.regions.urls")),
 ]

@@ -2,10 +2,23 @@
 
 from django.urls import path
 
-from shared_apps.supplier_catalog.views import portal
+from shared_apps.supplier_catalog.views import company, invitation, people, portal
 
 app_name = "supplier_portal"
 urlpatterns = [
     path("", portal.home, name="home"),
     path("pilih/", portal.choose, name="choose"),
+    path("undangan/<str:token>/", invitation.invitation, name="invitation"),
+    path("undangan/<str:token>/terima/", invitation.accept_invitation, name="accept_invitation"),
+    path("undangan/<str:token>/gabung/", invitation.join, name="join"),
+    path("usaha/", company.company, name="company"),
+    path("usaha/ubah/", company.change, name="company_change"),
+    path("usaha/wilayah/", company.areas, name="company_areas"),
+    path("orang/", people.members, name="members"),
+    path("orang/undang/", people.invite, name="invite"),
+    path("orang/undangan/", people.invitations, name="invitations"),
+    path("orang/undangan/<uuid:public_id>/kirim-lagi/", people.send_again, name="send_invitation_again"),
+    path("orang/undangan/<uuid:public_id>/tarik/", people.withdraw, name="withdraw_invitation"),
+    path("orang/<uuid:public_id>/peran/", people.change_role, name="change_role"),
+    path("orang/<uuid:public_id>/keluarkan/", people.remove, name="remove_member"),
 ]

@@ -1,11 +1,10 @@
-"""Barcodes of packs.
-
-Source:  GS1 General Specifications, section 7.9.1 (check digit of EAN-8, UPC-A and EAN-13).
-"""
+"""Barcodes of packs."""
 
 from __future__ import annotations
 
 import re
+
+from tenants.kernel.barcodes import check_digit
 
 LONGEST_BARCODE = 32
 # EAN-8, UPC-A, EAN-13: digits of another length are a code of one's own.
@@ -26,9 +25,3 @@ def is_barcode(code: str) -> bool:
 def looks_scanned(text: str) -> bool:
     """Whether somebody who looks for this may mean a barcode: one word with digits, as scanners type it."""
     return 4 <= len(text) <= LONGEST_BARCODE and text.isprintable() and any(sign.isdigit() for sign in text)
-
-
-def check_digit(digits: str) -> str:
-    """The last digit of a code that begins with these: three times every other one, counted from the right."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
-    return str(-total % 10)

@@ -49,10 +49,3 @@ class BadFacts(DomainError):
 
     code = "bad_facts"
     status = 400
-
-
-class BadPhoto(DomainError):
-    """A file that is no picture, or too large."""
-
-    code = "bad_photo"
-    status = 400

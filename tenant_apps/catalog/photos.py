@@ -6,30 +6,18 @@ picture, so an address shows one picture for ever and browsers may keep it.
 
 from __future__ import annotations
 
-import hashlib
-import io
 import re
-import struct
-import warnings
 from typing import IO, Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
-from tenant_apps.catalog.errors import BadPhoto
 from tenant_apps.catalog.models import Product
 from tenants.files import RegionStorage
+from tenants.pictures import LARGE, SIZES, drawn
+from tenants.pictures import version_of as version_of_picture
 
-SMALL, LARGE = 320, 640
-SIZES = (SMALL, LARGE)
-# What a good phone's camera makes; more would only fill memory.
-MOST_BYTES = 8_000_000
-MOST_PIXELS = 50_000_000
-FORMATS = ("JPEG", "PNG", "WEBP")
-_QUALITY = 74
 _NAME = re.compile(r"products/[0-9a-f-]{36}/([0-9a-f]{16})-640\.webp")
 
 
@@ -39,15 +27,14 @@ def set_photo(*, product: Product, upload: UploadedFile[Any]) -> None:
     Raises:  BadPhoto.
     Writes:  two files of the region, the product.
     """
-    picture = _read(upload)
-    drawn = {size: _draw(picture, size) for size in SIZES}
-    version = hashlib.sha256(drawn[LARGE]).hexdigest()[:16]
+    pictures = drawn(upload)
+    version = version_of_picture(pictures)
     storage, before = RegionStorage(), product.photo.name
     names = {size: f"products/{product.public_id}/{version}-{size}.webp" for size in SIZES}
     for size, name in names.items():
         # The same picture again is the same file.
         if not storage.exists(name):
-            storage.save(name, ContentFile(drawn[size]))
+            storage.save(name, ContentFile(pictures[size]))
     product.photo.name = names[LARGE]
     product.save(update_fields=["photo"])
     if before and before != names[LARGE]:
@@ -86,36 +73,3 @@ def _forget(name: str) -> None:
     storage = RegionStorage()
     for size in SIZES:
         storage.delete(_sized(name, size))
-
-
-def _read(upload: UploadedFile[Any]) -> Image.Image:
-    if (upload.size or 0) > MOST_BYTES:
-        raise BadPhoto(_("That picture is too large. Take one of at most 8 MB."))
-    refused = BadPhoto(_("That is no picture that we can show. Choose a JPEG, PNG or WebP."))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(upload, formats=FORMATS)
-            # Known from the head of the file, before anything is unpacked.
-            if picture.width * picture.height > MOST_PIXELS:
-                raise BadPhoto(_("That picture is too large. Take one of at most 50 megapixels."))
-            picture.draft("RGB", (LARGE * 2, LARGE * 2))
-            upright = ImageOps.exif_transpose(picture)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError, struct.error) as broken:
-        raise refused from broken
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise BadPhoto(_("That picture is too large. Take one of at most 50 megapixels.")) from bomb
-    # What is see-through lies on white, as on paper.
-    if upright.mode in ("RGBA", "LA", "PA", "P"):
-        layer = upright.convert("RGBA")
-        paper = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(paper, layer).convert("RGB")
-    return upright.convert("RGB")
-
-
-def _draw(picture: Image.Image, size: int) -> bytes:
-    copy = picture.copy()
-    copy.thumbnail((size, size), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    copy.save(out, "WEBP", quality=_QUALITY, method=4)
-    return out.getvalue()

@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
-from tenant_apps.catalog.errors import BadPhoto
 from tenant_apps.catalog.forms import CategoryForm, ProductForm, drafts_of, pack_lines
 from tenant_apps.catalog.models import Category, Kind, Pack, Product
-from tenant_apps.catalog.photos import FORMATS, remove_photo, set_photo
+from tenant_apps.catalog.photos import remove_photo, set_photo
 from tenant_apps.catalog.selectors import categories, product_for, search_products, variants_beside
 from tenant_apps.catalog.services import save_category, save_product, set_traded
 from tenants.forms import asked_text
 from tenants.kernel.errors import DomainError
 from tenants.kernel.units import BaseUnit
+from tenants.pictures import FORMATS, BadPhoto
 
 A_PAGE = 30
 MOST_FOUND = 100

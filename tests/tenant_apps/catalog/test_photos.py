@@ -114,7 +114,7 @@ def test_what_is_no_picture_is_refused(market: Cast, media: Path, content: bytes
 
 
 def test_a_file_that_is_too_large_is_refused(market: Cast, media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tenant_apps.catalog.photos.MOST_BYTES", 100)
+    monkeypatch.setattr("tenants.pictures.MOST_BYTES", 100)
     browser_of(market.budi).post(page(market), sent(picture()))
     assert files(media) == []
 

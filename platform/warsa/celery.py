@@ -54,6 +54,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "supplier-changes": {
+        "task": "tenant_apps.suppliers.tasks.find_supplier_changes_in_turns",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     # At 02.00 in Jakarta, when hardly anybody shops.
     "verify-fleet": {"task": "tenants.fleet.tasks.verify_nightly", "schedule": crontab(hour="19", minute="0")},
     # An hour after midnight in Jakarta, before the other nightly work.

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("tenant_apps.pricing.urls")),
     path("", include("tenant_apps.stock.urls")),
     path("areas/", include("shared_apps.regions.urls")),
+    path("", include("tenant_apps.suppliers.urls")),
     path("", include("tenant_apps.procurement.urls")),
     path("", include("tenant_apps.ledger.urls")),
     path("", include("tenant_apps.payments.urls")),

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.pricing.models import PriceRule
 from tenant_apps.pricing.purchases import bought_lines, register_purchases
-from tenant_apps.pricing.selectors import price_rule, prices_on_sale
+from tenant_apps.pricing.selectors import evidence_by_product, price_rule, prices_on_sale
 from tenant_apps.pricing.services import set_price_rule
+from tenant_apps.suppliers.market import MarketPrice, register_market
 from tenants.hooks import blueprint_section, checklist_item, region_status
 
 __all__ = ["PricingSection", "bought_lines", "register_purchases"]
+
+
+@register_market
+def seen_at_markets(product_ids: Collection[int]) -> dict[int, MarketPrice]:
+    """What the evidence of the price guarantee says, for who compares suppliers."""
+    found = evidence_by_product(product_ids, price_rule())
+    return {
+        product: MarketPrice(seen.price, seen.per_quantity, seen.market, seen.observed_on)
+        for product, seen in found.items()
+    }
 
 
 @blueprint_section("pricing", order=30)

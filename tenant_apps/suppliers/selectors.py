@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 from django.http import Http404
 
@@ -19,7 +19,9 @@ from tenant_apps.catalog.models import Product
 from tenant_apps.suppliers.models import Adoption, AdoptionChange, AdoptionState, ChangeKind, ChangeState
 from tenants.context import current_region
 from tenants.kernel import clock
+from tenants.kernel.asking import value_of
 
+_WAITING = "SELECT count(*) FROM suppliers_adoptionchange WHERE state = 'proposed'"
 # A change that is not done with: unanswered, or put off until the next cycle.
 WAITING = (ChangeState.PROPOSED, ChangeState.NEXT_CYCLE)
 
@@ -68,11 +70,14 @@ def offer_for(public_id: UUID) -> Offer:
 
 
 def supplier_for(public_id: UUID) -> SupplierOrganisation:
-    """A supplier that this region may know.
+    """A supplier that offers, or once offered, something to this region, or of which it buys.
 
     Raises:  Http404.
     """
-    found = SupplierOrganisation.objects.select_related("area").filter(public_id=public_id).first()
+    offering = Q(Exists(Offer.objects.filter(organisation=OuterRef("pk"))))
+    bought = Q(public_id__in=Adoption.objects.filter(supplier=public_id).values("supplier"))
+    rows = SupplierOrganisation.objects.select_related("area").filter(offering | bought, public_id=public_id)
+    found = rows.first()
     if found is None:
         raise Http404("no such supplier")
     return found
@@ -134,3 +139,25 @@ def waiting_changes() -> QuerySet[AdoptionChange]:
     """Changes that wait for an answer, the oldest first."""
     rows = AdoptionChange.objects.select_related("adoption__product").filter(state=ChangeState.PROPOSED)
     return rows.order_by("found_at", "pk")
+
+
+def count_waiting() -> int:
+    """How many changes wait for an answer."""
+    return int(value_of(_WAITING, []))
+
+
+def change_for(public_id: UUID) -> AdoptionChange:
+    """A change, answered or not.
+
+    Raises:  Http404.
+    """
+    found = AdoptionChange.objects.select_related("adoption__product").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404("no such change")
+    return found
+
+
+def answered_changes() -> QuerySet[AdoptionChange]:
+    """Changes that somebody answered, the last first."""
+    rows = AdoptionChange.objects.select_related("adoption__product").exclude(answered_at=None)
+    return rows.order_by("-answered_at", "-pk")

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from shared_apps.onboarding.consents import requests_to_us
 from shared_apps.onboarding.models import CarveOut, Registration, State
+from shared_apps.supplier_catalog.models import Offer
 from tenant_apps.accounts.models import Role
 from tenant_apps.accounts.services.inviting import invite
 from tenant_apps.api.models import ApiToken
@@ -43,14 +44,19 @@ from tenant_apps.procurement.services import (
     submit_restock,
 )
 from tenant_apps.stock.services import Line, begin_count, location_of_warung, receive, write_counts
+from tenant_apps.suppliers.models import Adoption, AdoptionChange
+from tenant_apps.suppliers.services import adopt, find_changes
 from tenant_apps.warungs.services import set_slot, set_zone
 from tenants.context import current_region, on_platform
 from tenants.kernel import clock
 from tenants.kernel.numbers import new_number
+from tenants.kernel.units import BaseUnit
 from tenants.models import Region
 from tests.cast import BY, VILLAGE, Cast
 from tests.isolation.twins import SECRET
+from tests.shared_apps.supplier_catalog.wholesaler import offer, verified
 from tests.tenant_apps.payments.purse import static_code
+from tests.tenant_apps.suppliers.counter import republish
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,10 @@ class Ids:
     table: str
     ceiling: str
     notice: str
+    offer: str
+    supplier: str
+    adoption: str
+    change: str
 
     def form(self) -> dict[str, Any]:
         """One form with every name that ours ask for, filled with these ids and with words."""
@@ -125,6 +135,7 @@ class Ids:
             f"packs-{self.line}": "1",
             f"line-{self.line}": "1",
             "do": "send",
+            "change": self.change,
             "shown": "20",
             "lines": "1",
             "amount": "5",
@@ -247,6 +258,22 @@ def add_market_documents(cast: Cast) -> None:
     )
     set_zone(warung=cast.warung, village_code=VILLAGE, rw=None, fee=2_000, minimum_order=0)
     set_slot(warung=cast.warung, weekday=0, starts=time(9), ends=time(11), capacity=5)
+    _buy_of_a_supplier(cast)
+
+
+def _buy_of_a_supplier(cast: Cast) -> None:
+    """A supplier sells to this region alone; rice is bought of it and dearer now, eggs are not. Lombok's bears the secret."""
+    region = current_region()
+    name = f"Grosir {SECRET}" if region.name == "Lombok" else "Grosir"
+    with on_platform():
+        seller = verified(name, nib=f"{uuid4().int % 10**13:013}")
+        rice = offer(
+            seller, "P-1", f"Beras {name}", pack=("karung", 50_000), price=1, unit=BaseUnit.GRAM, region=region
+        )
+        offer(seller, "P-2", f"Telur {name}", pack=("peti", 180), price=1, region=region)
+    adopt(offer=rice, product=cast.rice, by=BY)
+    republish(rice, prices=[(1, 2)])
+    find_changes(by=BY)
 
 
 def _pay_too_little(cast: Cast) -> None:
@@ -396,6 +423,10 @@ def ids_of(cast: Cast) -> Ids:
         bon=str(BonCustomer.objects.filter(warung=cast.warung).latest("pk").public_id),
         day=CashDay.objects.filter(warung=cast.warung).latest("pk").day.isoformat(),
         notice=str(Notice.objects.filter(user=cast.ratna).latest("pk").public_id),
+        offer=str(Offer.objects.filter(article__sku="P-2").latest("pk").public_id),
+        supplier=str(Adoption.objects.latest("pk").supplier),
+        adoption=str(Adoption.objects.latest("pk").public_id),
+        change=str(AdoptionChange.objects.latest("pk").public_id),
     )
 
 
@@ -481,6 +512,11 @@ satker/pasar/catatan/tarik/
 satker/pasar/tabel/
 satker/pembayaran/
 satker/pembayaran/penyedia/
+satker/pemasok/
+satker/pemasok/dibeli/
+satker/pemasok/perubahan/
+satker/pemasok/perubahan/cari/
+satker/pemasok/perubahan/jawab/
 satker/penerimaan/
 satker/penerimaan/baru/
 satker/restok/
@@ -690,6 +726,16 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/pasar/<uuid:public_id>/": {"public_id": ("place",)},
     "satker/pasar/foto/<uuid:public_id>/": {"public_id": ("place",)},
     "satker/pasar/tabel/<uuid:public_id>/": {"public_id": ("table",)},
+    "satker/pemasok/<uuid:public_id>/": {"public_id": ("supplier",)},
+    "satker/pemasok/dibeli/<uuid:public_id>/": {"public_id": ("adoption",)},
+    "satker/pemasok/dibeli/<uuid:public_id>/<slug:verb>/": {
+        "public_id": ("adoption",),
+        "verb": ("=jeda", "=lanjut", "=akhiri"),
+    },
+    "satker/pemasok/penawaran/<uuid:public_id>/": {"public_id": ("offer",)},
+    "satker/pemasok/penawaran/<uuid:public_id>/ambil/": {"public_id": ("offer",)},
+    "satker/pemasok/penawaran/<uuid:public_id>/barang-baru/": {"public_id": ("offer",)},
+    "satker/pemasok/perubahan/<uuid:public_id>/": {"public_id": ("change",)},
     "satker/penerimaan/<document_number:number>/": {"number": ("receipt",)},
     "satker/putaran/": {},
     "satker/putaran/baru/": {},

@@ -18,6 +18,7 @@ from tenant_apps.suppliers.models import (
     ChangeState,
 )
 from tenant_apps.suppliers.selectors import WAITING, offers_here, whole
+from tenant_apps.suppliers.services.telling import tell_of_changes
 from tenants.kernel import clock
 
 FINDER = "system:suppliers"
@@ -30,11 +31,13 @@ def find_changes(*, by: str = FINDER) -> int:
     was refused while the adoption is paused for it. Where only the offer's number is new, the adoption takes it over.
     Repeating it changes nothing.
 
-    Writes:  changes; a history row where an offer's number was taken over.
+    Writes:  changes; a history row where an offer's number was taken over; outbox, once a day while something new waits.
     """
     with transaction.atomic():
         rows = Adoption.objects.exclude(state=AdoptionState.ENDED).order_by("pk")
-        return look_again(rows.select_for_update(of=("self",), no_key=True).select_related("product"), by=by)
+        found = look_again(rows.select_for_update(of=("self",), no_key=True).select_related("product"), by=by)
+        tell_of_changes()
+    return found
 
 
 @dataclass

@@ -89,32 +89,32 @@ def test_only_what_counts_today_is_adopted(counter: Counter) -> None:
     assert not Adoption.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("case", "unit", "density", "given", "content"),
-    [
-        ("the same unit", BaseUnit.GRAM, None, None, 50_000),
-        ("the same unit, written down again", BaseUnit.GRAM, None, 50_000, 50_000),
-        ("grams are grams", BaseUnit.GRAM, None, 49_000, None),
-        ("by the density", BaseUnit.MILLILITRE, 800, None, 62_500),
-        ("near the density", BaseUnit.MILLILITRE, 800, 62_000, 62_000),
-        ("far from the density", BaseUnit.MILLILITRE, 800, 50_000, None),
-        ("nothing connects them", BaseUnit.PIECE, None, None, None),
-        ("somebody who knows", BaseUnit.PIECE, None, 25, 25),
-        ("nothing is in it", BaseUnit.PIECE, None, 0, None),
-    ],
+UNITS = (
+    ("the same unit", BaseUnit.GRAM, None, None, 50_000),
+    ("the same unit, written down again", BaseUnit.GRAM, None, 50_000, 50_000),
+    ("grams are grams", BaseUnit.GRAM, None, 49_000, None),
+    ("by the density", BaseUnit.MILLILITRE, 800, None, 62_500),
+    ("near the density", BaseUnit.MILLILITRE, 800, 62_000, 62_000),
+    ("far from the density", BaseUnit.MILLILITRE, 800, 50_000, None),
+    ("no density", BaseUnit.MILLILITRE, None, None, None),
+    ("nothing connects them", BaseUnit.PIECE, None, None, None),
+    ("somebody who knows", BaseUnit.PIECE, None, 25, 25),
+    ("nothing is in it", BaseUnit.PIECE, None, 0, None),
 )
-def test_units_fit(
-    counter: Counter, case: str, unit: BaseUnit, density: int | None, given: int | None, content: int | None
-) -> None:
-    category = Category.objects.get()
-    product = Product.objects.create(sku="X", name="X", category=category, base_unit=unit, density_g_per_l=density)
-    wanted = counter.musi.offers["BR-50"]
-    if content is None:
-        with pytest.raises(BadContent):
-            adopt(offer=wanted, product=product, base_quantity=given, by=BY)
-        assert not Adoption.objects.exists()
-    else:
-        assert adopt(offer=wanted, product=product, base_quantity=given, by=BY).base_quantity == content
+
+
+def test_units_fit(counter: Counter) -> None:
+    wanted, shelf = counter.musi.offers["BR-50"], Category.objects.get()
+    for case, unit, density, given, content in UNITS:
+        product = Product.objects.create(sku=case, name=case, category=shelf, base_unit=unit, density_g_per_l=density)
+        if content is None:
+            with pytest.raises(BadContent):
+                adopt(offer=wanted, product=product, base_quantity=given, by=BY)
+            assert not Adoption.objects.filter(product=product).exists()
+        else:
+            adoption = adopt(offer=wanted, product=product, base_quantity=given, by=BY)
+            assert adoption.base_quantity == content, case
+            end(adoption=adoption, by=BY, reason="next")
 
 
 def test_a_suppliers_piece_may_be_a_carton_of_ours(counter: Counter) -> None:

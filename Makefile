@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test trials bench bench-7300 bench-market audit lint format messages requirements
+.PHONY: help run test trials bench bench-7300 bench-market bench-wholesale audit lint format messages requirements
 
 help: ## Show what there is
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,11 @@ bench-market: ## Shop beside django-oscar, search a large region, on an idle mac
 	@$(PYTHON) infra/embedded/bootstrap.py lint
 	@$(BIN)/warsa messages compile
 	$(BIN)/python -m tests.benchmarks.market --write
+
+bench-wholesale: ## Put large cycles together, on an idle machine, some minutes; writes docs/benchmarks-wholesale.md
+	@$(PYTHON) infra/embedded/bootstrap.py lint
+	@$(BIN)/warsa messages compile
+	$(BIN)/python -m tests.benchmarks.wholesale --write
 
 audit: ## Lighthouse on a region's storefront, two minutes; needs npx; writes docs/storefront-audit.md
 	@$(PYTHON) infra/embedded/bootstrap.py test

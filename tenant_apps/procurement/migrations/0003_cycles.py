@@ -210,8 +210,8 @@ class Migration(migrations.Migration):
             name='PurchasePart',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purchase_line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='procurement.purchaseline')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='procurement.cycleline')),
+                ('purchase_line', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='procurement.purchaseline')),
+                ('line', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='procurement.cycleline')),
                 ('units', models.PositiveIntegerField(verbose_name='units')),
             ],
             options={

@@ -131,10 +131,17 @@ class PurchaseLine(models.Model):
 
 
 class PurchasePart(models.Model):
-    """So many units of a purchase line are of a warung's line."""
+    """So many units of a purchase line are of a warung's line.
 
-    purchase_line = models.ForeignKey(PurchaseLine, on_delete=models.CASCADE, related_name="parts")
-    line = models.ForeignKey(CycleLine, on_delete=models.PROTECT, related_name="parts")
+    A large cycle has a hundred thousand of them, so the database checks them in sets (migration 0004), not one by one as foreign
+    keys would.
+    """
+
+    # Found by the unique rule's index.
+    purchase_line = models.ForeignKey(
+        PurchaseLine, on_delete=models.CASCADE, related_name="parts", db_constraint=False, db_index=False
+    )
+    line = models.ForeignKey(CycleLine, on_delete=models.PROTECT, related_name="parts", db_constraint=False)
     units = models.PositiveIntegerField(_("units"))
 
     class Meta:

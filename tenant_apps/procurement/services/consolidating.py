@@ -140,8 +140,13 @@ def drop_plan(cycle: Cycle) -> None:
 
 
 def _drop_purchases(cycle: Cycle) -> None:
-    # The parts are many: they go in one statement, and nothing else points at a plan that was not ordered.
-    PurchasePart.objects.filter(purchase_line__purchase__cycle=cycle).delete()
+    # The parts are many, and Django would look each of them up by its id first.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procurement_purchasepart part USING procurement_purchaseline line, procurement_purchase purchase"
+            " WHERE part.purchase_line_id = line.id AND line.purchase_id = purchase.id AND purchase.cycle_id = %s",
+            [cycle.pk],
+        )
     PurchaseLine.objects.filter(purchase__cycle=cycle).delete()
     cycle.purchases.all().delete()
 

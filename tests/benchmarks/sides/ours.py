@@ -16,12 +16,25 @@ from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.models import Domain, PooledSchema, Region, RegionStatus, new_schema_name
 from tenants.schemas import fingerprint, pool, release, replay
+from tests.benchmarks.sides.consolidating import fill_cycle, put_together, put_together_plainly
 from tests.benchmarks.sides.searching import fill_storefront, search, shown
 from tests.benchmarks.sides.serving import get, memory, serve
 from tests.benchmarks.sides.shopping import checkout, stock_up, storefront
 from tests.benchmarks.spending import spending
 
-__all__ = ["checkout", "fill_storefront", "memory", "search", "serve", "shown", "stock_up", "storefront"]
+__all__ = [
+    "checkout",
+    "fill_cycle",
+    "fill_storefront",
+    "memory",
+    "put_together",
+    "put_together_plainly",
+    "search",
+    "serve",
+    "shown",
+    "stock_up",
+    "storefront",
+]
 
 
 def prepare() -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -265,6 +266,24 @@ def test_a_price_that_waits_for_an_answer_is_not_the_price_of_this_cycle(round_:
         assert AdoptionChange.objects.get().after["price"] == 700_000
         send_purchases(cycle=cycle, by=round_.by)
         assert SupplierOrder.objects.get().goods == 600_000
+
+
+def test_the_database_keeps_parts_with_their_purchase_and_their_wish(round_: Round) -> None:
+    cycle = round_.closed()
+    rice = PurchaseLine.objects.get(good=round_.goods(cycle)["rice"])
+    eggs = CycleLine.objects.filter(good=round_.goods(cycle)["eggs"]).first()
+    assert eggs is not None
+
+    def refused(act: Callable[[], Any]) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            act()
+
+    # Of another good; of nothing; and neither side goes while there are parts.
+    refused(lambda: PurchasePart.objects.create(purchase_line=rice, line=eggs, units=1))
+    refused(lambda: PurchasePart.objects.create(purchase_line=rice, line_id=0, units=1))
+    refused(lambda: PurchasePart.objects.create(purchase_line_id=0, line=eggs, units=1))
+    refused(lambda: CycleLine.objects.filter(pk=eggs.pk)._raw_delete("default"))
+    refused(lambda: PurchaseLine.objects.filter(pk=rice.pk)._raw_delete("default"))
 
 
 def test_an_extended_cycle_takes_orders_again_and_plans_anew(round_: Round) -> None:

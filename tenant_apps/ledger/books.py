@@ -38,6 +38,7 @@ BOOKS: dict[str, Book] = {
     "region:rounding": Book(INCOME, False, _("Rounding")),
     "region:fees": Book(INCOME, False, _("Fees")),
     "satker:cash": Book(ASSET, False, _("Cash of the Satker")),
+    "satker:bank": Book(ASSET, False, _("Bank account of the Satker")),
     "satker:sales": Book(INCOME, False, _("Sales of the Satker")),
     "satker:purchases": Book(EXPENSE, False, _("Goods bought from suppliers")),
     "satker:received": Book(LIABILITY, False, _("Received, not invoiced yet")),

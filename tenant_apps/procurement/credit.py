@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from tenant_apps.ledger.models import Account
-from tenant_apps.procurement.models import CycleOrder, CycleState, WarungCredit
+from tenant_apps.procurement.models import CycleOrder, CycleState, HandOver, WarungCredit
 from tenant_apps.warungs.models import Warung
 
 # In these, what a warung ordered is still to be handed over.
@@ -29,13 +29,17 @@ class Credit:
 
 
 def credit_of(warung: Warung) -> Credit:
-    """The warung's credit with the Satker. Three queries; looking opens no account."""
+    """The warung's credit with the Satker. Four queries; looking opens no account."""
     limit = WarungCredit.objects.filter(warung=warung).values_list("most", flat=True).first()
     owed = Account.objects.filter(code=owed_code(warung)).values_list("balance", flat=True).first() or 0
-    ordered = CycleOrder.objects.filter(warung=warung, cycle__state__in=UNDER_WAY).aggregate(
-        sum=Sum("total", default=0)
-    )["sum"]
-    return Credit(limit, owed, ordered)
+    ordered = CycleOrder.objects.filter(warung=warung, cycle__state__in=UNDER_WAY).values_list("cycle", "total")
+    handed = dict(
+        HandOver.objects.filter(warung=warung, cycle__state__in=UNDER_WAY)
+        .order_by()
+        .values_list("cycle")
+        .annotate(Sum("total"))
+    )
+    return Credit(limit, owed, sum(max(total - handed.get(cycle, 0), 0) for cycle, total in ordered))
 
 
 def owed_code(warung: Warung) -> str:

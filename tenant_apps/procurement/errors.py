@@ -84,3 +84,43 @@ class MinimumMissed(DomainError):
     """A supplier's smallest order is not reached, and the cycle says that it then stays open."""
 
     code = "minimum_missed"
+
+
+class BadShare(DomainError):
+    """Goods that came cannot be shared out like this: the sums do not hold, or somebody would get more than it takes."""
+
+    code = "bad_share"
+    status = 400
+
+
+class NothingToShare(DomainError):
+    """Everything that has come is shared out already."""
+
+    code = "nothing_to_share"
+
+
+class NotSigned(DomainError):
+    """Nobody signed for the goods: no name, no signature, or a code that is not the warung's."""
+
+    code = "not_signed"
+    status = 400
+
+
+class BadPayment(DomainError):
+    """A payment that cannot be: nothing, more than is owed, or on a day that has not come."""
+
+    code = "bad_payment"
+    status = 400
+
+
+class NotExplained(DomainError):
+    """Order, receipt and invoice differ, and nobody said why."""
+
+    code = "not_explained"
+    status = 400
+
+
+class NotSettled(DomainError):
+    """Something of a cycle is still open, so it cannot be settled."""
+
+    code = "not_settled"

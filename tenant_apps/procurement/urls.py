@@ -1,9 +1,7 @@
-from django.urls import path, register_converter
+from django.urls import path
 
+from tenant_apps.procurement.goods_urls import goods_patterns
 from tenant_apps.procurement.views import cycles_owner, cycles_satker, owner, receipts, satker
-from tenants.kernel.numbers import DocumentNumber
-
-register_converter(DocumentNumber, "document_number")
 
 app_name = "procurement"
 urlpatterns = [
@@ -37,4 +35,5 @@ urlpatterns = [
     path("satker/penerimaan/", receipts.receipts_page, name="receipts"),
     path("satker/penerimaan/baru/", receipts.new, name="receipt_new"),
     path("satker/penerimaan/<document_number:number>/", receipts.receipt, name="receipt"),
+    *goods_patterns,
 ]

@@ -22,6 +22,7 @@ REASONS: dict[str, str | Promise] = {
     "sold": _("sold at the counter"),
     "sold_uncounted": _("sold, but never counted"),
     "returned": _("brought back by a customer"),
+    "given_back": _("given back to the supplier"),
     "expired": _("past its date, thrown away"),
     "opened": _("opened"),
     "sealed": _("unopened again"),

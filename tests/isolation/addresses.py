@@ -793,6 +793,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "toko/pesanan/<order_number:number>/nota/": {"number": ("order",)},
     "toko/restok/putaran/": {},
     "toko/restok/putaran/<document_number:number>/": {"number": ("cycle",)},
+    "toko/restok/putaran/<document_number:number>/serah-terima/": {"number": ("cycle",)},
     "toko/restok/<document_number:number>/": {"number": ("restock",)},
     "toko/restok/<document_number:number>/batal/": {"number": ("restock",)},
     "toko/restok/<document_number:number>/terima/": {"number": ("restock",)},

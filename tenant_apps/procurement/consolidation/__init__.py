@@ -4,6 +4,7 @@
 order they come. Quantities are units: the smallest part of a product that is handed out. Money is whole rupiah.
 """
 
+from tenant_apps.procurement.consolidation.allotting import Claim, allot
 from tenant_apps.procurement.consolidation.cartons import cartons_for, handed_out
 from tenant_apps.procurement.consolidation.fair import shares
 from tenant_apps.procurement.consolidation.plan import Below, consolidate
@@ -24,6 +25,7 @@ from tenant_apps.procurement.consolidation.terms import (
 __all__ = [
     "Advice",
     "Below",
+    "Claim",
     "Gap",
     "Missed",
     "MissedMinimum",
@@ -34,6 +36,7 @@ __all__ = [
     "Supplier",
     "Tier",
     "Want",
+    "allot",
     "cartons_for",
     "consolidate",
     "handed_out",

@@ -1,5 +1,6 @@
 """Goods on their way: warungs ask the Satker for packs, alone or together in cycles, and the Satker buys from suppliers."""
 
+from tenant_apps.procurement.models.arrivals import Arrival, ArrivalLine, PurchaseClosing, ReturnToSupplier
 from tenant_apps.procurement.models.cycles import (
     MOST_UNITS,
     BelowMinimum,
@@ -9,6 +10,17 @@ from tenant_apps.procurement.models.cycles import (
     CycleLine,
     CycleOrder,
     CycleState,
+)
+from tenant_apps.procurement.models.handovers import (
+    Allotment,
+    Distribution,
+    HandOver,
+    HandOverEvent,
+    HandOverLine,
+    HandOverState,
+    Route,
+    RouteStop,
+    SignedBy,
 )
 from tenant_apps.procurement.models.purchases import (
     CycleOffer,
@@ -28,12 +40,24 @@ from tenant_apps.procurement.models.restocks import (
     RestockRequest,
     RestockState,
 )
+from tenant_apps.procurement.models.settlements import (
+    FreightBy,
+    InvoiceMatch,
+    InvoiceMatchLine,
+    LandedCost,
+    PaidHow,
+    SupplierPayment,
+    WarungPayment,
+)
 
 __all__ = [
     "CAME_TO_NOTHING",
     "MOST_OF_A_PACK",
     "MOST_UNITS",
     "OPEN_STATES",
+    "Allotment",
+    "Arrival",
+    "ArrivalLine",
     "BelowMinimum",
     "Cycle",
     "CycleEvent",
@@ -43,14 +67,31 @@ __all__ = [
     "CycleOrder",
     "CycleState",
     "CycleSupplier",
+    "Distribution",
+    "FreightBy",
     "GoodsReceipt",
     "GoodsReceiptLine",
+    "HandOver",
+    "HandOverEvent",
+    "HandOverLine",
+    "HandOverState",
+    "InvoiceMatch",
+    "InvoiceMatchLine",
+    "LandedCost",
+    "PaidHow",
     "Purchase",
+    "PurchaseClosing",
     "PurchaseLine",
     "PurchasePart",
     "RestockEvent",
     "RestockLine",
     "RestockRequest",
     "RestockState",
+    "ReturnToSupplier",
+    "Route",
+    "RouteStop",
+    "SignedBy",
+    "SupplierPayment",
     "WarungCredit",
+    "WarungPayment",
 ]

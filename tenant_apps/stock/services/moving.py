@@ -129,6 +129,17 @@ def take_back(*, location: StockLocation, lines: Iterable[Line], reference: str,
     return _move(location, _merged(lines), on_hand=1, reserved=0, reason="returned", reference=reference, by=by)
 
 
+def give_back(*, location: StockLocation, lines: Iterable[Line], reference: str, by: str, note: str = "") -> bool:
+    """Goods go back to whom they came from, or were never there. False if this reference was given back before.
+
+    Raises:  StockShort naming every line that is short, for what is promised stays; BadQuantity.
+    Writes:  levels, movements "given_back".
+    """
+    return _move(
+        location, _merged(lines), on_hand=-1, reserved=0, reason="given_back", reference=reference, by=by, note=note
+    )
+
+
 def transfer(*, source: StockLocation, target: StockLocation, lines: Iterable[Line], reference: str, by: str) -> bool:
     """Promised goods of one location now lie at another. False if this reference was transferred before.
 

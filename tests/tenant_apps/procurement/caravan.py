@@ -6,7 +6,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+from shared_apps.exchange.models import SupplierOrder
+from shared_apps.exchange.services import confirm
 from shared_apps.supplier_catalog.models import Tax
 from tenant_apps.catalog.models import Pack, Use
 from tenant_apps.procurement.consolidation import handed_out
@@ -26,6 +29,7 @@ from tenant_apps.warungs.models import Warung
 from tenants.kernel import clock
 from tenants.kernel.numbers import save_numbered
 from tests.cast import BY, Cast
+from tests.shared_apps.exchange.ordering import Deal
 
 SACK, TRAY = 650_000, 52_000
 
@@ -91,18 +95,17 @@ def good_of(cycle: Cycle, pack: Pack, price: int) -> CycleGood:
 def offer_of(
     supplier: CycleSupplier, good: CycleGood, label: str, carton: int, price: int, **facts: object
 ) -> CycleOffer:
+    facts = {"offer": uuid.uuid4(), "tax": Tax.NONE, **facts}
     return CycleOffer.objects.create(
         cycle=supplier.cycle,
         supplier=supplier,
         good=good,
-        offer=uuid.uuid4(),
         version=uuid.uuid4(),
         sku=f"{good.product.sku}-{carton}",
         article_name=good.product_name,
         carton_label=label,
         carton=carton,
         tiers=[[1, price]],
-        tax=Tax.NONE,
         **facts,
     )
 
@@ -125,7 +128,7 @@ def bought(purchase: Purchase, offer: CycleOffer, cartons: int) -> PurchaseLine:
     return line
 
 
-def set_out(cast: Cast, *, freight: int = 50_000, weighed: bool = False) -> Caravan:
+def set_out(cast: Cast, *, freight: int = 50_000, weighed: bool = False, deal: Deal | None = None) -> Caravan:
     """Hasan ordered 4 sacks and 5 trays (2 more are welcome), Siti 2 sacks and 4 trays (1 more), the Satker 1 sack.
 
     Bought are 7 sacks at Rp 600.000 and 2 crates at Rp 280.000: Hasan's 4 sacks and 7 trays, Siti's 2 sacks and 5 trays.
@@ -136,10 +139,26 @@ def set_out(cast: Cast, *, freight: int = 50_000, weighed: bool = False) -> Cara
     order_of(cycle, cast.warung, {rice: (4, 0), eggs: (5, 2)})
     order_of(cycle, cast.other_warung, {rice: (2, 0), eggs: (4, 1)})
     order_of(cycle, None, {rice: (1, 0)})
-    supplier = CycleSupplier.objects.create(cycle=cycle, supplier=uuid.uuid4(), name="Sinar Musi", freight=freight)
+    public_id = deal.supplier.public_id if deal else uuid.uuid4()
+    supplier = CycleSupplier.objects.create(cycle=cycle, supplier=public_id, name="Sinar Musi", freight=freight)
     purchase = Purchase.objects.create(cycle=cycle, supplier=supplier, goods=7 * 600_000 + 2 * 280_000, freight=freight)
     sacks = bought(
         purchase, offer_of(supplier, rice, "karung", 1, 600_000, catch_weight=weighed, barcode="8991234500017"), 7
     )
     crates = bought(purchase, offer_of(supplier, eggs, "peti", 6, 280_000, barcode="8991234500024"), 2)
     return Caravan(cast, cycle, rice, eggs, purchase, sacks, crates)
+
+
+def ordered(deal: Deal, cast: Cast, *, answered: bool = True, **facts: Any) -> tuple[Caravan, SupplierOrder]:
+    """The same cycle, whose order Sinar Musi has in the exchange, and confirmed unless told. Called inside the region."""
+    caravan = set_out(cast, deal=deal, **facts)
+    for line, sku in ((caravan.sacks, "BR-50"), (caravan.crates, "TL-180")):
+        offer = deal.musi.offers[sku]
+        CycleOffer.objects.filter(pk=line.offer_id).update(offer=offer.public_id)
+    order = deal.send({"BR-50": 7, "TL-180": 2}, key=caravan.purchase.key)
+    if answered:
+        deal.as_supplier(confirm, order)
+    Purchase.objects.filter(pk=caravan.purchase.pk).update(order=order.public_id, order_number=order.number)
+    for one in (caravan.purchase, caravan.sacks, caravan.crates):
+        one.refresh_from_db()
+    return caravan, order

@@ -49,6 +49,16 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "rescue-price-lists": {
+        "task": "shared_apps.price_lists.tasks.rescue_price_lists",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "pull-price-lists": {
+        "task": "shared_apps.price_lists.tasks.pull_price_lists",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "payments": {
         "task": "tenant_apps.payments.tasks.tend_payments_everywhere",
         "schedule": 60.0,

@@ -282,6 +282,9 @@ SHOW_GALLERY = False
 MIDTRANS_SERVER_KEYS = env.pairs("WARSA_MIDTRANS_SERVER_KEYS")
 MIDTRANS_URL = env.text("WARSA_MIDTRANS_URL", "https://api.midtrans.com")
 
+# Only for trials on one machine: price lists may be pulled from this machine, and without TLS.
+PRICE_FEEDS_ALLOW_LOOPBACK = False
+
 # Android apps that show a region's site: "<host>=<package>,<SHA-256 of the signing certificate>,<day from which it counts> …".
 ANDROID_APPS = env.android_apps("WARSA_ANDROID_APPS")
 

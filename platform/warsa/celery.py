@@ -34,6 +34,11 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "market-lists": {
+        "task": "tenant_apps.fresh_buying.tasks.close_due_days_everywhere",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "price-lists": {
         "task": "tenant_apps.pricing.tasks.apply_price_lists_everywhere",
         "schedule": 300.0,

@@ -31,6 +31,7 @@ ASSET, LIABILITY, INCOME, EXPENSE = (
 BOOKS: dict[str, Book] = {
     "citizen:balance": Book(LIABILITY, True, _("WARSA balance")),
     "courier:cash": Book(ASSET, True, _("Cash on the way")),
+    "buyer:advance": Book(ASSET, True, _("Cash with the buyer at the market")),
     "provider": Book(ASSET, False, _("Owed by the payment provider")),
     "region:held": Book(LIABILITY, True, _("Paid for orders not yet handed over")),
     "region:overpaid": Book(ASSET, True, _("Given back twice, to be asked back")),

@@ -40,6 +40,11 @@ def account_of_courier(user: User, book: str = "cash") -> Account:
     return _opened(f"courier:{user.pk}:{book}", name=str(user), user=user)
 
 
+def account_of_buyer(user: User, book: str = "advance") -> Account:
+    """The Satker's cash with somebody who buys at the market, `buyer:<id>:<book>`."""
+    return _opened(f"buyer:{user.pk}:{book}", name=str(user), user=user)
+
+
 def account_of_provider(name: str) -> Account:
     """What a payment provider owes the region, `provider:<name>`."""
     return _opened(f"provider:{name}", name=name)

@@ -15,6 +15,7 @@ COUNT_REASONS: tuple[tuple[str, str | Promise], ...] = (
 )
 REASONS: dict[str, str | Promise] = {
     **dict(COUNT_REASONS),
+    "cleaned": _("cleaned and trimmed"),
     "received": _("received"),
     "reserved": _("promised to a customer"),
     "released": _("promise taken back"),

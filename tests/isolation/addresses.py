@@ -15,6 +15,7 @@ from tenant_apps.accounts.services.inviting import invite
 from tenant_apps.api.models import ApiToken
 from tenant_apps.api.scopes import Scope
 from tenant_apps.api.tokens import make_token
+from tenant_apps.fresh_buying.models import MarketTrip, PreOrder, StallPurchase
 from tenant_apps.ledger.services import account_of_warung
 from tenant_apps.notifications.models import Notice
 from tenant_apps.orders.models import Method, Order, Return
@@ -55,6 +56,7 @@ from tenants.models import Region
 from tests.cast import BY, VILLAGE, Cast
 from tests.isolation.twins import SECRET
 from tests.shared_apps.supplier_catalog.wholesaler import offer, verified
+from tests.tenant_apps.fresh_buying.dawn import open_stand
 from tests.tenant_apps.payments.purse import static_code
 from tests.tenant_apps.suppliers.counter import republish
 
@@ -104,6 +106,12 @@ class Ids:
     supplier: str
     adoption: str
     change: str
+    stand: str
+    stand_slug: str
+    trip: str
+    preorder: str
+    stall_purchase: str
+    trip_line: str
 
     def form(self) -> dict[str, Any]:
         """One form with every name that ours ask for, filled with these ids and with words."""
@@ -175,6 +183,12 @@ class Ids:
             "step": "take_rest",
             "payload": static_code(),
             "welcome": "percobaan",
+            "stand": self.stand,
+            "day": clock.today().isoformat(),
+            "purchase": self.stall_purchase,
+            "paid": "10.000",
+            f"got-{self.trip_line}": "1",
+            f"given-{self.trip_line}": "1",
         }
 
     def body(self) -> dict[str, Any]:
@@ -253,6 +267,7 @@ def add_market_documents(cast: Cast) -> None:
     make_token(member=cast.member(cast.wati), name="Kasir percobaan", scopes=[Scope.SHOP_READ], days=30)
     _ask_for_a_kecamatan(current_region())
     _pay_too_little(cast)
+    _go_to_the_market(cast)
     Return.objects.create(
         number=new_number(), order=Order.objects.filter(warung=cast.warung).latest("pk"), reason="retur percobaan"
     )
@@ -372,6 +387,15 @@ def _ask_for_a_kecamatan(region: Region) -> None:
         )
 
 
+def _go_to_the_market(cast: Cast) -> None:
+    """A stand with a pre-order that somebody is buying for, and another one for a later day."""
+    place = open_stand(cast, suffix=cast.hasan.email.partition("@")[0].removeprefix("hasan"))
+    place.order(note="pra-pesan percobaan")
+    trip = place.started()
+    place.buy(trip, place.fish, 1_000, 30_000, seller="Penjual percobaan")
+    place.order(note="pra-pesan percobaan", day=place.day + timedelta(days=1))
+
+
 def ids_of(cast: Cast) -> Ids:
     """The ids of what `build_cast` and `add_market_documents` made in the bound region, the newest of each."""
     from tenant_apps.accounts.models import Invitation
@@ -384,6 +408,7 @@ def ids_of(cast: Cast) -> Ids:
         return str(Invitation.objects.filter(role=role).latest("pk").public_id)
 
     restock = RestockRequest.objects.filter(warung=cast.warung).latest("pk")
+    trip = MarketTrip.objects.latest("pk")
     shown = invite(role=Role.ADMIN, name="Calon admin", by=BY).link
     return Ids(
         slug=cast.warung.slug,
@@ -422,6 +447,12 @@ def ids_of(cast: Cast) -> Ids:
         sale=CounterSale.objects.filter(warung=cast.warung).latest("pk").number,
         bon=str(BonCustomer.objects.filter(warung=cast.warung).latest("pk").public_id),
         day=CashDay.objects.filter(warung=cast.warung).latest("pk").day.isoformat(),
+        stand=str(trip.stand.public_id),
+        stand_slug=trip.stand.slug,
+        trip=trip.number,
+        preorder=PreOrder.objects.filter(trip=trip).latest("pk").number,
+        stall_purchase=str(StallPurchase.objects.filter(line__trip=trip).latest("pk").public_id),
+        trip_line=str(trip.lines.latest("pk").pk),
         notice=str(Notice.objects.filter(user=cast.ratna).latest("pk").public_id),
         offer=str(Offer.objects.filter(article__sku="P-2").latest("pk").public_id),
         supplier=str(Adoption.objects.latest("pk").supplier),
@@ -493,6 +524,7 @@ manifest.webmanifest
 masuk/
 pembayaran/midtrans/
 pesanan/
+pra-pesan/
 satker/
 satker/buku/
 satker/buku/unduh/
@@ -507,6 +539,11 @@ satker/hemat/unduh/
 satker/jaminan/
 satker/klaim/
 satker/pasar/
+satker/pasar/belanja/
+satker/pasar/belanja/barang/
+satker/pasar/belanja/susut/
+satker/pasar/belanja/susut/unduh/
+satker/pasar/belanja/tutup/
 satker/pasar/catatan/
 satker/pasar/catatan/tarik/
 satker/pasar/tabel/
@@ -530,6 +567,7 @@ toko/antar/batas/
 toko/antar/minimum/
 toko/antar/waktu/
 toko/antar/wilayah/
+toko/belanja-pasar/
 toko/bon/
 toko/bon/baru/
 toko/buka/
@@ -736,6 +774,26 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/pemasok/penawaran/<uuid:public_id>/ambil/": {"public_id": ("offer",)},
     "satker/pemasok/penawaran/<uuid:public_id>/barang-baru/": {"public_id": ("offer",)},
     "satker/pemasok/perubahan/<uuid:public_id>/": {"public_id": ("change",)},
+    "pra-pesan/<slug:slug>/": {"slug": ("stand_slug",)},
+    "pra-pesan/nota/<fresh_number:number>/": {"number": ("preorder",)},
+    "pra-pesan/nota/<fresh_number:number>/batal/": {"number": ("preorder",)},
+    "satker/pasar/pesanan/<fresh_number:number>/": {"number": ("preorder",)},
+    "satker/pasar/pesanan/<fresh_number:number>/batal/": {"number": ("preorder",)},
+    "satker/pasar/nota/<uuid:public_id>/": {"public_id": ("stall_purchase",)},
+    "satker/pasar/<fresh_number:number>/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/mulai/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/uang/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/timbang/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/susut/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/bagi/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/daftar/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/selesai/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/batal/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/belanja/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/belanja/catat/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/belanja/hapus/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/belanja/kosong/": {"number": ("trip",)},
+    "satker/pasar/<fresh_number:number>/belanja/angkut/": {"number": ("trip",)},
     "satker/penerimaan/<document_number:number>/": {"number": ("receipt",)},
     "satker/putaran/": {},
     "satker/putaran/baru/": {},

@@ -58,6 +58,7 @@ TENANT_APPS = [
     "tenant_apps.procurement",
     "tenant_apps.orders",
     "tenant_apps.pos",
+    "tenant_apps.fresh_buying",
     "tenant_apps.api",
 ]
 INSTALLED_APPS = [

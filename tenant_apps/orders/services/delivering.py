@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +17,15 @@ from tenant_apps.warungs.models import DeliverySlot, Kind, Warung
 
 # An order in one of these states takes no place in its slot.
 FREED = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.CALLED_OFF, OrderState.EXPIRED)
+# How many other documents come in these slots (by id), by slot and day: an app above this one may deliver in them too.
+TakenBy = Callable[[set[int]], dict[tuple[int, date], int]]
+_beside: list[TakenBy] = []
+
+
+def count_places_too(taken: TakenBy) -> None:
+    """What these documents take of a slot is nobody else's. For AppConfig.ready."""
+    if taken not in _beside:
+        _beside.append(taken)
 
 
 @dataclass(frozen=True)
@@ -86,4 +96,7 @@ def _taken(slots: set[int]) -> dict[tuple[int, date], int]:
         for slot, day in rows.values_list("slot", "due_on"):
             if day is not None:
                 taken[slot, day] = taken.get((slot, day), 0) + 1
+        for beside in _beside:
+            for place, count in beside(slots).items():
+                taken[place] = taken.get(place, 0) + count
     return taken

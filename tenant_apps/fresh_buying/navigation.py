@@ -1,0 +1,38 @@
+"""The entries of this app in shop and Satker."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from tenant_apps.accounts.access import Role
+from tenant_apps.fresh_buying.selectors.trips import trips_to_tend
+from tenants.kernel.navigation import SIGNED_IN, NavItem, register
+
+
+def _to_tend(request: HttpRequest) -> int:
+    return trips_to_tend()
+
+
+register(
+    NavItem(
+        "shop", _("Pre-orders"), "fresh_buying:preorders", "calendar-clock", order=60, roles=frozenset({SIGNED_IN})
+    ),
+    NavItem(
+        "satker",
+        _("Market trips"),
+        "fresh_buying:trips",
+        "shopping-basket",
+        order=52,
+        roles=frozenset({str(Role.SATKER)}),
+        count=_to_tend,
+    ),
+    NavItem(
+        "toko",
+        _("To the market"),
+        "fresh_buying:own_trips",
+        "shopping-basket",
+        order=90,
+        roles=frozenset({str(Role.STAFF)}),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What is bought on order, what was ordered, and how trips went."""

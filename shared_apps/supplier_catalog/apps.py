@@ -7,4 +7,4 @@ class SupplierCatalogConfig(AppConfig):
     verbose_name = "Supplier catalogue"
 
     def ready(self) -> None:
-        from shared_apps.supplier_catalog import navigation  # noqa: F401
+        from shared_apps.supplier_catalog import navigation, steps  # noqa: F401

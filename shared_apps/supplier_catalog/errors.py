@@ -74,3 +74,15 @@ class AreaInUse(DomainError):
     """Something is offered in an area that is to be given up."""
 
     code = "area_in_use"
+
+
+class SkuTaken(DomainError):
+    """The supplier has an article with this SKU."""
+
+    code = "sku_taken"
+
+
+class PackInUse(DomainError):
+    """A pack that is offered cannot go away."""
+
+    code = "pack_in_use"

@@ -23,6 +23,7 @@ register(
     NavItem("platform", _("Become a supplier"), "supplier_registration:areas", "truck", 20),
     NavItem("operator", _("Suppliers"), "supplier_operators:queue", "truck", 25, frozenset({OPERATOR}), count=_waiting),
     NavItem("pemasok", _("Overview"), "supplier_portal:home", "layout-dashboard", 10, frozenset({ANY_ROLE})),
+    NavItem("pemasok", _("Articles"), "supplier_portal:articles", "package", 30, ANY_MEMBER),
     NavItem("pemasok", _("Business"), "supplier_portal:company", "building-2", 60, ANY_MEMBER),
     NavItem("pemasok", _("People"), "supplier_portal:members", "users", 70, ADMINS),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shared_apps.supplier_catalog.views import company, invitation, people, portal
+from shared_apps.supplier_catalog.views import articles, company, invitation, offers, people, portal
 
 app_name = "supplier_portal"
 urlpatterns = [
@@ -21,4 +21,15 @@ urlpatterns = [
     path("orang/undangan/<uuid:public_id>/tarik/", people.withdraw, name="withdraw_invitation"),
     path("orang/<uuid:public_id>/peran/", people.change_role, name="change_role"),
     path("orang/<uuid:public_id>/keluarkan/", people.remove, name="remove_member"),
+    path("barang/", articles.articles, name="articles"),
+    path("barang/baru/", articles.new, name="new_article"),
+    path("barang/<uuid:public_id>/", articles.article, name="article"),
+    path("barang/<uuid:public_id>/ubah/", articles.edit, name="edit_article"),
+    path("barang/<uuid:public_id>/riwayat/", articles.versions, name="versions"),
+    path("barang/<uuid:public_id>/jual/", articles.trade, name="trade"),
+    path("barang/<uuid:public_id>/foto/", articles.change_photo, name="change_photo"),
+    path("barang/<uuid:public_id>/foto/<int:size>/<slug:version>.webp", articles.photo, name="photo"),
+    path("barang/<uuid:public_id>/penawaran/baru/", offers.new, name="new_offer"),
+    path("barang/<uuid:public_id>/penawaran/<uuid:offer>/ubah/", offers.change, name="change_offer"),
+    path("barang/<uuid:public_id>/penawaran/<uuid:offer>/akhiri/", offers.finish, name="end_offer"),
 ]

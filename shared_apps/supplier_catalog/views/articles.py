@@ -27,6 +27,7 @@ from shared_apps.supplier_catalog.catalogue import (
 )
 from shared_apps.supplier_catalog.models import Article, SupplierRole
 from shared_apps.supplier_catalog.photos import open_photo, photo_version, remove_photo, set_photo
+from shared_apps.supplier_catalog.services.drafts import PackDraft
 from shared_apps.supplier_catalog.services.editing import rewrite_article, sell_again, stop_selling, write_article
 from tenants.access import public_page
 from tenants.forms import asked_text
@@ -114,8 +115,8 @@ def _form_page(request: SupplierRequest, one: Article | None) -> HttpResponse:
     return render(request, "supplier_catalog/portal/article_form.html", context, status=status)
 
 
-def _kept(request: SupplierRequest, one: Article | None, form: ArticleForm, packs: list[object]) -> HttpResponse:
-    draft = form.draft(packs)  # type: ignore[arg-type]
+def _kept(request: SupplierRequest, one: Article | None, form: ArticleForm, packs: list[PackDraft]) -> HttpResponse:
+    draft = form.draft(packs)
     if one is None:
         made = write_article(organisation=request.supplier.organisation, draft=draft, by=request.supplier.actor)
         messages.success(request, _("The article is kept. Now say for how much and where you offer it."))

@@ -21,6 +21,7 @@ from tenants.context import in_region
 from tenants.hosts import platform_url, region_url
 from tenants.identity.models import User
 from tenants.outbox.models import OutboxMessage
+from warsa import demo_supplier
 from warsa.demo import ADMIN, LOGINS, PEOPLE, furnish, keep_password
 
 OPERATOR = "operator@warsa.test"
@@ -44,6 +45,9 @@ class Command(BaseCommand):
                 operator = User.objects.create_user(password=demo_password(OPERATOR), email=OPERATOR, name="Operator")
             OperatorGrant.objects.get_or_create(user=operator)
             keep_password(OPERATOR, demo_password(OPERATOR))
+        supplier = demo_supplier.EMAIL
+        if not demo_supplier.furnish_supplier(operator=operator, password=demo_password(supplier)):
+            keep_password(supplier, demo_password(supplier))
         registration = self._registration()
         if registration.state == State.EMAIL_VERIFIED:
             deciding.submit(registration=registration)
@@ -61,6 +65,7 @@ class Command(BaseCommand):
         self._print("Region Kalidoni", region_url(region))
         self._print("Mailbox", platform_url("/kotak-surat/"))
         self._print("Operator", platform_url("/operator/"), OPERATOR)
+        self._print("Supplier", platform_url("/pemasok/"), demo_supplier.EMAIL)
         for word, who in LOGINS.items():
             path = {Role.ADMIN: "/wilayah/", Role.SATKER: "/satker/", Role.OWNER: "/toko/"}.get(
                 who.role or Role.STAFF, "/"

@@ -7,4 +7,4 @@ class ExchangeConfig(AppConfig):
     verbose_name = "Exchange of supplier orders"
 
     def ready(self) -> None:
-        from shared_apps.exchange import delivering  # noqa: F401  registers its deliverers
+        from shared_apps.exchange import delivering, navigation  # noqa: F401  register what they offer

@@ -15,6 +15,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tenants.kernel.cells import as_meant as as_meant
+from tenants.kernel.cells import harmless as harmless
 from tenants.kernel.errors import DomainError
 
 # Unpacked; a page of 60,000 lines with twenty columns has about 10 MB.
@@ -28,8 +30,6 @@ _SEPARATOR = re.compile(r"\"?sep=[;,\t]\"?", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 _PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,8})([0-9]{0,12})[\"']")
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Row = tuple[int, list[str]]
 
@@ -116,16 +116,6 @@ def day_of(text: str) -> date | None:
         return date(*map(int, parts))
     except ValueError:
         return None
-
-
-def harmless(cell: str) -> str:
-    """A cell for a table that leaves the house: no spreadsheet takes it for a formula, also behind spaces."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
-
-
-def as_meant(cell: str) -> str:
-    """A cell that comes back from such a table, without the mark that kept it a text."""
-    return cell[1:] if cell.startswith("'") and cell[1:].lstrip(" ").startswith(_FORMULA) else cell
 
 
 def _few(count: int, most: int) -> None:

@@ -21,6 +21,7 @@ from tenant_apps.catalog.photos import remove_photo, set_photo
 from tenant_apps.catalog.selectors import categories, product_for, search_products, variants_beside
 from tenant_apps.catalog.services import save_category, save_product, set_traded
 from tenants.forms import asked_text
+from tenants.kernel.cells import harmless
 from tenants.kernel.errors import DomainError
 from tenants.kernel.units import BaseUnit
 from tenants.pictures import FORMATS, BadPhoto
@@ -214,13 +215,8 @@ def export(request: RegionRequest) -> HttpResponse:
         for pack in product.packs.all() or [None]:
             line = told + ([pack.label, pack.base_quantity, pack.use, pack.barcode] if pack else [""] * 4)
             line += [int(product.by_weight), product.density_g_per_l or "", family, product.variant]
-            writer.writerow([_harmless(cell) for cell in line])
+            writer.writerow([harmless(cell) for cell in line])
     # The mark tells spreadsheets that this is UTF-8.
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="katalog.csv"'
     return response
-
-
-def _harmless(cell: object) -> object:
-    """A text that a spreadsheet would run as a formula is kept a text."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

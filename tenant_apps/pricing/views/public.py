@@ -30,6 +30,7 @@ from tenant_apps.pricing.savings import (
 from tenant_apps.pricing.selectors import price_rule
 from tenants.access import public_page, signed_in
 from tenants.forms import asked_text
+from tenants.kernel.cells import harmless
 from tenants.kernel.money import rupiah_text
 
 A_PAGE = 30
@@ -108,13 +109,8 @@ def savings_table(request: RegionRequest) -> HttpResponse:
     writer = csv.writer(text)
     writer.writerow(["month", "warung", "orders", "paid", "saved"])
     for one in warungs_of_year(year):
-        writer.writerow([one.month.strftime("%Y-%m"), _harmless(one.warung), one.documents, one.paid, one.saved])
+        writer.writerow([one.month.strftime("%Y-%m"), harmless(one.warung), one.documents, one.paid, one.saved])
     # The mark tells spreadsheets that this is UTF-8.
     answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="hemat-{year}.csv"'
     return answer
-
-
-def _harmless(cell: str) -> str:
-    """A text that a spreadsheet would run as a formula is kept a text."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else cell

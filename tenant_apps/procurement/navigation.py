@@ -35,4 +35,5 @@ register(
     NavItem("satker", _("Restock"), "procurement:queue", "inbox", order=15, roles=SATKER, count=_waiting),
     NavItem("satker", _("Cycles"), "procurement:satker_cycles", "repeat", order=16, roles=SATKER, count=_cycles),
     NavItem("satker", _("Goods receipts"), "procurement:receipts", "package-check", order=50, roles=SATKER),
+    NavItem("satker", _("Insight"), "procurement:insight", "chart-column", order=55, roles=SATKER),
 )

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from tenant_apps.procurement.goods_urls import goods_patterns
-from tenant_apps.procurement.views import cycles_owner, cycles_satker, owner, receipts, satker
+from tenant_apps.procurement.views import cycles_owner, cycles_satker, insight, owner, receipts, satker
 
 app_name = "procurement"
 urlpatterns = [
@@ -32,6 +32,12 @@ urlpatterns = [
     path("satker/putaran/<document_number:number>/pesan/", cycles_satker.send, name="cycle_send"),
     path("satker/putaran/<document_number:number>/pesanan/", cycles_satker.orders_page, name="cycle_orders"),
     path("satker/putaran/<document_number:number>/stok/", cycles_satker.own_order, name="cycle_own_order"),
+    path("satker/wawasan/", insight.overview, name="insight"),
+    path("satker/wawasan/pemasok/", insight.suppliers_page, name="insight_suppliers"),
+    path("satker/wawasan/pemasok/<uuid:public_id>/", insight.supplier_page, name="insight_supplier"),
+    path("satker/wawasan/harga/", insight.prices_page, name="insight_prices"),
+    path("satker/wawasan/harga/<uuid:public_id>/", insight.price_page, name="insight_price"),
+    path("satker/wawasan/mengendap/", insight.idle_page, name="insight_idle"),
     path("satker/penerimaan/", receipts.receipts_page, name="receipts"),
     path("satker/penerimaan/baru/", receipts.new, name="receipt_new"),
     path("satker/penerimaan/<document_number:number>/", receipts.receipt, name="receipt"),

@@ -559,6 +559,10 @@ satker/penerimaan/baru/
 satker/restok/
 satker/restok/kebutuhan/
 satker/stok/
+satker/wawasan/
+satker/wawasan/harga/
+satker/wawasan/mengendap/
+satker/wawasan/pemasok/
 sw.js
 tempat/
 toko/
@@ -814,6 +818,8 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/restok/<document_number:number>/surat-jalan/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/tolak/": {"number": ("restock",)},
     "satker/stok/<uuid:public_id>/": {"public_id": ("product",)},
+    "satker/wawasan/harga/<uuid:public_id>/": {"public_id": ("adoption",)},
+    "satker/wawasan/pemasok/<uuid:public_id>/": {"public_id": ("supplier",)},
     "barang/<uuid:public_id>/": {"public_id": ("product",)},
     "favorit/barang/<uuid:public_id>/": {"public_id": ("product",)},
     "favorit/warung/<slug:slug>/": {"slug": ("slug",)},

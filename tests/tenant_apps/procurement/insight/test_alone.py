@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -99,14 +100,16 @@ def markets(draw: st.DrawFn) -> tuple[list[Bought], dict[int, list[Offer]], dict
                     least=draw(st.integers(1, 3)), freight=draw(st.integers(0, 5_000)),
                 )  # fmt: skip
                 offers.setdefault(good, []).append(offer)
-    market = {good: Seen(draw(amounts), draw(st.integers(1, 50))) for good in range(1, goods + 1) if draw(st.booleans())}
+    market = {
+        good: Seen(draw(amounts), draw(st.integers(1, 50))) for good in range(1, goods + 1) if draw(st.booleans())
+    }
     bought = [Bought(good, draw(st.integers(0, 40)), draw(amounts)) for good in range(1, goods + 1)]
     return bought, offers, suppliers, market
 
 
 @given(markets())
 @settings(max_examples=150, deadline=None)
-def test_what_is_said_is_complete_and_of_no_order(told: tuple) -> None:
+def test_what_is_said_is_complete_and_of_no_order(told: tuple[Any, ...]) -> None:
     bought, offers, suppliers, market = told
     found = compare(bought, offers, suppliers, market)
     assert [(one.good, one.units, one.paid) for one in found] == [tuple(row) for row in bought if row.units]

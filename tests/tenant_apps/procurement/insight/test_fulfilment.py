@@ -51,9 +51,7 @@ def test_only_all_is_all() -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(st.integers(1, 999), st.integers(0, 999), st.integers(0, 999), st.integers(0, 60)), max_size=20
-    )
+    st.lists(st.tuples(st.integers(1, 999), st.integers(0, 999), st.integers(0, 999), st.integers(0, 60)), max_size=20)
 )
 def test_rates_are_shares(rows: list[tuple[int, int, int, int]]) -> None:
     found = score(

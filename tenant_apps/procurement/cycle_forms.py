@@ -137,6 +137,14 @@ class CycleReasonForm(forms.Form):
     )
 
 
+class SupplierReasonForm(forms.Form):
+    """Why an order at a supplier is cancelled."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=240, error_messages={"required": _("Write down why; the supplier reads it.")}
+    )
+
+
 @dataclass(frozen=True)
 class WrittenOrder:
     """What the order page sent, by good: firm and tolerated units as they were written, and the price that was shown."""

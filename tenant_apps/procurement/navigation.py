@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from tenant_apps.accounts.access import Role
 from tenant_apps.procurement.cycle_selectors import cycles_waiting
 from tenant_apps.procurement.selectors import waiting_for_satker
+from tenant_apps.procurement.supplier_orders import to_be_answered
 from tenants.kernel.navigation import NavItem, register
 
 COUNTER = frozenset({str(Role.OWNER), str(Role.STAFF)})
@@ -22,6 +23,10 @@ def _cycles(request: HttpRequest) -> int:
     return cycles_waiting()
 
 
+def _changed(request: HttpRequest) -> int:
+    return to_be_answered()
+
+
 register(
     NavItem(
         "toko",
@@ -34,6 +39,15 @@ register(
     ),
     NavItem("satker", _("Restock"), "procurement:queue", "inbox", order=15, roles=SATKER, count=_waiting),
     NavItem("satker", _("Cycles"), "procurement:satker_cycles", "repeat", order=16, roles=SATKER, count=_cycles),
+    NavItem(
+        "satker",
+        _("Orders at suppliers"),
+        "procurement:supplier_orders",
+        "truck",
+        order=17,
+        roles=SATKER,
+        count=_changed,
+    ),
     NavItem("satker", _("Goods receipts"), "procurement:receipts", "package-check", order=50, roles=SATKER),
     NavItem("satker", _("Insight"), "procurement:insight", "chart-column", order=55, roles=SATKER),
 )

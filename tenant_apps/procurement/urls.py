@@ -1,7 +1,7 @@
 from django.urls import path
 
 from tenant_apps.procurement.goods_urls import goods_patterns
-from tenant_apps.procurement.views import cycles_owner, cycles_satker, insight, owner, receipts, satker
+from tenant_apps.procurement.views import cycles_owner, cycles_satker, insight, owner, receipts, satker, supplier_orders
 
 app_name = "procurement"
 urlpatterns = [
@@ -38,6 +38,18 @@ urlpatterns = [
     path("satker/wawasan/harga/", insight.prices_page, name="insight_prices"),
     path("satker/wawasan/harga/<uuid:public_id>/", insight.price_page, name="insight_price"),
     path("satker/wawasan/mengendap/", insight.idle_page, name="insight_idle"),
+    path("satker/pesanan-pemasok/", supplier_orders.orders_page, name="supplier_orders"),
+    path("satker/pesanan-pemasok/<document_number:number>/", supplier_orders.order_page, name="supplier_order"),
+    path(
+        "satker/pesanan-pemasok/<document_number:number>/terima/",
+        supplier_orders.accept,
+        name="supplier_order_accept",
+    ),
+    path(
+        "satker/pesanan-pemasok/<document_number:number>/batalkan/",
+        supplier_orders.call_off,
+        name="supplier_order_cancel",
+    ),
     path("satker/penerimaan/", receipts.receipts_page, name="receipts"),
     path("satker/penerimaan/baru/", receipts.new, name="receipt_new"),
     path("satker/penerimaan/<document_number:number>/", receipts.receipt, name="receipt"),

@@ -7,6 +7,8 @@ from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
+from shared_apps.exchange.models import SupplierOrder
+from shared_apps.exchange.services import Buyer, OrderedLine, send_order
 from shared_apps.onboarding.consents import requests_to_us
 from shared_apps.onboarding.models import CarveOut, Registration, State
 from shared_apps.supplier_catalog.models import Offer
@@ -74,6 +76,7 @@ class Ids:
     order: str
     restock: str
     cycle: str
+    supplier_order: str
     receipt: str
     token: str
     office_invitation: str
@@ -287,6 +290,14 @@ def _buy_of_a_supplier(cast: Cast) -> None:
         )
         offer(seller, "P-2", f"Telur {name}", pack=("peti", 180), price=1, region=region)
     adopt(offer=rice, product=cast.rice, by=BY)
+    send_order(
+        supplier=seller,
+        key=uuid4(),
+        buyer=Buyer(f"Satker {name}"),
+        wanted_on=clock.today() + timedelta(days=3),
+        lines=[OrderedLine(rice.public_id, 2)],
+        by=BY,
+    )
     republish(rice, prices=[(1, 2)])
     find_changes(by=BY)
 
@@ -420,6 +431,7 @@ def ids_of(cast: Cast) -> Ids:
         order=Order.objects.filter(warung=cast.warung).latest("pk").number,
         restock=restock.number,
         cycle=Cycle.objects.latest("pk").number,
+        supplier_order=SupplierOrder.objects.latest("pk").number,
         receipt=GoodsReceipt.objects.latest("pk").number,
         token=shown.rstrip("/").rpartition("/")[2],
         office_invitation=invitation(Role.SATKER),
@@ -811,6 +823,10 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/putaran/<document_number:number>/susun/": {"number": ("cycle",)},
     "satker/putaran/<document_number:number>/tutup/": {"number": ("cycle",)},
     "satker/putaran/<document_number:number>/ubah/": {"number": ("cycle",)},
+    "satker/pesanan-pemasok/": {},
+    "satker/pesanan-pemasok/<document_number:number>/": {"number": ("supplier_order",)},
+    "satker/pesanan-pemasok/<document_number:number>/batalkan/": {"number": ("supplier_order",)},
+    "satker/pesanan-pemasok/<document_number:number>/terima/": {"number": ("supplier_order",)},
     "satker/restok/<document_number:number>/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/batalkan/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/kirim/": {"number": ("restock",)},

@@ -43,6 +43,12 @@ PUBLIC_MODELS_FOR_REGIONS = frozenset(
         "onboarding.CarveOut",
         "onboarding.CarveOutEvent",
         # Row-level security shows a region its own orders, and the offers that cover it.
+        "exchange.Pool",
+        "exchange.PooledLine",
+        "exchange.PoolEvent",
+        "exchange.PoolLine",
+        "exchange.PoolMember",
+        "exchange.PoolPledge",
         "exchange.Shipment",
         "exchange.ShipmentLine",
         "exchange.SupplierInvoice",

@@ -76,7 +76,12 @@ def furnish_supplier(*, operator: User, password: str) -> bool:
         one = register(business=BUSINESS, nib=NIB, npwp="", areas=[PALEMBANG], person="Halim", source="demo")
         user, _invitation = accept_as_new(token=_mailed_token(), name="Halim", password=password, language="id")
         change_business(
-            organisation=one, business=BUSINESS, minimum_order=2_000_000, order_freight=75_000, by=user.actor
+            organisation=one,
+            business=BUSINESS,
+            minimum_order=2_000_000,
+            order_freight=75_000,
+            allows_pooling=True,
+            by=user.actor,
         )
         verify(organisation=one, by=operator.actor)
         drafts = [_draft(number, goods) for number, goods in enumerate(GOODS, start=1)]

@@ -61,3 +61,15 @@ class ReasonMissing(DomainError):
 
     code = "reason_missing"
     status = 400
+
+
+class BadPool(DomainError):
+    """A joint purchase that cannot be: nothing in it, a time that has gone by, or a supplier that does not take part."""
+
+    code = "bad_pool"
+
+
+class NoSuchRegion(DomainError):
+    """No open region of that name or address where the supplier delivers, or more than one."""
+
+    code = "no_such_region"

@@ -79,10 +79,17 @@ class CompanyForm(BusinessForm):
         min_value=0,
         help_text=_("Rupiah for bringing one order, however much is in it."),
     )
+    allows_pooling = forms.BooleanField(
+        label=_("Regions may order jointly"),
+        required=False,
+        help_text=_(
+            "Then several regions reach your price tiers together. Each sends an order of its own, and you answer each."
+        ),
+    )
 
     @staticmethod
     def initial_of(organisation: SupplierOrganisation) -> dict[str, Any]:
-        names = ("name", "address", "phone", "email", "about", "minimum_order", "order_freight")
+        names = ("name", "address", "phone", "email", "about", "minimum_order", "order_freight", "allows_pooling")
         return {name: getattr(organisation, name) for name in names}
 
 

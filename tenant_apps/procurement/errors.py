@@ -124,3 +124,15 @@ class NotSettled(DomainError):
     """Something of a cycle is still open, so it cannot be settled."""
 
     code = "not_settled"
+
+
+class PoolGathers(DomainError):
+    """A joint purchase of the cycle is not closed yet, so its price is not known."""
+
+    code = "pool_gathers"
+
+
+class PlanOutdated(DomainError):
+    """A joint purchase closed, ended or was cancelled after the plan was made."""
+
+    code = "plan_outdated"

@@ -12,7 +12,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from shared_apps.exchange.errors import AboveStock, BadOrder, BelowMinimum, OfferGone, OtherContent, SupplierNotOpen
-from shared_apps.exchange.models import MOST_PACKS, Side, SupplierOrder, SupplierOrderLine
+from shared_apps.exchange.models import MOST_PACKS, PooledLine, Side, SupplierOrder, SupplierOrderLine
+from shared_apps.exchange.pool_selectors import Reach, tiers_for
 from shared_apps.exchange.services.outgoing import send_out
 from shared_apps.exchange.services.steps import record
 from shared_apps.supplier_catalog.models import Offer, SupplierOrganisation
@@ -57,10 +58,12 @@ def send_order(
     cycle: str = "",
     note: str = "",
     priced_at: datetime | None = None,
+    pooled: UUID | None = None,
 ) -> SupplierOrder:
     """The supplier has the order, at the prices of its offers. The same key finds the same order.
 
     `priced_at` is the moment whose offers hold, as when a cycle was locked before its orders leave; now unless told.
+    `pooled` is a closed joint purchase of this supplier: lines that have what was pledged are priced at the tier that it reached.
     States:  nothing -> SENT.
     Units:   whole packs; rupiah. PPN on top is reckoned for each line; freight is the supplier's for one order and the
              offers' for each pack.
@@ -79,7 +82,10 @@ def send_order(
             raise SupplierNotOpen(_("%(supplier)s takes no orders at the moment.") % {"supplier": seller.name})
         moment = clock.now()
         offers = _offers(seller, lines, priced_at or moment)
-        written = [_line(place, line, offers[line.offer]) for place, line in enumerate(lines, start=1)]
+        shared = tiers_for(pooled, seller, {line.offer: line.packs for line in lines}) if pooled else {}
+        written = [
+            _line(place, line, offers[line.offer], shared.get(line.offer)) for place, line in enumerate(lines, start=1)
+        ]
         goods = sum(line.packs * line.price for line in written)
         if goods < seller.minimum_order:
             raise BelowMinimum(
@@ -115,6 +121,13 @@ def send_order(
         for line in written:
             line.order = order
         SupplierOrderLine.objects.bulk_create(written)
+        PooledLine.objects.bulk_create(
+            [
+                PooledLine(order_line=line, line_id=shared[line.offer].line, reached=shared[line.offer].reached)
+                for line in written
+                if line.offer in shared
+            ]
+        )
         event = record(order, "send", side=Side.REGION, by=by)
         send_out(order, event, written)
     return order
@@ -175,8 +188,9 @@ def _offers(seller: SupplierOrganisation, lines: Sequence[OrderedLine], moment: 
     return found
 
 
-def _line(position: int, wanted: OrderedLine, offer: Offer) -> SupplierOrderLine:
+def _line(position: int, wanted: OrderedLine, offer: Offer, shared: Reach | None) -> SupplierOrderLine:
     version, pack = offer.version, offer.pack
+    counted = max(wanted.packs, shared.reached) if shared else wanted.packs
     return SupplierOrderLine(
         position=position,
         offer=offer.public_id,
@@ -190,9 +204,7 @@ def _line(position: int, wanted: OrderedLine, offer: Offer) -> SupplierOrderLine
         tax=version.tax,
         catch_weight=version.catch_weight,
         packs=wanted.packs,
-        price=max(
-            (tier for tier in offer.tiers.all() if tier.packs <= wanted.packs), key=lambda tier: tier.packs
-        ).price,
+        price=max((tier for tier in offer.tiers.all() if tier.packs <= counted), key=lambda tier: tier.packs).price,
     )
 
 

@@ -57,6 +57,8 @@ class SupplierOrganisation(models.Model):
     minimum_order = models.BigIntegerField(_("smallest order"), default=0)
     # Rupiah for bringing one order, however much is in it.
     order_freight = models.BigIntegerField(_("freight of an order"), default=0)
+    # Whether several regions may reach its price tiers together.
+    allows_pooling = models.BooleanField(_("joint purchases allowed"), default=False, db_default=False)
     # Its role in the database, by which the exchange knows whose orders these are; made when it is verified.
     db_role = models.CharField(max_length=18, unique=True, default=new_supplier_role, editable=False)
     registered_at = models.DateTimeField(default=clock.now, editable=False)

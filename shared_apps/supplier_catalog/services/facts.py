@@ -106,7 +106,13 @@ def clean_business(business: Business) -> Business:
 
 
 def change_business(
-    *, organisation: SupplierOrganisation, business: Business, minimum_order: int, order_freight: int, by: str
+    *,
+    organisation: SupplierOrganisation,
+    business: Business,
+    minimum_order: int,
+    order_freight: int,
+    allows_pooling: bool,
+    by: str,
 ) -> None:
     """The supplier's own data, as regions see them from now on.
 
@@ -130,6 +136,8 @@ def change_business(
         one.name, one.address, one.area_id = clean.name, clean.address, clean.area
         one.phone, one.email, one.about = clean.phone, clean.email, clean.about
         one.minimum_order, one.order_freight = minimum_order, order_freight
+        # A joint purchase that is gathering already goes on: regions plan with it.
+        one.allows_pooling = allows_pooling
         one.save()
     organisation.refresh_from_db()
 

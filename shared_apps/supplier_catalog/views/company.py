@@ -44,6 +44,7 @@ def change(request: SupplierRequest) -> HttpResponse:
                     business=form.business(place),
                     minimum_order=form.cleaned_data["minimum_order"],
                     order_freight=form.cleaned_data["order_freight"],
+                    allows_pooling=form.cleaned_data["allows_pooling"],
                     by=request.supplier.actor,
                 )
             except DomainError as refusal:

@@ -253,6 +253,7 @@ def _advice(offer: Offer, cartons: int) -> Advice | None:
     """The next tier, where what is bought already would cost less by it."""
     now = offer.tier_at(cartons).price
     for tier in offer.tiers:
-        if tier.cartons > cartons and tier.price < now and (offer.most is None or tier.cartons <= offer.most):
-            return Advice(offer, tier.cartons - cartons, cartons * (now - tier.price))
+        more = tier.cartons - offer.besides - cartons
+        if more > 0 and tier.price < now and (offer.most is None or cartons + more <= offer.most):
+            return Advice(offer, more, cartons * (now - tier.price))
     return None

@@ -29,6 +29,8 @@ class Offer:
     """A supplier's article. `carton`: units in one, and never less is bought; `least` and `most`: cartons of one purchase.
 
     `tiers` rise by cartons, and the first begins at 1. `freight`: rupiah for bringing one carton.
+    Bought jointly: `besides` cartons of others count towards the tier; or the tier from `reached` on is there already, for who
+    buys `pledged` cartons or more.
     """
 
     offer: int
@@ -39,6 +41,9 @@ class Offer:
     least: int = 1
     most: int | None = None
     freight: int = 0
+    besides: int = 0
+    reached: int = 0
+    pledged: int = 0
 
     def __post_init__(self) -> None:
         begins = [tier.cartons for tier in self.tiers]
@@ -47,7 +52,8 @@ class Offer:
 
     def tier_at(self, cartons: int) -> Tier:
         """What is paid for each carton of so many."""
-        return next(tier for tier in reversed(self.tiers) if tier.cartons <= max(cartons, 1))
+        counted = max(cartons + self.besides, self.reached if cartons >= self.pledged else 0, 1)
+        return next(tier for tier in reversed(self.tiers) if tier.cartons <= counted)
 
     def goods(self, cartons: int) -> int:
         """What so many cartons cost at the supplier's."""

@@ -22,6 +22,7 @@ from tenant_apps.procurement.models.handovers import (
     RouteStop,
     SignedBy,
 )
+from tenant_apps.procurement.models.pools import CyclePool
 from tenant_apps.procurement.models.purchases import (
     CycleOffer,
     CycleSupplier,
@@ -65,6 +66,7 @@ __all__ = [
     "CycleLine",
     "CycleOffer",
     "CycleOrder",
+    "CyclePool",
     "CycleState",
     "CycleSupplier",
     "Distribution",

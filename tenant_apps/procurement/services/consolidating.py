@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from shared_apps.exchange.pool_selectors import Reach
 from shared_apps.supplier_catalog.models import OfferTier
 from shared_apps.supplier_catalog.taxes import tax_on
 from tenant_apps.procurement import consolidation
@@ -27,6 +28,7 @@ from tenant_apps.procurement.models import (
     PurchaseLine,
     PurchasePart,
 )
+from tenant_apps.procurement.services.pledging import joint_terms, pledge_plan, withdraw_pledges
 from tenant_apps.suppliers.selectors import Buyable, buyable
 
 BELOW: Mapping[str, Below] = {
@@ -119,15 +121,21 @@ def write_plan(cycle: Cycle) -> None:
     _drop_purchases(cycle)
     suppliers = {row.pk: row for row in cycle.suppliers.all()}
     offers = {row.pk: row for row in cycle.offers.all()}
+    joint = joint_terms(cycle)
     plan = consolidate(
         _wants(cycle),
-        [_offer(row) for row in offers.values() if str(suppliers[row.supplier_id].supplier) not in cycle.left_out],
+        [
+            _offer(row, joint.reaches.get(row.offer))
+            for row in offers.values()
+            if str(suppliers[row.supplier_id].supplier) not in cycle.left_out
+        ],
         [consolidation.Supplier(row.pk, minimum=row.minimum, freight=row.freight) for row in suppliers.values()],
         below=BELOW[cycle.below],
     )
     _write_purchases(cycle, plan, suppliers, offers)
-    cycle.plan = _besides(plan)
+    cycle.plan = {**_besides(plan), "pools": joint.states}
     cycle.save(update_fields=["plan"])
+    pledge_plan(cycle)
 
 
 def drop_plan(cycle: Cycle) -> None:
@@ -137,6 +145,7 @@ def drop_plan(cycle: Cycle) -> None:
     cycle.suppliers.all().delete()
     cycle.plan = {}
     cycle.save(update_fields=["plan"])
+    withdraw_pledges(cycle)
 
 
 def _drop_purchases(cycle: Cycle) -> None:
@@ -156,7 +165,7 @@ def _wants(cycle: Cycle) -> Iterator[Want]:
     return (Want(*row) for row in rows.iterator(AT_ONCE))
 
 
-def _offer(row: CycleOffer) -> consolidation.Offer:
+def _offer(row: CycleOffer, joint: Reach | None) -> consolidation.Offer:
     return consolidation.Offer(
         offer=row.pk,
         supplier=row.supplier_id,
@@ -166,6 +175,9 @@ def _offer(row: CycleOffer) -> consolidation.Offer:
         least=row.least,
         most=row.most,
         freight=row.freight,
+        besides=joint.besides if joint else 0,
+        reached=joint.reached if joint and joint.own else 0,
+        pledged=joint.own if joint else 0,
     )
 
 

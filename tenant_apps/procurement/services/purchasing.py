@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from tenant_apps.procurement.errors import BadCycle, MinimumMissed
 from tenant_apps.procurement.locks import lock_cycle
 from tenant_apps.procurement.models import BelowMinimum, Cycle, Purchase
 from tenant_apps.procurement.services.announcing import tell_of_cycle
+from tenant_apps.procurement.services.pledging import must_stand
 from tenant_apps.satker.models import Satker
 from tenants.kernel.moves import move
 
@@ -21,7 +23,7 @@ def send_purchases(*, cycle: Cycle, by: str) -> Cycle:
 
     States:  LOCKED -> ORDERED. Sending twice changes nothing.
     Raises:  MinimumMissed where a supplier's smallest order is not reached and the cycle says that it stays open; BadCycle with
-             nothing to buy; what the exchange refuses. Then nothing has left.
+             nothing to buy; PoolGathers, PlanOutdated; what the exchange refuses. Then nothing has left.
     Writes:  orders in the exchange, with their messages to the suppliers; history; outbox to the owners who ordered.
     """
     with transaction.atomic():
@@ -30,10 +32,12 @@ def send_purchases(*, cycle: Cycle, by: str) -> Cycle:
             purchases = list(cycle.purchases.select_related("supplier").order_by("pk"))
             if not purchases:
                 raise BadCycle(_("There is nothing to buy in this cycle. Extend it, or cancel it."))
+            must_stand(cycle)
             _must_reach_minimums(cycle)
             locked_at = cycle.history.filter(move="lock").latest("pk").at
+            pools = dict(cycle.pools.values_list("supplier", "pool"))
             for purchase in purchases:
-                _send(cycle, purchase, locked_at, by)
+                _send(cycle, purchase, locked_at, pools.get(purchase.supplier.supplier), by)
             tell_of_cycle(cycle, "order")
     return cycle
 
@@ -50,7 +54,7 @@ def _must_reach_minimums(cycle: Cycle) -> None:
         )
 
 
-def _send(cycle: Cycle, purchase: Purchase, locked_at: datetime, by: str) -> None:
+def _send(cycle: Cycle, purchase: Purchase, locked_at: datetime, pool: UUID | None, by: str) -> None:
     lines = purchase.lines.select_related("offer").order_by("good__product_name", "pk")
     order = send_order(
         supplier=purchase.supplier.supplier,
@@ -60,6 +64,7 @@ def _send(cycle: Cycle, purchase: Purchase, locked_at: datetime, by: str) -> Non
         lines=[OrderedLine(line.offer.offer, line.cartons, agreed=True) for line in lines],
         cycle=f"{cycle.name} ({cycle.number})",
         priced_at=locked_at,
+        pooled=pool,
         by=by,
     )
     purchase.order, purchase.order_number = order.public_id, order.number

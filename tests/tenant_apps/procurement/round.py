@@ -97,12 +97,12 @@ class Round:
         return self.cast.yuli.actor
 
 
-def open_round(cast: Cast, **terms: Any) -> Round:
+def open_round(cast: Cast, *, seller: Wholesaler | None = None, kecamatan: str = KALIDONI, **terms: Any) -> Round:
     """In the bound region, inside the test's own transaction or committed: the supplier is made on the platform."""
     region = current_region()
     with on_platform():
-        cover(region, KALIDONI)
-        seller = sinar_musi(**terms)
+        cover(region, kecamatan)
+        seller = seller or sinar_musi(**terms)
     with in_region(region):
         tray = Pack.objects.create(product=cast.egg, label="papan 30", base_quantity=30, use=Use.BUY)
         shelf = Category.objects.get(slug="beras-tepung")

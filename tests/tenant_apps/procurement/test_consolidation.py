@@ -218,6 +218,31 @@ def test_a_tier_is_advised_with_what_it_saves() -> None:
     assert not consolidate([Want(1, 1, 1_200)], [tiered]).advice
 
 
+def test_cartons_of_others_count_towards_the_tier() -> None:
+    tiers = (Tier(1, 100), Tier(5, 90), Tier(10, 80))
+
+    def bought(**joint: int) -> tuple[int, int, int | None]:
+        one = Offer(1, 1, 1, 10, tiers, **joint)
+        plan = consolidate([Want(1, 1, 20)], [one])
+        (purchase,) = plan.purchases
+        return purchase.cartons, purchase.price, plan.advice[0].cartons if plan.advice else None
+
+    assert bought() == (2, 100, 3)
+    assert bought(besides=2) == (2, 100, 1)
+    assert bought(besides=3) == (2, 90, 5)
+    assert bought(besides=20) == (2, 80, None)
+    # Once it is closed the tier is there, for who buys what was pledged; the next one takes all of its own.
+    assert bought(reached=5, pledged=2) == (2, 90, 8)
+    assert bought(reached=5, pledged=3) == (2, 100, 3)
+
+
+def test_a_supplier_is_chosen_by_what_its_goods_cost_jointly() -> None:
+    near = offer(1, price=95)
+    far = Offer(2, 2, 1, 10, (Tier(1, 100), Tier(10, 80)), besides=9)
+    (purchase,) = consolidate([Want(1, 1, 20)], [near, far]).purchases
+    assert (purchase.offer.offer, purchase.price) == (2, 80)
+
+
 @pytest.mark.parametrize(
     ("wants", "offers", "gap"),
     [

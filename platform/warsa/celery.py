@@ -64,6 +64,11 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "savings": {
+        "task": "tenant_apps.procurement.tasks.reckon_savings_everywhere",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "payments": {
         "task": "tenant_apps.payments.tasks.tend_payments_everywhere",
         "schedule": 60.0,

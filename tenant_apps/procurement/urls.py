@@ -1,7 +1,16 @@
 from django.urls import path
 
 from tenant_apps.procurement.goods_urls import goods_patterns
-from tenant_apps.procurement.views import cycles_owner, cycles_satker, insight, owner, receipts, satker, supplier_orders
+from tenant_apps.procurement.views import (
+    cycles_owner,
+    cycles_satker,
+    insight,
+    insight_savings,
+    owner,
+    receipts,
+    satker,
+    supplier_orders,
+)
 
 app_name = "procurement"
 urlpatterns = [
@@ -33,6 +42,12 @@ urlpatterns = [
     path("satker/putaran/<document_number:number>/pesanan/", cycles_satker.orders_page, name="cycle_orders"),
     path("satker/putaran/<document_number:number>/stok/", cycles_satker.own_order, name="cycle_own_order"),
     path("satker/wawasan/", insight.overview, name="insight"),
+    path("satker/wawasan/hemat/", insight_savings.savings_page, name="insight_savings"),
+    path(
+        "satker/wawasan/hemat/<document_number:number>/<uuid:public_id>/",
+        insight_savings.order_page,
+        name="insight_order",
+    ),
     path("satker/wawasan/pemasok/", insight.suppliers_page, name="insight_suppliers"),
     path("satker/wawasan/pemasok/<uuid:public_id>/", insight.supplier_page, name="insight_supplier"),
     path("satker/wawasan/harga/", insight.prices_page, name="insight_prices"),

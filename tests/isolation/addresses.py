@@ -573,6 +573,7 @@ satker/restok/kebutuhan/
 satker/stok/
 satker/wawasan/
 satker/wawasan/harga/
+satker/wawasan/hemat/
 satker/wawasan/mengendap/
 satker/wawasan/pemasok/
 sw.js
@@ -835,6 +836,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/restok/<document_number:number>/tolak/": {"number": ("restock",)},
     "satker/stok/<uuid:public_id>/": {"public_id": ("product",)},
     "satker/wawasan/harga/<uuid:public_id>/": {"public_id": ("adoption",)},
+    "satker/wawasan/hemat/<document_number:number>/<uuid:public_id>/": {"number": ("cycle",), "public_id": ("warung",)},
     "satker/wawasan/pemasok/<uuid:public_id>/": {"public_id": ("supplier",)},
     "barang/<uuid:public_id>/": {"public_id": ("product",)},
     "favorit/barang/<uuid:public_id>/": {"public_id": ("product",)},

@@ -78,7 +78,7 @@ def lying_since(satker: Satker, before: datetime) -> list[tuple[int, int, dateti
 
 
 def idle_stock(satker: Satker, days: int, text: str = "") -> list[Idle]:
-    """What lies there for more than so many days, the most valuable first. Six queries, however much there is."""
+    """What lies there for more than so many days, the most valuable first. Eight queries, however much there is."""
     now = clock.now()
     rows = {row[0]: row for row in lying_since(satker, now - timedelta(days=days))}
     among = Product.objects.filter(pk__in=rows)

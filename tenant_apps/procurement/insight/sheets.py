@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tenant_apps.procurement.insight.deliveries import ArticleScore, DeliveredOrder, SupplierScore
 from tenant_apps.procurement.insight.idle import Idle
+from tenant_apps.procurement.insight.savings import Saved, SavedLine
 from tenant_apps.procurement.insight.trends import Trend
 from tenants.context import current_region
 from tenants.exports import csv_file, xlsx_file
@@ -161,4 +162,26 @@ def idle_rows(found: Iterable[Idle]) -> Iterator[Sequence[Cell]]:
             one.value,
             one.expires_on.isoformat() if one.expires_on else "",
             str(one.suggestion.label),
+        ]
+
+
+def saving_rows(what: str, number: str, found: Iterable[Saved]) -> Iterator[Sequence[Cell]]:
+    yield [what, _("Note"), number, _("Price paid"), _("Alone"), _("Saved"), _("Saved (‰)")]
+    for one in found:
+        yield [one.name, one.note, one.number, one.paid, one.alone, one.saved, one.share]
+
+
+def saved_line_rows(found: Iterable[SavedLine]) -> Iterator[Sequence[Cell]]:
+    yield [_("Product"), _("Pack"), _("Units"), _("Price paid"), _("Alone"), _("Saved"), _("Compared with")]
+    ways = {"supplier": _("the same suppliers"), "market": _("the market"), "unknown": _("nothing")}
+    for one in found:
+        told = one.told
+        yield [
+            one.good.product_name,
+            one.good.pack_label,
+            told.units,
+            told.paid,
+            told.alone,
+            told.saved,
+            ways[told.way],
         ]

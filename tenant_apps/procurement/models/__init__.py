@@ -41,6 +41,7 @@ from tenant_apps.procurement.models.restocks import (
     RestockRequest,
     RestockState,
 )
+from tenant_apps.procurement.models.savings import CycleSaving, GoodSaving, OrderSaving
 from tenant_apps.procurement.models.settlements import (
     FreightBy,
     InvoiceMatch,
@@ -67,10 +68,12 @@ __all__ = [
     "CycleOffer",
     "CycleOrder",
     "CyclePool",
+    "CycleSaving",
     "CycleState",
     "CycleSupplier",
     "Distribution",
     "FreightBy",
+    "GoodSaving",
     "GoodsReceipt",
     "GoodsReceiptLine",
     "HandOver",
@@ -80,6 +83,7 @@ __all__ = [
     "InvoiceMatch",
     "InvoiceMatchLine",
     "LandedCost",
+    "OrderSaving",
     "PaidHow",
     "Purchase",
     "PurchaseClosing",

@@ -125,7 +125,7 @@ def write_plan(cycle: Cycle) -> None:
     plan = consolidate(
         _wants(cycle),
         [
-            _offer(row, joint.reaches.get(row.offer))
+            plain_offer(row, joint.reaches.get(row.offer))
             for row in offers.values()
             if str(suppliers[row.supplier_id].supplier) not in cycle.left_out
         ],
@@ -165,7 +165,8 @@ def _wants(cycle: Cycle) -> Iterator[Want]:
     return (Want(*row) for row in rows.iterator(AT_ONCE))
 
 
-def _offer(row: CycleOffer, joint: Reach | None) -> consolidation.Offer:
+def plain_offer(row: CycleOffer, joint: Reach | None = None) -> consolidation.Offer:
+    """The offer as consolidation reckons with it; its product is the cycle's good."""
     return consolidation.Offer(
         offer=row.pk,
         supplier=row.supplier_id,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django import template
 from django.template import Context
 
+from tenant_apps.procurement.insight.savings import saving_of
+from tenant_apps.procurement.models import CycleOrder, OrderSaving
+
 register = template.Library()
 
 
@@ -31,3 +34,9 @@ def file_link(context: Context, kind: str) -> str:
     query.pop("page", None)
     query["unduh"] = kind
     return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("procurement/insight/_saved.html")
+def order_saving(order: CycleOrder | None) -> dict[str, OrderSaving | None]:
+    """What a warung saved with its order in a cycle, and how that is reckoned; nothing before it is known."""
+    return {"saving": saving_of(order) if order is not None else None}

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,12 +19,14 @@ from tenant_apps.procurement.insight.deliveries import articles, delivered, scor
 from tenant_apps.procurement.insight.fulfilment import score
 from tenant_apps.procurement.insight.idle import STEPS, idle_stock, value_of
 from tenant_apps.procurement.insight.periods import Period, PeriodForm, today_here
+from tenant_apps.procurement.insight.savings import by_month, total
 from tenant_apps.procurement.insight.trends import adopted, every_trend, trends
 from tenant_apps.procurement.templatetags.insight import percent
 from tenant_apps.procurement.views.satker import for_satker
 from tenant_apps.satker.selectors import the_satker
 from tenant_apps.suppliers.selectors import adoption_for
 from tenants.forms import asked_text
+from tenants.kernel.money import rupiah_text
 
 PER_PAGE = 25
 # So many bars are read at a glance.
@@ -44,8 +47,16 @@ class Asked:
         return render(request, f"procurement/insight/{template}.html", told, status=self.status)
 
 
-def _paged(request: RegionRequest, rows: Any) -> Any:
+def paged(request: RegionRequest, rows: Any) -> Any:
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+
+
+def month_bars(period: Period) -> list[tuple[str, int, str]]:
+    """What was saved month by month; of one month alone nothing is drawn."""
+    months = by_month(period)
+    if len(months) < 2:
+        return []
+    return [(date_format(day, "M Y"), one.saved, rupiah_text(one.saved)) for day, one in months]
 
 
 @for_satker
@@ -59,6 +70,8 @@ def overview(request: RegionRequest) -> HttpResponseBase:
     lacking = sorted(found, key=lambda one: (one.score.fill_rate or 0, one.name))[:BARS]
     context = {
         "all": score(order.facts for order in orders),
+        "saved": total(asked.period),
+        "bars": month_bars(asked.period),
         "under_way": under_way(asked.period),
         "fill_bars": [(one.name, one.score.fill_rate or 0, percent(one.score.fill_rate)) for one in lacking],
         "idle": len(idle),
@@ -77,7 +90,7 @@ def suppliers_page(request: RegionRequest) -> HttpResponseBase:
     words = asked.text.casefold().split()
     found = [one for one in found if all(word in one.name.casefold() for word in words)]
     file = sheets.asked_file(request, _("suppliers"), asked.period.name, lambda: sheets.supplier_rows(found))
-    return file or asked.answer(request, "suppliers", {"page": _paged(request, found)})
+    return file or asked.answer(request, "suppliers", {"page": paged(request, found)})
 
 
 @for_satker
@@ -95,7 +108,7 @@ def supplier_page(request: RegionRequest, public_id: UUID) -> HttpResponseBase:
         "supplier": supplier,
         "score": score(order.facts for order in orders),
         "tab": tab,
-        "page": _paged(request, rows),
+        "page": paged(request, rows),
     }
     return file or asked.answer(request, "supplier", context)
 
@@ -111,7 +124,7 @@ def prices_page(request: RegionRequest) -> HttpResponseBase:
     )
     if file is not None:
         return file
-    page = _paged(request, rows)
+    page = paged(request, rows)
     return asked.answer(request, "prices", {"page": page, "trends": trends(list(page), asked.period)})
 
 
@@ -139,7 +152,7 @@ def idle_page(request: RegionRequest) -> HttpResponseBase:
     name = f"{today_here().isoformat()}-{days}"
     file = sheets.asked_file(request, _("dead-stock"), name, lambda: sheets.idle_rows(rows))
     context = {
-        "page": _paged(request, rows),
+        "page": paged(request, rows),
         "value": value_of(rows),
         "unknown": sum(row.value is None for row in rows),
         "days": days,

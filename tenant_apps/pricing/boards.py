@@ -10,6 +10,7 @@ from django.db.models import BigIntegerField, Case, F, QuerySet, Value, When
 from tenant_apps.catalog.models import Pack, Product, Use
 from tenant_apps.catalog.selectors import traded_products, with_packs
 from tenant_apps.pricing.arithmetic import highest_price, market_price_for
+from tenant_apps.pricing.landed import landed_costs
 from tenant_apps.pricing.limits import Limit, limits_of
 from tenant_apps.pricing.models import MarketObservation, WarungPrice, WholesalePrice
 from tenant_apps.pricing.selectors import (
@@ -94,11 +95,16 @@ def _line(pack: Pack, limit: Limit, price: WarungPrice | None) -> PackLine:
 
 @dataclass(frozen=True)
 class WholesaleLine:
-    """A buying pack with the Satker's price and, to compare, what the market asks for as much."""
+    """A buying pack with the Satker's price and, to compare, what the market asks for as much and what it cost the Satker."""
 
     pack: Pack
     price: WholesalePrice | None
     market_price: int | None
+    landed: int | None = None
+
+    @property
+    def is_below_cost(self) -> bool:
+        return self.price is not None and self.landed is not None and self.price.price < self.landed
 
 
 @dataclass(frozen=True)
@@ -114,11 +120,17 @@ def wholesale_board(satker: Satker) -> list[WholesaleProduct]:
     products = [product for product in with_packs(traded_products(), Use.BUY) if _packs(product)]
     evidence = evidence_by_product((product.pk for product in products), price_rule())
     prices = wholesale_in_force(satker, (pack.pk for product in products for pack in _packs(product)))
+    costs = landed_costs([product.pk for product in products])
     return [
         WholesaleProduct(
             product,
             [
-                WholesaleLine(pack, prices.get(pack.pk), _compared(evidence.get(product.pk), pack))
+                WholesaleLine(
+                    pack,
+                    prices.get(pack.pk),
+                    _compared(evidence.get(product.pk), pack),
+                    costs[product.pk].of(pack) if product.pk in costs else None,
+                )
                 for pack in _packs(product)
             ],
         )

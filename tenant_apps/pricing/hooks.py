@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from tenant_apps.pricing.landed import LandedCost, register_landed_costs
 from tenant_apps.pricing.models import PriceRule
 from tenant_apps.pricing.purchases import bought_lines, register_purchases
 from tenant_apps.pricing.selectors import evidence_by_product, price_rule, prices_on_sale
@@ -14,7 +15,7 @@ from tenant_apps.pricing.services import set_price_rule
 from tenant_apps.suppliers.market import MarketPrice, register_market
 from tenants.hooks import blueprint_section, checklist_item, region_status
 
-__all__ = ["PricingSection", "bought_lines", "register_purchases"]
+__all__ = ["LandedCost", "PricingSection", "bought_lines", "register_landed_costs", "register_purchases"]
 
 
 @register_market

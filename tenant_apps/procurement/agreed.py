@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -12,7 +12,15 @@ from django.db.models import Sum
 from shared_apps.exchange.models import OrderState, SupplierOrder
 from shared_apps.supplier_catalog.models import Tax
 from shared_apps.supplier_catalog.taxes import tax_on
-from tenant_apps.procurement.models import ArrivalLine, Purchase, PurchaseClosing, PurchaseLine, ReturnToSupplier
+from tenant_apps.procurement.models import (
+    ArrivalLine,
+    Cycle,
+    CycleState,
+    Purchase,
+    PurchaseClosing,
+    PurchaseLine,
+    ReturnToSupplier,
+)
 from tenants.context import current_region
 from tenants.kernel import clock
 
@@ -124,6 +132,11 @@ class Standing:
     @property
     def came(self) -> int:
         return sum(tally.came for tally in self.tallies.values())
+
+
+def waits_for_nothing(cycle: Cycle, found: Sequence[Standing]) -> bool:
+    """Whether every purchase has ended while the cycle still stands where its orders were sent."""
+    return cycle.state == CycleState.ORDERED and bool(found) and all(one.is_ended for one in found)
 
 
 def nearest(numerator: int, denominator: int) -> int:

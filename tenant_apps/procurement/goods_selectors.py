@@ -6,18 +6,22 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Sum
+from django.db.models.fields.files import FieldFile
 from django.http import Http404
 
 from shared_apps.exchange.models import SupplierInvoice
 from tenant_apps.ledger.models import Account
 from tenant_apps.procurement.agreed import tallies_of
+from tenant_apps.procurement.credit import owed_code
 from tenant_apps.procurement.models import (
+    Allotment,
     Arrival,
+    ArrivalLine,
     Cycle,
     CycleLine,
     CycleOrder,
@@ -25,8 +29,10 @@ from tenant_apps.procurement.models import (
     HandOverLine,
     HandOverState,
     InvoiceMatch,
+    InvoiceMatchLine,
     Purchase,
     PurchaseLine,
+    PurchasePart,
     ReturnToSupplier,
     RouteStop,
     WarungPayment,
@@ -74,6 +80,19 @@ def arrivals_of(cycle: Cycle) -> dict[int, list[Arrival]]:
     for arrival in rows:
         found[arrival.purchase_id].append(arrival)
     return found
+
+
+def photo_of(cycle: Cycle, public_id: UUID) -> FieldFile:
+    """The photo of a rejected line, or of a return, by its public id.
+
+    Raises:  Http404.
+    """
+    line = ArrivalLine.objects.filter(arrival__purchase__cycle=cycle, public_id=public_id).first()
+    back = ReturnToSupplier.objects.filter(line__purchase__cycle=cycle, public_id=public_id).first()
+    found = line or back
+    if found is None or not found.photo:
+        raise Http404("no such photo")
+    return found.photo
 
 
 def returns_of(purchase: Purchase) -> QuerySet[ReturnToSupplier]:
@@ -314,7 +333,119 @@ def totals_by_good(cycle: Cycle) -> list[GoodTotal]:
     ]
 
 
-def _sums(rows: QuerySet[CycleLine] | QuerySet[HandOverLine], by: str, what: str) -> dict[int, int]:
+@dataclass(frozen=True)
+class WarungTotal:
+    """A warung's share of a cycle in rupiah: ordered firmly, set aside, handed over."""
+
+    warung: Warung
+    ordered: int
+    planned: int
+    handed: int
+
+
+def totals_by_warung(cycle: Cycle) -> list[WarungTotal]:
+    """What became of each warung's order. Two queries."""
+    rows = HandOver.objects.filter(cycle=cycle).order_by().values_list("warung").annotate(Sum("planned"), Sum("total"))
+    sums = {warung: (planned, total) for warung, planned, total in rows}
+    orders = CycleOrder.objects.filter(cycle=cycle, warung__isnull=False).select_related("warung")
+    return [
+        WarungTotal(one.warung, one.total, *sums.get(one.warung.pk, (0, 0)))
+        for one in orders.order_by("warung__name", "pk")
+        if one.warung is not None
+    ]
+
+
+@dataclass(frozen=True)
+class PartTrace:
+    """Units of a warung's line in one purchase, and the papers that tell of them."""
+
+    part: PurchasePart
+    given: int
+    arrivals: tuple[str, ...]
+    invoices: tuple[InvoiceMatch, ...]
+
+
+@dataclass(frozen=True)
+class LineTrace:
+    """A warung's line: what it ordered and signed for, and where it was bought."""
+
+    line: CycleLine
+    handed: int
+    amount: int
+    parts: tuple[PartTrace, ...]
+
+
+def trace_of_warung(cycle: Cycle, public_id: UUID) -> tuple[Warung, list[LineTrace]]:
+    """From a warung's lines to orders, arrivals and invoices. Seven queries.
+
+    Raises:  Http404.
+    """
+    orders = CycleOrder.objects.filter(cycle=cycle, warung__public_id=public_id).select_related("warung")
+    order = _there(orders.first())
+    lines = list(order.lines.select_related("good").order_by("good__product_name", "pk"))
+    parts = list(
+        PurchasePart.objects.filter(line__in=lines)
+        .select_related("purchase_line__purchase__supplier", "purchase_line__offer")
+        .order_by("purchase_line")
+    )
+    bought = {part.purchase_line_id for part in parts}
+    given = _sums(Allotment.objects.filter(part__in=parts), "part", "units")
+    came, billed = _papers_of(bought)
+    rows = HandOverLine.objects.filter(line__in=lines, hand_over__state=HandOverState.HANDED_OVER)
+    handed, amounts = _sums(rows, "line", "handed"), _sums(rows, "line", "handed_amount")
+    traces = [
+        LineTrace(
+            line,
+            handed.get(line.pk, 0),
+            amounts.get(line.pk, 0),
+            tuple(
+                PartTrace(
+                    part,
+                    given.get(part.pk, 0),
+                    tuple(came[part.purchase_line_id]),
+                    tuple(billed[part.purchase_line_id]),
+                )
+                for part in parts
+                if part.line_id == line.pk
+            ),
+        )
+        for line in lines
+    ]
+    return _there(order.warung), traces
+
+
+def _papers_of(lines: Iterable[int]) -> tuple[dict[int, list[str]], dict[int, list[InvoiceMatch]]]:
+    """Numbers of arrivals, and matched invoices, by line of a purchase."""
+    came: dict[int, list[str]] = defaultdict(list)
+    rows = ArrivalLine.objects.filter(line__in=lines).order_by("pk").values_list("line", "arrival__number")
+    for line, number in rows:
+        came[line].append(number)
+    billed: dict[int, list[InvoiceMatch]] = defaultdict(list)
+    for row in InvoiceMatchLine.objects.filter(line__in=lines).select_related("match").order_by("pk"):
+        billed[row.line_id].append(row.match)
+    return came, billed
+
+
+def trace_of_invoice(found: InvoiceMatch) -> list[tuple[InvoiceMatchLine, list[Allotment]]]:
+    """From the lines of a matched invoice to the warungs that have the goods. Two queries."""
+    lines = list(found.lines.select_related("line__offer", "line__good"))
+    given: dict[int, list[Allotment]] = defaultdict(list)
+    rows = Allotment.objects.filter(part__purchase_line__in=[one.line_id for one in lines], units__gt=0)
+    for row in rows.select_related("part__line__order__warung", "distribution").order_by("pk"):
+        given[row.part.purchase_line_id].append(row)
+    return [(one, given[one.line_id]) for one in lines]
+
+
+def debt_account(public_id: UUID) -> tuple[Warung, Account | None]:
+    """A warung and the Satker's account of what it owes; None until it owed something.
+
+    Raises:  Http404.
+    """
+    warung = _there(Warung.objects.filter(public_id=public_id).first())
+    return warung, Account.objects.filter(code=owed_code(warung)).first()
+
+
+def _sums(rows: QuerySet[Any], by: str, what: str) -> dict[int, int]:
     return dict(rows.order_by().values_list(by).annotate(Sum(what)))
 
 

@@ -48,6 +48,15 @@ register(
         roles=SATKER,
         count=_changed,
     ),
+    NavItem(
+        "satker",
+        _("What warungs owe"),
+        "procurement:receivables",
+        "wallet",
+        order=18,
+        roles=SATKER,
+        also=("procurement:payables",),
+    ),
     NavItem("satker", _("Goods receipts"), "procurement:receipts", "package-check", order=50, roles=SATKER),
     NavItem("satker", _("Insight"), "procurement:insight", "chart-column", order=55, roles=SATKER),
 )

@@ -35,6 +35,7 @@ from tenant_apps.pricing.models import Market, ObservationImport, PriceCeiling, 
 from tenant_apps.pricing.services import Wish as PriceWish
 from tenant_apps.pricing.services import schedule_prices, set_ceiling
 from tenant_apps.pricing.services.importing import upload_table
+from tenant_apps.procurement.models import Arrival, ArrivalLine, HandOver, WarungPayment
 from tenant_apps.procurement.services import (
     CycleTerms,
     CycleWish,
@@ -46,6 +47,9 @@ from tenant_apps.procurement.services import (
     save_cycle_order,
     submit_restock,
 )
+from tenant_apps.procurement.services.handing import Signed, hand_over
+from tenant_apps.procurement.services.receiving import Counted, receive_purchase
+from tenant_apps.procurement.services.sharing import confirm_distribution
 from tenant_apps.stock.services import Line, begin_count, location_of_warung, receive, write_counts
 from tenant_apps.suppliers.models import Adoption, AdoptionChange
 from tenant_apps.suppliers.services import adopt, find_changes
@@ -60,6 +64,7 @@ from tests.isolation.twins import SECRET
 from tests.shared_apps.supplier_catalog.wholesaler import offer, verified
 from tests.tenant_apps.fresh_buying.dawn import open_stand
 from tests.tenant_apps.payments.purse import static_code
+from tests.tenant_apps.procurement.caravan import set_out
 from tests.tenant_apps.suppliers.counter import republish
 
 
@@ -77,6 +82,12 @@ class Ids:
     restock: str
     cycle: str
     supplier_order: str
+    goods_cycle: str
+    bought_from: str
+    arrival: str
+    hand_over: str
+    own_payment: str
+    rejected: str
     receipt: str
     token: str
     office_invitation: str
@@ -229,6 +240,32 @@ def add_cycle(cast: Cast) -> None:
     )
 
 
+def add_goods(cast: Cast) -> None:
+    """A cycle whose goods came: Hasan signed for his and paid a part, Siti's are on the way."""
+    caravan = set_out(cast)
+    receive_purchase(
+        purchase=caravan.purchase,
+        key=uuid4(),
+        counts=[
+            Counted(caravan.sacks.pk, 6, rejected=1, reason="basah percobaan"),
+            Counted(caravan.crates.pk, 1),
+        ],
+        received_on=clock.today(),
+        reference="SJ percobaan",
+        by=cast.yuli.actor,
+    )
+    confirm_distribution(cycle=caravan.cycle, key=uuid4(), by=cast.yuli.actor)
+    document = HandOver.objects.get(cycle=caravan.cycle, warung=cast.warung)
+    hand_over(
+        document=document,
+        key=uuid4(),
+        handed={line.pk: line.units for line in document.lines.all()},
+        signed=Signed("Hasan percobaan", signature="M1 1L2 2"),
+        paid=10_000,
+        by=cast.yuli.actor,
+    )
+
+
 def add_market_documents(cast: Cast) -> None:
     """A cart, an order, a restock, a goods receipt and open invitations: a document of every kind."""
     put_in_cart(key=cast.ratna.public_id, warung=cast.warung, pack_id=cast.kilo.pk, quantity=2)
@@ -248,6 +285,7 @@ def add_market_documents(cast: Cast) -> None:
     )
     wish = Wish(cast.sack.pk, 1, cast.sack_price.price)
     submit_restock(warung=cast.warung, key=uuid4(), lines=[wish], by=cast.hasan.actor, note="restok percobaan")
+    add_goods(cast)
     add_cycle(cast)
     receive_goods(
         satker=cast.satker,
@@ -432,6 +470,12 @@ def ids_of(cast: Cast) -> Ids:
         restock=restock.number,
         cycle=Cycle.objects.latest("pk").number,
         supplier_order=SupplierOrder.objects.latest("pk").number,
+        goods_cycle=Arrival.objects.latest("pk").purchase.cycle.number,
+        bought_from=str(Arrival.objects.latest("pk").purchase.supplier.supplier),
+        arrival=Arrival.objects.latest("pk").number,
+        hand_over=HandOver.objects.filter(warung=cast.warung).latest("pk").number,
+        own_payment=WarungPayment.objects.filter(warung=cast.warung).latest("pk").number,
+        rejected=str(ArrivalLine.objects.filter(rejected__gt=0).latest("pk").public_id),
         receipt=GoodsReceipt.objects.latest("pk").number,
         token=shown.rstrip("/").rpartition("/")[2],
         office_invitation=invitation(Role.SATKER),
@@ -568,6 +612,8 @@ satker/pemasok/perubahan/cari/
 satker/pemasok/perubahan/jawab/
 satker/penerimaan/
 satker/penerimaan/baru/
+satker/piutang/
+satker/utang/
 satker/restok/
 satker/restok/kebutuhan/
 satker/stok/
@@ -828,6 +874,87 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/pesanan-pemasok/<document_number:number>/": {"number": ("supplier_order",)},
     "satker/pesanan-pemasok/<document_number:number>/batalkan/": {"number": ("supplier_order",)},
     "satker/pesanan-pemasok/<document_number:number>/terima/": {"number": ("supplier_order",)},
+    "satker/putaran/<document_number:number>/penerimaan/": {"number": ("goods_cycle",)},
+    "satker/putaran/<document_number:number>/penerimaan/bukti/<document_number:arrival>/": {
+        "number": ("goods_cycle",),
+        "arrival": ("arrival",),
+    },
+    "satker/putaran/<document_number:number>/penerimaan/bukti/<document_number:arrival>/batal/": {
+        "number": ("goods_cycle",),
+        "arrival": ("arrival",),
+    },
+    "satker/putaran/<document_number:number>/penerimaan/bukti/<document_number:arrival>/pdf/": {
+        "number": ("goods_cycle",),
+        "arrival": ("arrival",),
+    },
+    "satker/putaran/<document_number:number>/penerimaan/foto/<uuid:public_id>/": {
+        "number": ("goods_cycle",),
+        "public_id": ("rejected",),
+    },
+    "satker/putaran/<document_number:number>/penerimaan/lanjut/": {"number": ("goods_cycle",)},
+    "satker/putaran/<document_number:number>/penerimaan/<uuid:supplier>/": {
+        "number": ("goods_cycle",),
+        "supplier": ("bought_from",),
+    },
+    "satker/putaran/<document_number:number>/penerimaan/<uuid:supplier>/retur/": {
+        "number": ("goods_cycle",),
+        "supplier": ("bought_from",),
+    },
+    "satker/putaran/<document_number:number>/penerimaan/<uuid:supplier>/tutup/": {
+        "number": ("goods_cycle",),
+        "supplier": ("bought_from",),
+    },
+    "satker/putaran/<document_number:number>/pembagian/": {"number": ("goods_cycle",)},
+    "satker/putaran/<document_number:number>/pembagian/ambil/": {"number": ("goods_cycle",)},
+    "satker/putaran/<document_number:number>/pembagian/muat/": {"number": ("goods_cycle",)},
+    "satker/putaran/<document_number:number>/pembagian/rute/": {"number": ("goods_cycle",)},
+    "satker/putaran/<document_number:number>/pembagian/<document_number:document>/": {
+        "number": ("goods_cycle",),
+        "document": ("hand_over",),
+    },
+    "satker/putaran/<document_number:number>/pembagian/<document_number:document>/lagi/": {
+        "number": ("goods_cycle",),
+        "document": ("hand_over",),
+    },
+    "satker/putaran/<document_number:number>/pembagian/<document_number:document>/muat/": {
+        "number": ("goods_cycle",),
+        "document": ("hand_over",),
+    },
+    "satker/putaran/<document_number:number>/pembagian/<document_number:document>/surat/<slug:kind>/": {
+        "number": ("goods_cycle",),
+        "document": ("hand_over",),
+        "kind": ("=surat-jalan", "=berita-acara", "=faktur"),
+    },
+    "satker/putaran/<document_number:number>/pembagian/<document_number:document>/tidak-ada/": {
+        "number": ("goods_cycle",),
+        "document": ("hand_over",),
+    },
+    "satker/putaran/<document_number:number>/faktur/": {"number": ("goods_cycle",)},
+    # Invoices lie in the exchange, whose rows nobody copies; its own tests try them.
+    "satker/putaran/<document_number:number>/faktur/<uuid:public_id>/": {
+        "number": ("goods_cycle",),
+        "public_id": ("rejected",),
+    },
+    "satker/putaran/<document_number:number>/faktur/<uuid:public_id>/bayar/": {
+        "number": ("goods_cycle",),
+        "public_id": ("rejected",),
+    },
+    "satker/putaran/<document_number:number>/faktur/<uuid:public_id>/cocok/": {
+        "number": ("goods_cycle",),
+        "public_id": ("rejected",),
+    },
+    "satker/putaran/<document_number:number>/faktur/<uuid:public_id>/sanggah/": {
+        "number": ("goods_cycle",),
+        "public_id": ("rejected",),
+    },
+    "satker/putaran/<document_number:number>/rekap/": {"number": ("goods_cycle",)},
+    "satker/putaran/<document_number:number>/rekap/selesai/": {"number": ("goods_cycle",)},
+    "satker/putaran/<document_number:number>/rekap/<uuid:public_id>/": {
+        "number": ("goods_cycle",),
+        "public_id": ("warung",),
+    },
+    "satker/piutang/kwitansi/<document_number:payment>/": {"payment": ("own_payment",)},
+    "satker/piutang/<uuid:public_id>/": {"public_id": ("warung",)},
     "satker/restok/<document_number:number>/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/batalkan/": {"number": ("restock",)},
     "satker/restok/<document_number:number>/kirim/": {"number": ("restock",)},
@@ -875,7 +1002,13 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "toko/pesanan/<order_number:number>/nota/": {"number": ("order",)},
     "toko/restok/putaran/": {},
     "toko/restok/putaran/<document_number:number>/": {"number": ("cycle",)},
-    "toko/restok/putaran/<document_number:number>/serah-terima/": {"number": ("cycle",)},
+    "toko/restok/putaran/<document_number:number>/serah-terima/": {"number": ("goods_cycle",)},
+    "toko/restok/putaran/<document_number:number>/serah-terima/<document_number:document>/<slug:kind>/": {
+        "number": ("goods_cycle",),
+        "document": ("hand_over",),
+        "kind": ("=surat-jalan", "=berita-acara", "=faktur"),
+    },
+    "toko/restok/kwitansi/<document_number:payment>/": {"payment": ("own_payment",)},
     "toko/restok/<document_number:number>/": {"number": ("restock",)},
     "toko/restok/<document_number:number>/batal/": {"number": ("restock",)},
     "toko/restok/<document_number:number>/terima/": {"number": ("restock",)},

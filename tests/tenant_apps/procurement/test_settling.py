@@ -12,6 +12,7 @@ import pytest
 from shared_apps.exchange.models import InvoiceState, OrderState, SupplierInvoice, SupplierOrder
 from shared_apps.exchange.services import Answer, accept_change, change, refuse
 from tenant_apps.ledger.models import JournalEntry
+from tenant_apps.pricing.services import set_wholesale_price
 from tenant_apps.procurement.agreed import standing_of
 from tenant_apps.procurement.errors import NotExplained, NotSettled
 from tenant_apps.procurement.matching import ThreeWay, freight_shares, three_way
@@ -37,7 +38,7 @@ from tenants.context import in_region
 from tenants.kernel import clock
 from tenants.kernel.errors import StaleDocument
 from tenants.models import Region
-from tests.cast import BY, build_cast
+from tests.cast import BY, browser_of, build_cast
 from tests.shared_apps.exchange.ordering import Deal
 from tests.tenant_apps.procurement.caravan import Caravan, ordered
 from tests.tenant_apps.procurement.depot import balances, must_add_up
@@ -146,6 +147,18 @@ def test_freight_is_shared_out_to_the_rupiah_and_makes_the_cost(trade: Trade) ->
     assert [row.cost for row in rows] == [7 * SACKS + 44_117, 2 * CRATES + 5_882]
     newest = LandedCost.objects.filter(product=trade.caravan.cast.rice)[0]
     assert (newest.amount, newest.base_quantity) == (7 * SACKS + 44_117, 350_000)
+
+
+def test_the_satker_sees_a_wholesale_price_below_the_cost(trade: Trade) -> None:
+    cast = trade.caravan.cast
+    yuli = browser_of(cast.yuli)
+    assert "600.000" not in yuli.get("/satker/harga-grosir/").content.decode()
+    trade.came(7, 2)
+    page = yuli.get("/satker/harga-grosir/").content.decode()
+    # Freight as it was agreed: Rp 44.118 of Rp 50.000 are the rice's.
+    assert "606.303" in page and "di bawah harga beli" not in page
+    set_wholesale_price(satker=cast.satker, pack=cast.sack, price=606_302, by=BY)
+    assert "di bawah harga beli" in yuli.get("/satker/harga-grosir/").content.decode()
 
 
 def test_freight_by_weight_needs_a_weight(trade: Trade) -> None:

@@ -19,6 +19,7 @@ from tenant_apps.accounts.models import Profile
 from tenant_apps.accounts.services.inviting import accept, invite
 from tenant_apps.catalog.models import Kind, Pack, Product, Use
 from tenant_apps.catalog.services import weigh_at_packing
+from tenant_apps.fresh_buying.services import put_on_order, set_buying_terms
 from tenant_apps.orders.models import Method
 from tenant_apps.orders.services.filling import accept_order, hand_over, pack_order
 from tenant_apps.orders.services.placing import Address, SeenLine, place_order
@@ -257,6 +258,11 @@ def _open_stand(admin: User, officer: User) -> None:
     receive(location=location_of_warung(stand), lines=goods, reference="demo:stand", by=officer.actor, note="contoh")
     _publish(stand, officer, only=Kind.FRESH)
     open_warung(warung=stand, by=officer.actor)
+    set_buying_terms(stand=stand, market=MARKET, margin_percent=10)
+    for product, _hint, sold, _bulk in _traded():
+        if product.kind == Kind.FRESH:
+            limit = sold[0].base_quantity * 100
+            put_on_order(stand=stand, product=product, section=product.category.name, daily_limit=limit)
 
 
 def _restock(warung: Warung, owner: User, officer: User) -> None:

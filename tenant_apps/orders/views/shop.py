@@ -14,6 +14,7 @@ from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.accounts.selectors import profile_of
 from tenant_apps.accounts.services.profiles import save_profile
 from tenant_apps.orders.baskets import glance, in_carts
+from tenant_apps.orders.beside import offered_beside
 from tenant_apps.orders.finding import found_sellers, found_warungs, goods_at, product_on_sale
 from tenant_apps.orders.forms import FindForm, PlaceForm
 from tenant_apps.orders.selectors import likes
@@ -140,6 +141,7 @@ def warung(request: RegionRequest, slug: str) -> HttpResponse:
         "village": shop.village_name,
         "here": request.get_full_path(),
         "liked": request.member.is_signed_in and likes(request.member.user, shop),
+        "beside": offered_beside(shop),
         "categories": categories_of(shop),
         "category": category,
         "q": text,

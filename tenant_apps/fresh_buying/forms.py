@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.fresh_buying.models import GoodOnOrder, PreOrderLine, ShrinkReason, TripLine, WayReason
@@ -18,6 +19,7 @@ from tenant_apps.fresh_buying.services.buying import MOST_PAID
 from tenant_apps.fresh_buying.services.ordering import MORE_PERCENT, Wish
 from tenant_apps.orders.forms import CheckoutForm
 from tenant_apps.payments.models import Method as Pay
+from tenant_apps.warungs.delivering import OpenDay
 from tenant_apps.warungs.models import Warung
 from tenants.forms import AmountField, RupiahField
 from tenants.kernel.units import BaseUnit
@@ -44,17 +46,26 @@ class PreOrderForm(CheckoutForm):
     """What goes with the goods of a pre-order."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    agrees = forms.BooleanField(
-        label=_("If the market is dearer that day, up to %(percent)s %% more is fine with me")
-        % {"percent": MORE_PERCENT},
-        required=False,
-    )
+    agrees = forms.BooleanField(required=False)
     for_warung = forms.ChoiceField(label=_("For whom is it?"), required=False)
 
     def __init__(
-        self, stand: Warung, warungs: Sequence[Warung], ways: Sequence[Pay], *args: Any, **kwargs: Any
+        self,
+        stand: Warung,
+        warungs: Sequence[Warung],
+        ways: Sequence[Pay],
+        days: Iterable[OpenDay],
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         super().__init__(stand, ways, *args, **kwargs)
+        words = gettext("If the market is dearer that day, up to %(percent)s %% more is fine with me")
+        self.fields["agrees"].label = words % {"percent": MORE_PERCENT}
+        if when := self.fields.get("when"):
+            # Somebody may be at the market for a day already.
+            open_days = {f"{one.day:%Y%m%d}" for one in days}
+            choices: Any = when
+            choices.choices = [one for one in choices.choices if not one[0] or one[0][:8] in open_days]
         self.warungs = {str(one.public_id): one for one in warungs if one.pk != stand.pk}
         if self.warungs:
             field: Any = self.fields["for_warung"]
@@ -143,7 +154,7 @@ class PurchaseForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     quantity = AmountField(label=_("Bought"))
-    paid = RupiahField(label=_("Paid"), min_value=0, max_value=MOST_PAID)
+    paid = RupiahField(label=_("What was paid"), min_value=0, max_value=MOST_PAID)
     seller = forms.CharField(label=_("Seller"), max_length=80, required=False)
     over_reason = forms.CharField(label=_("Why above the limit?"), max_length=240, required=False)
     photo = forms.FileField(
@@ -185,7 +196,7 @@ class WeighForm(forms.Form):
         self.lines = list(lines)
         for line, bought in self.lines:
             self.fields[f"got-{line.pk}"] = AmountField(
-                label=line.product_name, allow_zero=True, initial=as_written(bought, line.base_unit)
+                label=_("On the scales"), allow_zero=True, initial=as_written(bought, line.base_unit)
             )
             self.fields[f"why-{line.pk}"] = forms.ChoiceField(
                 label=_("Why less?"), required=False, choices=[("", "—"), *WayReason.choices]

@@ -9,6 +9,10 @@ from tenant_apps.accounts.access import Role
 from tenant_apps.fresh_buying.selectors.trips import trips_to_tend
 from tenants.kernel.navigation import SIGNED_IN, NavItem, register
 
+# Their addresses lie under those of the markets.
+OF_A_TRIP = ("trip", "start", "advance", "weigh", "shrink", "cancel_trip", "picking", "shopping", "write", "transport")
+OF_A_TRIP += ("work_preorder", "call_off")
+
 
 def _to_tend(request: HttpRequest) -> int:
     return trips_to_tend()
@@ -26,6 +30,7 @@ register(
         order=52,
         roles=frozenset({str(Role.SATKER)}),
         count=_to_tend,
+        also=tuple(f"fresh_buying:{page}" for page in OF_A_TRIP),
     ),
     NavItem(
         "toko",

@@ -109,7 +109,10 @@ class Navigation:
         # The longest address that the path lies under is where the person is; "/" is only the first page itself.
         places = [(address, item) for item, url in seen for address in (url, *_also(item))]
         under = [one for one in places if path == one[0] or (one[0] != "/" and path.startswith(one[0]))]
-        _place, here = max(under, key=lambda one: len(one[0]), default=("", None))
+        _place, nearest = max(under, key=lambda one: len(one[0]), default=("", None))
+        # A page that an entry names is its own, wherever its address lies.
+        match = self._request.resolver_match
+        here = next((item for item, _url in seen if match and match.view_name in item.also), nearest)
         return [
             Entry(item.label, url, item.icon, item is here, item.count(self._request) if item.count else 0)
             for item, url in seen

@@ -308,6 +308,7 @@ def _trip_page(
         "trip": trip,
         "lines": lines_at_market(trip),
         "preorders": preorders_of(trip),
+        "is_back": trip.state in (TripState.BACK, TripState.DISTRIBUTED, TripState.SETTLED),
         "spent": spent,
         "rest": trip.advance - spent,
         "owing": spent - trip.advance,

@@ -67,9 +67,9 @@ def order(request: RegionRequest, slug: str) -> HttpResponse:
         known = known_of(request)
         reach = reach_of(stand, known.get("village", ""), known.get("rw"))
         initial = {**known, "key": uuid.uuid4(), "fee": reach.fee if reach else 0}
-        form = PreOrderForm(stand, warungs, ways, initial=initial)
+        form = PreOrderForm(stand, warungs, ways, days, initial=initial)
         return _page(request, stand, days, offers, form, Written({}, {}))
-    form = PreOrderForm(stand, warungs, ways, request.POST)
+    form = PreOrderForm(stand, warungs, ways, days, request.POST)
     wanted = written(request.POST)
     if wanted.unreadable:
         form.add_error(None, _("Write whole numbers."))

@@ -91,12 +91,12 @@ class Stand:
             by=user.actor,
         )
 
-    def close(self) -> MarketTrip:
-        return close_day(stand=self.stand, day=self.day, by=BY, early=True)
+    def close(self, day: date | None = None) -> MarketTrip:
+        return close_day(stand=self.stand, day=day or self.day, by=BY, early=True)
 
-    def started(self, advance: int = 500_000) -> MarketTrip:
+    def started(self, advance: int = 500_000, day: date | None = None) -> MarketTrip:
         """Closed, and Yuli is on the way."""
-        return start_trip(trip=self.close(), buyer=self.cast.yuli, advance=advance, key=uuid.uuid4(), by=BY)
+        return start_trip(trip=self.close(day), buyer=self.cast.yuli, advance=advance, key=uuid.uuid4(), by=BY)
 
     def buy(self, trip: MarketTrip, product: Product, quantity: int, paid: int, **more: Any) -> StallPurchase:
         line = TripLine.objects.get(trip=trip, product=product)

@@ -1,4 +1,4 @@
-"""The entries of this app in shop and Satker."""
+"""The entries of this app in the work areas."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.accounts.access import Role
 from tenant_apps.fresh_buying.selectors.trips import trips_to_tend
-from tenants.kernel.navigation import SIGNED_IN, NavItem, register
+from tenants.kernel.navigation import NavItem, register
 
 # Their addresses lie under those of the markets.
-OF_A_TRIP = ("trip", "start", "advance", "weigh", "shrink", "cancel_trip", "picking", "shopping", "write", "transport")
-OF_A_TRIP += ("work_preorder", "call_off")
+OF_A_TRIP: tuple[str, ...] = (
+    *("trip", "start", "advance", "weigh", "shrink", "cancel_trip", "picking"),
+    *("shopping", "write", "transport", "work_preorder", "call_off"),
+)
 
 
 def _to_tend(request: HttpRequest) -> int:
@@ -19,9 +21,6 @@ def _to_tend(request: HttpRequest) -> int:
 
 
 register(
-    NavItem(
-        "shop", _("Pre-orders"), "fresh_buying:preorders", "calendar-clock", order=60, roles=frozenset({SIGNED_IN})
-    ),
     NavItem(
         "satker",
         _("Market trips"),

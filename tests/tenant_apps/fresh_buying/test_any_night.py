@@ -108,14 +108,14 @@ def live(place: Stand, night: Night) -> None:
                 record_shrink(line=line, quantity=shrink, reason="cleaned", key=key, by=BY)
     must_add_up(place)
     everybody = list(PreOrder.objects.order_by("pk"))
-    for one in everybody[night.called_off : night.called_off + 1]:
-        call_off_preorder(preorder=one, reason="batal", by=BY)
+    for given_up in everybody[night.called_off : night.called_off + 1]:
+        call_off_preorder(preorder=given_up, reason="batal", by=BY)
     for _tap in range(2):
         distribute(trip=trip, by=BY)
     must_add_up(place)
     shares_are_fair(trip.pk)
-    for one, percent_given in zip(everybody, night.given, strict=False):
-        hand_over(one, percent_given)
+    for waiting, percent_given in zip(everybody, night.given, strict=False):
+        hand_over(waiting, percent_given)
     for _tap in range(2):
         settle_trip(trip=trip, by=BY)
     must_add_up(place)
@@ -157,13 +157,13 @@ def everything_is_accounted_for(place: Stand, satker: int) -> None:
     paid_on = sum(line.cost or 0 for line in lines)
     assert paid_on == (spent if any(line.paid for line in lines) else 0)
     sold = 0
-    for line in PreOrderLine.objects.select_related("preorder"):
-        if line.preorder.state == PreOrderState.HANDED_OVER:
-            assert line.due == (line.price_due or 0) * (line.given or 0) // line.base_quantity
-            assert (line.price_due or 0) <= line.most_price
-            sold += line.due or 0
+    for one in PreOrderLine.objects.select_related("preorder"):
+        if one.preorder.state == PreOrderState.HANDED_OVER:
+            assert one.due == (one.price_due or 0) * (one.given or 0) // one.base_quantity
+            assert (one.price_due or 0) <= one.most_price
+            sold += one.due or 0
         else:
-            assert line.due is None
+            assert one.due is None
     assert -after.get("warung:sales", 0) == sold
     top_ups = 5 * 400_000
     kept = top_ups + after.get("citizen:balance", 0)

@@ -174,7 +174,7 @@ def test_a_night_by_the_pages(place: Stand, yuli: Client) -> None:
     yuli.post(f"{here}selesai/")
     assert MarketTrip.objects.get().state == TripState.SETTLED
     assert "Ikan gabus" in text_of(yuli.get("/satker/pasar/belanja/susut/"))
-    chart = yuli.get("/satker/pasar/belanja/susut/", {"barang": place.fish.public_id})
+    chart = yuli.get("/satker/pasar/belanja/susut/", {"barang": str(place.fish.public_id)})
     # 100 g on the way and 400 g at the stand, of 4.5 kg.
     assert "11,1 %" in text_of(chart)
     assert b"Ikan gabus" in yuli.get("/satker/pasar/belanja/susut/unduh/").content

@@ -69,6 +69,11 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "supplier-events": {
+        "task": "shared_apps.exchange.tasks.apply_waiting_events",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
     "payments": {
         "task": "tenant_apps.payments.tasks.tend_payments_everywhere",
         "schedule": 60.0,

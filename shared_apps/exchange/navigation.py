@@ -23,6 +23,14 @@ register(
         20,
         frozenset({for_role(SupplierRole.ORDERS)}),
     ),
+    NavItem(
+        "pemasok",
+        gettext_lazy("Connection"),
+        "supplier_orders:connector",
+        "plug",
+        80,
+        frozenset({for_role(SupplierRole.ADMIN)}),
+    ),
 )
 
 

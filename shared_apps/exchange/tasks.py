@@ -15,3 +15,12 @@ def tell_regions() -> None:
     """Beat, and after each step of a supplier: regions for which something waits are asked to look."""
     for schema in regions_to_tell():
         tell_region.apply_async(headers={HEADER: schema}, expires=60)
+
+
+@platform_task()
+def apply_waiting_events() -> None:
+    """Beat: what suppliers' programmes sent too early is tried again."""
+    # The services that it calls send the tasks above.
+    from shared_apps.exchange.connectors.events import go_on_everywhere
+
+    go_on_everywhere()

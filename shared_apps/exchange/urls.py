@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from shared_apps.exchange.views import inbox, order
+from shared_apps.exchange.views import connecting, inbox, link, order, programme
 from tenants.kernel.numbers import DocumentNumber
 
 
@@ -18,6 +18,12 @@ class SheetKind:
         return value
 
 
+class LinkedKind(SheetKind):
+    """A file that a mailed link opens."""
+
+    regex = r"pesanan\.pdf|pesanan\.csv"
+
+
 class PaperKind(SheetKind):
     """A file of one order."""
 
@@ -26,6 +32,7 @@ class PaperKind(SheetKind):
 
 register_converter(DocumentNumber, "supplier_order")
 register_converter(SheetKind, "sheet_kind")
+register_converter(LinkedKind, "linked_kind")
 register_converter(PaperKind, "paper_kind")
 
 app_name = "supplier_orders"
@@ -40,4 +47,10 @@ urlpatterns = [
     path("pesanan/<supplier_order:number>/tagih/", order.bill_order, name="bill"),
     path("pesanan/<supplier_order:number>/cetak/", order.print_order, name="print"),
     path("pesanan/<supplier_order:number>/<paper_kind:kind>", order.download, name="download"),
+    path("sambungan/", connecting.connector_page, name="connector"),
+    path("sambungan/rahasia/", connecting.new_secret, name="new_secret"),
+    path("sambungan/coba/", connecting.test_call, name="test_call"),
+    path("tautan/<str:token>/", link.link_page, name="link"),
+    path("tautan/<str:token>/<linked_kind:kind>", link.link_file, name="link_file"),
+    path("api/pesanan/<supplier_order:number>/", programme.receive_event, name="event"),
 ]

@@ -312,3 +312,6 @@ SPECTACULAR_SETTINGS = {
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# Suppliers' programmes are called over HTTPS on the open internet; this lets them run on this machine as well, over HTTP.
+CONNECTORS_ON_LOOPBACK = env.flag("WARSA_CONNECTORS_ON_LOOPBACK", False)

@@ -18,3 +18,4 @@ MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="warsa-media-"))
 SHOW_GALLERY = True
 MAILBOX_DIR = env.text("WARSA_MAILBOX_DIR", "")
 PROVISIONING_PAUSE = env.number("WARSA_PROVISIONING_PAUSE_MS", 0) / 1000
+CONNECTORS_ON_LOOPBACK = True

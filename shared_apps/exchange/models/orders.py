@@ -13,15 +13,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.exchange.pool_models import MemberState as MemberState
-from shared_apps.exchange.pool_models import Pool as Pool
-from shared_apps.exchange.pool_models import PooledLine as PooledLine
-from shared_apps.exchange.pool_models import PoolEvent as PoolEvent
-from shared_apps.exchange.pool_models import PoolLine as PoolLine
-from shared_apps.exchange.pool_models import PoolMember as PoolMember
-from shared_apps.exchange.pool_models import PoolPledge as PoolPledge
-from shared_apps.exchange.pool_models import PoolState as PoolState
-from shared_apps.exchange.pool_models import PoolTotal as PoolTotal
 from shared_apps.supplier_catalog.models import SupplierOrganisation, Tax
 from tenants.kernel.moves import Move, Moves, Step
 from tenants.kernel.units import BaseUnit

@@ -13,6 +13,7 @@ urlpatterns = [
     path("operator/pemasok/", include("shared_apps.supplier_catalog.operator_urls")),
     path("pemasok/daftar/", include("shared_apps.supplier_catalog.registration_urls")),
     path("pemasok/", include("shared_apps.supplier_catalog.urls")),
+    path("pemasok/", include("shared_apps.price_lists.urls")),
     path("pemasok/", include("shared_apps.exchange.urls")),
     path("areas/", include("shared_apps.regions.urls")),
 ]

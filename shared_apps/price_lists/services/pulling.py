@@ -76,6 +76,14 @@ def change_feed(
     return locked
 
 
+def pull_soon(*, feed: PriceFeed) -> None:
+    """A worker pulls it now; its next time stays as it is after that."""
+    from shared_apps.price_lists.tasks import pull_price_list
+
+    with transaction.atomic():
+        pull_price_list.on_commit(feed.pk)
+
+
 def end_feed(*, feed: PriceFeed) -> None:
     """It is never pulled again; lists that came from it stay."""
     PriceFeed.objects.filter(pk=feed.pk, ended_at=None).update(ended_at=clock.now())

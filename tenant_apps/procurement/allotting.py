@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from tenant_apps.procurement.agreed import Standing, Tally, Terms, nearest, standings
 from tenant_apps.procurement.consolidation import Claim, allot, shares
-from tenant_apps.procurement.models import Allotment, Cycle, PurchaseLine, PurchasePart
+from tenant_apps.procurement.models import Allotment, Cycle, CycleOrder, PurchaseLine, PurchasePart
 from tenant_apps.warungs.models import Warung
 
 
@@ -61,7 +61,7 @@ class Given:
 
 
 def sharings(cycle: Cycle) -> list[Sharing]:
-    """Every line with something to share out, by product. Eleven queries, however many warungs there are."""
+    """Every line with something to share out, by product. Twelve queries for one supplier, however many warungs there are."""
     found = []
     for standing in standings(cycle.purchases.select_related("supplier")):
         found += _of(standing)
@@ -88,9 +88,15 @@ def _of(standing: Standing) -> list[Sharing]:
         .values("part")
         .annotate(units=Sum("units"), base=Sum("base_quantity"))
     }
+    # The orders are few beside the lines: they are read once, and not along with each line.
+    orders = {
+        order.pk: order
+        for order in CycleOrder.objects.filter(cycle=standing.purchase.cycle_id).select_related("warung")
+    }
     parts: dict[int, list[PurchasePart]] = defaultdict(list)
-    rows = PurchasePart.objects.filter(purchase_line__in=lines).select_related("line__order__warung")
+    rows = PurchasePart.objects.filter(purchase_line__in=lines).select_related("line")
     for part in rows.order_by("line_id"):
+        part.line.order = orders[part.line.order_id]
         parts[part.purchase_line_id].append(part)
     elsewhere = _elsewhere(lines)
     found = []
@@ -127,27 +133,28 @@ def _of(standing: Standing) -> list[Sharing]:
     return found
 
 
-def _elsewhere(lines: Sequence[int]) -> dict[int, list[PurchasePart]]:
-    """All parts of the warungs' lines that these lines of a purchase fill, in the order in which firm units fill them."""
-    found: dict[int, list[PurchasePart]] = defaultdict(list)
+def _elsewhere(lines: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
+    """All parts (id, units) of the warungs' lines that these lines of a purchase fill, in the order in which firm units fill them."""
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     filled = PurchasePart.objects.filter(purchase_line__in=lines).values("line")
-    for part in PurchasePart.objects.filter(line__in=filled).order_by("purchase_line_id"):
-        found[part.line_id].append(part)
+    rows = PurchasePart.objects.filter(line__in=filled).order_by("purchase_line_id")
+    for line, part, units in rows.values_list("line_id", "pk", "units"):
+        found[line].append((part, units))
     return found
 
 
-def _firm(part: PurchasePart, elsewhere: Mapping[int, Sequence[PurchasePart]]) -> int:
+def _firm(part: PurchasePart, elsewhere: Mapping[int, Sequence[tuple[int, int]]]) -> int:
     """How many units of the part are firm: a line's firm units fill its parts one after the other."""
     left = part.line.firm
-    for one in elsewhere[part.line_id]:
-        if one.pk == part.pk:
+    for other, units in elsewhere[part.line_id]:
+        if other == part.pk:
             break
-        left -= one.units
+        left -= units
     return min(max(left, 0), part.units)
 
 
-def _others(part: PurchasePart, elsewhere: Mapping[int, Sequence[PurchasePart]]) -> int:
-    return sum(one.units for one in elsewhere[part.line_id] if one.pk != part.pk)
+def _others(part: PurchasePart, elsewhere: Mapping[int, Sequence[tuple[int, int]]]) -> int:
+    return sum(units for other, units in elsewhere[part.line_id] if other != part.pk)
 
 
 def _amounts(sharing: Sharing, rows: Sequence[tuple[Share, int]], base: Sequence[int]) -> list[int]:

@@ -109,6 +109,11 @@ class ThreeWay:
         return not self.freight_difference and not any(line.difference for line in self.lines)
 
     @property
+    def words(self) -> list[tuple[str, str]]:
+        """What differs, article by article, in sentences."""
+        return [(line.line.offer.article_name, word) for line in self.lines for word in line.words]
+
+    @property
     def can_weigh(self) -> bool:
         """Whether all of it has a weight, so that freight can be shared out by it."""
         return all(line.line.good.base_unit != BaseUnit.PIECE for line in self.lines)

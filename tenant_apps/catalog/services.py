@@ -156,8 +156,9 @@ def _must_be_tradable(packs: Sequence[PackDraft]) -> None:
 
 
 def _has_history(product: Product) -> bool:
-    # Asked by the reverse names, for prices and stock are apps above this one.
-    return any(getattr(product, name).exists() for name in ("observations", "stock_levels", "stock_movements"))
+    # Asked by the reverse names, for prices, stock and what is bought of suppliers are apps above this one.
+    names = ("observations", "stock_levels", "stock_movements", "adoptions")
+    return any(getattr(product, name).exists() for name in names)
 
 
 def _must_be_barcodes(packs: Sequence[PackDraft]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
@@ -12,7 +13,7 @@ from django.db.models.expressions import Func
 from django.db.models.fields import FloatField
 from django.db.models.functions import Concat, Lower
 
-from shared_apps.supplier_catalog.models import ArticlePack, Offer, SupplierOrganisation, SupplierState
+from shared_apps.supplier_catalog.models import Article, ArticlePack, Offer, SupplierOrganisation, SupplierState
 from tenant_apps.catalog.barcodes import looks_scanned
 from tenant_apps.catalog.models import Product
 from tenant_apps.catalog.selectors import search_products
@@ -39,28 +40,56 @@ class WordSimilarity(Func):
     output_field = FloatField()
 
 
-def find_offers(text: str = "", supplier: UUID | None = None) -> QuerySet[Offer]:
-    """What counts here, by name; with a text what fits it, best first: a barcode, a SKU, words of article or supplier."""
-    rows = offers_here()
+def find_offers(text: str = "", supplier: UUID | None = None) -> list[int]:
+    """Numbers of what counts here, by name; with a text what fits it, best first: a barcode, a SKU, words of article or supplier.
+
+    Numbers alone, so that a page of `offers_by` is read and not a region's whole market.
+    """
+    text = text.strip()
+    rows = offers_here().order_by("version__name", "organisation__name", "pk")
     if supplier is not None:
         rows = rows.filter(organisation__public_id=supplier)
-    if not text.strip():
-        return rows.order_by("version__name", "organisation__name", "pk")
-    if looks_scanned(code := text.strip()):
-        carried = Exists(ArticlePack.objects.filter(version=OuterRef("version"), barcode=code))
-        exact = rows.filter(Q(carried) | Q(article__sku__iexact=code)).order_by("version__name", "pk")
-        if exact.exists():
-            return exact
+    if not text:
+        return _numbers(rows)
+    if looks_scanned(text) and (exact := _by_code(text, supplier)):
+        return exact
     words = words_of(text)[:MOST_WORDS]
     if not words:
-        return rows.none()
+        return []
     space = Value(" ")
     names = ("version__name", space, "version__brand", space, "article__sku", space, "organisation__name")
-    called = Lower(Concat(*names, output_field=TextField()))
-    fits = {f"fit_{place}": WordSimilarity(Value(word), called) for place, word in enumerate(words)}
-    rows = rows.annotate(**fits).filter(**{f"{name}__gte": ENOUGH for name in fits})
-    together = sum((F(name) for name in fits), Value(0.0))
-    return rows.annotate(fit=together).order_by("-fit", "version__name", "organisation__name", "pk")
+    rows = rows.annotate(called=Lower(Concat(*names, output_field=TextField())))
+    # Reckoning how alike words are takes ten times as long as looking for them as they stand.
+    if plain := _numbers(rows.filter(*(Q(called__contains=word) for word in words))):
+        return plain
+    fits = {f"fit_{place}": WordSimilarity(Value(word), F("called")) for place, word in enumerate(words)}
+    together: Any = sum((F(name) for name in fits), Value(0.0))
+    alike = rows.annotate(**fits).filter(**{f"{name}__gte": ENOUGH for name in fits})
+    return _numbers(alike.order_by(together.desc(), "version__name", "organisation__name", "pk"))
+
+
+def offers_by(numbers: Sequence[int]) -> list[Offer]:
+    """These offers in this order, with all that is read of them."""
+    found = {offer.pk: offer for offer in whole(Offer.objects.filter(pk__in=numbers))}
+    return [found[number] for number in numbers if number in found]
+
+
+def _by_code(code: str, supplier: UUID | None) -> list[int]:
+    """Offers of the article with this SKU, or with this barcode on a pack that it still has."""
+    articles = set(Article.objects.filter(sku__iexact=code).values_list("public_id", flat=True))
+    packs = ArticlePack.objects.filter(barcode=code)
+    articles |= set(packs.values_list("version__article__public_id", flat=True))
+    if not articles:
+        return []
+    carried = Exists(packs.filter(version=OuterRef("version")))
+    rows = offers_here(articles=articles).filter(Q(carried) | Q(article__sku__iexact=code))
+    if supplier is not None:
+        rows = rows.filter(organisation__public_id=supplier)
+    return _numbers(rows.order_by("version__name", "organisation__name", "pk"))
+
+
+def _numbers(rows: QuerySet[Offer]) -> list[int]:
+    return list(rows.values_list("pk", flat=True))
 
 
 def suppliers_here() -> QuerySet[SupplierOrganisation]:

@@ -16,7 +16,7 @@ from shared_apps.supplier_catalog.models import Offer
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.catalog.models import Product
 from tenant_apps.catalog.selectors import product_for
-from tenant_apps.suppliers.boards import candidates, find_offers, offer_rows, suppliers_here, trail_of
+from tenant_apps.suppliers.boards import candidates, find_offers, offer_rows, offers_by, suppliers_here, trail_of
 from tenant_apps.suppliers.forms import ContentForm, NewProductForm, uuid_or_none
 from tenant_apps.suppliers.selectors import count_waiting, offer_for, supplier_for
 from tenant_apps.suppliers.services import adopt, adopt_as_new
@@ -36,7 +36,7 @@ def offers_page(request: RegionRequest) -> HttpResponse:
     page = Paginator(find_offers(text, chosen), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": offer_rows(list(page.object_list)),
+        "rows": offer_rows(offers_by(list(page.object_list))),
         "wanted": text,
         "suppliers": list(suppliers_here()),
         "chosen": chosen,
@@ -116,7 +116,7 @@ def supplier_page(request: RegionRequest, public_id: UUID) -> HttpResponse:
         "supplier": supplier,
         "areas": [one.area for one in supplier.areas.select_related("area")],
         "page": page,
-        "rows": offer_rows(list(page.object_list)),
+        "rows": offer_rows(offers_by(list(page.object_list))),
         "wanted": text,
     }
     return render(request, "suppliers/supplier.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shared_apps.supplier_catalog.models import Offer, SupplierState
+from tenant_apps.catalog.errors import PackInUse
 from tenant_apps.catalog.models import Category, Kind, Pack, Product, Use
+from tenant_apps.catalog.services import PackDraft, save_product
 from tenant_apps.suppliers.errors import AlreadyAdopted, BadContent, NotOfferedHere, NotTraded, ReasonMissing
 from tenant_apps.suppliers.models import Adoption
 from tenant_apps.suppliers.selectors import buyable, offers_here, today_here
 from tenant_apps.suppliers.services import adopt, adopt_as_new, end, pause, resume
+from tenants import hooks
 from tenants.context import in_region, on_platform
 from tenants.kernel import clock
 from tenants.kernel.errors import StaleDocument
@@ -144,6 +148,31 @@ def test_a_barcode_means_one_pack(counter: Counter) -> None:
         rice = offer(counter.musi.organisation, "B-1", "Beras", pack=("dus", 10), price=1, barcode="8998866200301")
     made = adopt_as_new(offer=rice, name="Beras premium", category=Category.objects.get(), kind=Kind.STAPLE, by=BY)
     assert not made.product.packs.exclude(barcode="").exists()
+
+
+def test_what_is_bought_keeps_its_unit(counter: Counter) -> None:
+    """Kilograms that became pieces would turn a sack into 50,000 pieces."""
+    shelf = Category.objects.get()
+    sugar = Product.objects.create(sku="GL", name="Gula", category=shelf, base_unit=BaseUnit.GRAM)
+    Pack.objects.create(product=sugar, label="kg", base_quantity=1_000)
+
+    def save() -> None:
+        save_product(
+            sku="GL", name="Gula", category=shelf, kind=Kind.STAPLE, base_unit=BaseUnit.PIECE, synonyms="",
+            market_price_hint=None, packs=[PackDraft("kg", 1_000, Use.SELL)], product=sugar,
+        )  # fmt: skip
+
+    adopt(offer=counter.musi.offers["GL-20"], product=sugar, by=BY)
+    with pytest.raises(PackInUse):
+        save()
+
+
+def test_a_copy_of_the_region_buys_nothing(counter: Counter) -> None:
+    """A blueprint carries no agreements with suppliers."""
+    counter.rice()
+    told = json.dumps({name: section.export() for name, section in hooks.sections()})
+    for word in ("Sinar Musi", "BR-50", "600000", str(counter.musi.offers["BR-50"].public_id)):
+        assert word not in told
 
 
 def test_pausing_resuming_and_ending_are_told(counter: Counter) -> None:

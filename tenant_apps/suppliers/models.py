@@ -115,7 +115,7 @@ class AdoptionChange(models.Model):
     """A supplier's change to an adopted article, and what the region answers. One waits at a time.
 
     `before` and `after` are facts as people read them: {"name", "pack_label", "base_quantity", "base_unit", "price", "tiers",
-    "least", "most", "lead_days", "freight", "tax"}; `after` is empty for what is no longer offered.
+    "least", "most", "lead_days", "freight", "tax", "catch_weight"}; `after` is empty for what is no longer offered.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -92,6 +92,11 @@ SEEN = {
             "supplierinvoiceline",
         )
     ),
+    # Its own part of joint purchases, see tests/shared_apps/exchange/test_pool_security.py.
+    *(
+        f"exchange_{name}"
+        for name in ("pool", "poolmember", "poolline", "poolpledge", "poolevent", "pooledline")
+    ),
 }  # fmt: skip
 
 

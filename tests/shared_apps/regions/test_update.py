@@ -210,7 +210,8 @@ def test_a_trace_that_does_not_fit_is_refused(case: str, trace: Trace, present: 
 
 def test_nothing_is_planned_before_the_first_load(present: Release) -> None:
     with as_owner(), connection.cursor() as cursor:
-        cursor.execute("TRUNCATE regions_area, regions_areasource, regions_areachange")
+        # Suppliers and price lists name areas; there are none here.
+        cursor.execute("TRUNCATE regions_area, regions_areasource, regions_areachange CASCADE")
     with pytest.raises(AreasNotLoaded):
         plan_update(present)
     few = source.read_release(under=["16.71.10"])

@@ -74,6 +74,30 @@ class AmountField(forms.Field):
         return f"{value.normalize():f}".replace(".", ",") if isinstance(value, Decimal) else value
 
 
+class PacksField(forms.Field):
+    """A number of packs, of at most so many digits: digits alone. Django's own field reads "1.000" as 1."""
+
+    widget = forms.NumberInput
+    default_error_messages = {"invalid": _("Write a whole number."), "most": _("Write a number from 0 to %(most)s.")}
+
+    def __init__(self, *, most: int, digits: int, **kwargs: Any) -> None:
+        self.most, self.digits = most, digits
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value if value is not None else "").strip()
+        if not text:
+            return None
+        if not re.fullmatch(rf"[0-9]{{1,{self.digits}}}", text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(text)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and value > self.most:
+            raise ValidationError(self.error_messages["most"], code="most", params={"most": self.most})
+
+
 def asked_text(request: HttpRequest, name: str = "q") -> str:
     """What somebody searches for: a short text without characters that a database refuses."""
     return request.GET.get(name, "").replace("\x00", "").strip()[:80]

@@ -50,7 +50,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 20},
     },
     "cycles": {
-        "task": "tenant_apps.procurement.tasks.close_cycles_everywhere",
+        "task": "tenant_apps.procurement.tasks.tend_cycles_everywhere",
         "schedule": 300.0,
         "options": {"expires": 300},
     },
@@ -61,11 +61,6 @@ app.conf.beat_schedule = {
     },
     "pull-price-lists": {
         "task": "shared_apps.price_lists.tasks.pull_price_lists",
-        "schedule": 300.0,
-        "options": {"expires": 300},
-    },
-    "savings": {
-        "task": "tenant_apps.procurement.tasks.reckon_savings_everywhere",
         "schedule": 300.0,
         "options": {"expires": 300},
     },

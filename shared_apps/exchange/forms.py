@@ -18,6 +18,7 @@ from shared_apps.exchange.reckoning import LineState
 from shared_apps.exchange.services import Answer, Billed, Shipped
 from shared_apps.exchange.services.answering import MOST_PRICE
 from tenants.forms import AmountField, RupiahField
+from tenants.forms import PacksField as WholePacksField
 from tenants.kernel import clock
 
 _DIGITS = re.compile(r"[0-9]{1,6}", re.ASCII)
@@ -25,28 +26,11 @@ _DIGITS = re.compile(r"[0-9]{1,6}", re.ASCII)
 FAR = timedelta(days=400)
 
 
-class PacksField(forms.Field):
-    """A number of packs: digits alone. Django's own field reads "1.000" as 1."""
-
-    widget = forms.NumberInput
-    default_error_messages = {"invalid": _("Write a whole number."), "most": _("Write a number from 0 to %(most)s.")}
+class PacksField(WholePacksField):
+    """A number of packs as this app bounds it."""
 
     def __init__(self, *, most: int = MOST_PACKS, **kwargs: Any) -> None:
-        self.most = most
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> int | None:
-        text = str(value if value is not None else "").strip()
-        if not text:
-            return None
-        if not _DIGITS.fullmatch(text):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return int(text)
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value is not None and value > self.most:
-            raise ValidationError(self.error_messages["most"], code="most", params={"most": self.most})
+        super().__init__(most=most, digits=6, **kwargs)
 
 
 class DayField(forms.DateField):

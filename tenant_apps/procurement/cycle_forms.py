@@ -99,20 +99,6 @@ class CycleForm(ClosesForm):
         return [(one, str(one.pack.pk) in ticked) for one in self.offered]
 
 
-class OrderForm(forms.Form):
-    """What goes with the units of an order."""
-
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    note = forms.CharField(
-        label=_("Note for the Satker"),
-        max_length=240,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    q = forms.CharField(max_length=80, required=False)
-    shown = forms.IntegerField(min_value=0, max_value=10_000, required=False)
-
-
 class PlanForm(forms.Form):
     """How a closed cycle is put together."""
 
@@ -127,22 +113,6 @@ class PlanForm(forms.Form):
         super().__init__(data, **kwargs)
         self.fields["left_out"].choices = suppliers  # type: ignore[attr-defined]
         self.fields["left_out"].widget = forms.CheckboxSelectMultiple(choices=suppliers)
-
-
-class CycleReasonForm(forms.Form):
-    """Why a cycle is cancelled."""
-
-    reason = forms.CharField(
-        label=_("Reason"), max_length=240, error_messages={"required": _("Write down why; the warungs read it.")}
-    )
-
-
-class SupplierReasonForm(forms.Form):
-    """Why an order at a supplier is cancelled."""
-
-    reason = forms.CharField(
-        label=_("Reason"), max_length=240, error_messages={"required": _("Write down why; the supplier reads it.")}
-    )
 
 
 @dataclass(frozen=True)

@@ -323,7 +323,7 @@ def plan_of(cycle: Cycle) -> PlanView:
 def exchange_orders(cycle: Cycle) -> Mapping[str, SupplierOrder]:
     """The orders that left for the exchange, by number. One query, of which the database shows this region's own."""
     ids = [order for order in cycle.purchases.values_list("order", flat=True) if order]
-    return {order.number: order for order in SupplierOrder.objects.filter(public_id__in=ids).prefetch_related("lines")}
+    return {order.number: order for order in SupplierOrder.objects.filter(public_id__in=ids)}
 
 
 def bought_for(order: CycleOrder) -> dict[int, int]:

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.catalog.models import Pack
@@ -18,6 +18,7 @@ from tenant_apps.procurement.models import MOST_OF_A_PACK, RestockLine
 from tenant_apps.procurement.services import Supply, Wish
 from tenant_apps.procurement.services.supplying import MOST_COST
 from tenant_apps.procurement.services.supplying import MOST_LINES as MOST_SUPPLIES
+from tenants.forms import PacksField as WholePacksField
 from tenants.forms import RupiahField
 
 _WISH = re.compile(r"packs-([0-9]{1,18})")
@@ -25,28 +26,11 @@ _DIGITS = re.compile(r"[0-9]{1,5}")
 _RUPIAH = re.compile(r"[0-9]{1,10}")
 
 
-class PacksField(forms.Field):
-    """A number of packs: digits alone. Django's own field reads "1.000" as 1."""
-
-    widget = forms.NumberInput
-    default_error_messages = {"invalid": _("Write a whole number."), "most": _("Write a number from 0 to %(most)s.")}
+class PacksField(WholePacksField):
+    """A number of packs as this app bounds it."""
 
     def __init__(self, *, most: int = MOST_OF_A_PACK, **kwargs: Any) -> None:
-        self.most = most
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> int | None:
-        text = str(value if value is not None else "").strip()
-        if not text:
-            return None
-        if not _DIGITS.fullmatch(text):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return int(text)
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value is not None and value > self.most:
-            raise ValidationError(self.error_messages["most"], code="most", params={"most": self.most})
+        super().__init__(most=most, digits=5, **kwargs)
 
 
 class PacksForm(forms.Form):
@@ -69,15 +53,17 @@ class PacksForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why not."""
+    """Why not. `missing` is said where nothing is written: it names who reads the reason, the warung unless told."""
 
-    reason = forms.CharField(
-        label=_("Reason"), max_length=240, error_messages={"required": _("Write down why; the warung reads it.")}
-    )
+    reason = forms.CharField(label=_("Reason"), max_length=240)
+
+    def __init__(self, data: Any = None, *, missing: str | Promise = "") -> None:
+        super().__init__(data)
+        self.fields["reason"].error_messages["required"] = str(missing or _("Write down why; the warung reads it."))
 
 
 class AskForm(forms.Form):
-    """What goes with the packs of a new request."""
+    """What goes with the packs of a new request, or with the units of an order in a cycle."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     note = forms.CharField(

@@ -1,28 +1,25 @@
-"""Documents of a cycle as PDF: goods receipt, delivery note, hand-over, invoice to the warung, receipt for a payment.
-
-The fonts that every PDF reader has know the signs of Western Europe; whatever else somebody wrote becomes the nearest of them.
-"""
+"""Documents of a cycle as PDF: goods receipt, delivery note, hand-over, invoice to the warung, receipt for a payment."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from django.http import HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from fpdf import FPDF
-from fpdf.enums import Align, TableBordersLayout, WrapMode
-from fpdf.fonts import FontFace
+from fpdf.enums import Align, WrapMode
 
 from tenant_apps.procurement.goods_selectors import RouteList
 from tenant_apps.procurement.models import Arrival, Cycle, HandOver, HandOverState, WarungPayment
 from tenant_apps.satker.models import Satker
 from tenants.kernel.money import rupiah_text
 from tenants.kernel.units import quantity_text
+from tenants.papers import blank, facts, plain, sent, table
 
-_HEAD = FontFace(emphasis="BOLD", fill_color=(238, 238, 238))
+# A longer word is broken.
+LONGEST = 26
 _STEP = re.compile(r"([ML])([0-9]{1,3}) ([0-9]{1,3})")
 
 
@@ -52,7 +49,7 @@ def receipt_of_goods(arrival: Arrival) -> HttpResponse:
     )
     _total(pdf, _("Value"), arrival.value)
     _signatures(pdf, _("Delivered by"), _("Received by"))
-    return _sent(pdf, f"penerimaan-{arrival.number}.pdf")
+    return sent(pdf, f"penerimaan-{arrival.number}.pdf")
 
 
 def delivery_note(document: HandOver) -> HttpResponse:
@@ -71,7 +68,7 @@ def delivery_note(document: HandOver) -> HttpResponse:
     head = [_("Product"), _("Pack"), _("Units"), _("Together"), _("Received")]
     _table(pdf, head, rows, (70, 44, 20, 32, 24), (2, 3, 4))
     _signatures(pdf, _("Handed over by"), _("Received by"))
-    return _sent(pdf, f"surat-jalan-{document.number}.pdf")
+    return sent(pdf, f"surat-jalan-{document.number}.pdf")
 
 
 def hand_over_record(document: HandOver) -> HttpResponse:
@@ -92,9 +89,9 @@ def hand_over_record(document: HandOver) -> HttpResponse:
             "name": document.signed_by,
             "how": document.get_signed_how_display(),
         }
-        pdf.multi_cell(0, 6, _plain(words), new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.CHAR)
+        pdf.multi_cell(0, 6, plain(words), new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.CHAR)
         _draw(pdf, document.signature)
-    return _sent(pdf, f"serah-terima-{document.number}.pdf")
+    return sent(pdf, f"serah-terima-{document.number}.pdf")
 
 
 def invoice_to_warung(document: HandOver) -> HttpResponse:
@@ -114,7 +111,7 @@ def invoice_to_warung(document: HandOver) -> HttpResponse:
     head = [_("Product"), _("Units"), _("Together"), _("Price"), _("Amount")]
     _table(pdf, head, rows, (74, 20, 32, 30, 34), (1, 2, 3, 4))
     _total(pdf, _("To be paid"), document.total)
-    return _sent(pdf, f"faktur-{document.number}.pdf")
+    return sent(pdf, f"faktur-{document.number}.pdf")
 
 
 def receipt_of_money(payment: WarungPayment, satker: Satker) -> HttpResponse:
@@ -129,7 +126,7 @@ def receipt_of_money(payment: WarungPayment, satker: Satker) -> HttpResponse:
     ]
     pdf = _begun(_("Payment receipt %(number)s") % {"number": payment.number}, satker, facts)
     _signatures(pdf, "", _("Received by"))
-    return _sent(pdf, f"kwitansi-{payment.number}.pdf")
+    return sent(pdf, f"kwitansi-{payment.number}.pdf")
 
 
 def picking_lists(cycle: Cycle, routes: Sequence[RouteList]) -> HttpResponse:
@@ -159,7 +156,7 @@ def picking_lists(cycle: Cycle, routes: Sequence[RouteList]) -> HttpResponse:
                 for line in document.lines.all()
             ]
             _table(pdf, head, own, (14, 76, 44, 22, 34), (3, 4))
-    return _sent(pdf, f"ambil-{cycle.number}.pdf")
+    return sent(pdf, f"ambil-{cycle.number}.pdf")
 
 
 def _goods_of(payment: WarungPayment) -> str:
@@ -183,60 +180,40 @@ def _whom(document: HandOver) -> list[tuple[str, str]]:
     ]
 
 
-def _begun(title: str, satker: Satker, facts: Sequence[tuple[str, str]]) -> FPDF:
-    pdf = FPDF(format="A4")
-    pdf.set_title(_plain(title))
-    pdf.set_auto_page_break(True, margin=18)
-    pdf.add_page()
-    pdf.set_font("Helvetica", size=10)
+def _begun(title: str, satker: Satker, told: Sequence[tuple[str, str]]) -> FPDF:
+    pdf = blank(title)
     sender = ", ".join(part for part in (satker.name, satker.address, satker.phone) if part)
-    pdf.multi_cell(0, 5, _plain(sender), new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.CHAR)
+    pdf.multi_cell(0, 5, plain(sender), new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.CHAR)
     pdf.ln(2)
     _heading(pdf, title, size=16)
-    for label, value in facts:
-        if value:
-            pdf.set_font(style="B")
-            pdf.cell(36, 6, _plain(label))
-            pdf.set_font(style="")
-            pdf.multi_cell(0, 6, _plain(value), new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.CHAR)
-    pdf.ln(3)
+    facts(pdf, told)
     return pdf
 
 
 def _heading(pdf: FPDF, text: str, size: int = 13) -> None:
     pdf.set_font(style="B", size=size)
-    pdf.multi_cell(0, 8, _plain(text), new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.CHAR)
+    pdf.multi_cell(0, 8, plain(text), new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.CHAR)
     pdf.set_font(style="", size=10)
 
 
 def _table(
     pdf: FPDF, head: Sequence[str], rows: Sequence[Sequence[str]], widths: tuple[int, ...], right: tuple[int, ...]
 ) -> None:
-    long = any(len(word) > 26 for row in rows for cell in row for word in cell.split())
-    with pdf.table(
-        col_widths=widths,
-        text_align=tuple(Align.R if place in right else Align.L for place in range(len(head))),
-        headings_style=_HEAD,
-        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-        line_height=5.5,
-        wrapmode=WrapMode.CHAR if long else WrapMode.WORD,
-    ) as table:
-        for row in (head, *rows):
-            table.row([_plain(cell) for cell in row])
+    table(pdf, head, rows, widths=widths, right=right, longest=LONGEST)
 
 
 def _total(pdf: FPDF, label: str, amount: int) -> None:
     pdf.ln(3)
     pdf.set_font(style="B")
-    pdf.cell(130, 6, _plain(label), align=Align.R)
-    pdf.cell(0, 6, _plain(rupiah_text(amount)), align=Align.R, new_x="LMARGIN", new_y="NEXT")
+    pdf.cell(130, 6, plain(label), align=Align.R)
+    pdf.cell(0, 6, plain(rupiah_text(amount)), align=Align.R, new_x="LMARGIN", new_y="NEXT")
     pdf.set_font(style="")
 
 
 def _signatures(pdf: FPDF, left: str, right: str) -> None:
     pdf.ln(12)
     for words, below in ((left, "NEXT"), (right, "")):
-        pdf.cell(95, 6, _plain(words), new_x="RIGHT" if below else "LMARGIN", new_y="TOP" if below else "NEXT")
+        pdf.cell(95, 6, plain(words), new_x="RIGHT" if below else "LMARGIN", new_y="TOP" if below else "NEXT")
     pdf.ln(18)
     pdf.cell(95, 6, "................................" if left else "")
     pdf.cell(0, 6, "................................", new_x="LMARGIN", new_y="NEXT")
@@ -253,19 +230,3 @@ def _draw(pdf: FPDF, signature: str) -> None:
         last = point
     pdf.set_line_width(0.2)
     pdf.set_y(y + 22)
-
-
-def _plain(text: str) -> str:
-    """The text with signs that the fonts have."""
-    text = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text.replace("\u00a0", " "))
-    try:
-        text.encode("latin-1")
-    except UnicodeEncodeError:
-        return unicodedata.normalize("NFKD", text).encode("latin-1", "replace").decode("latin-1")
-    return text
-
-
-def _sent(pdf: FPDF, name: str) -> HttpResponse:
-    answer = HttpResponse(bytes(pdf.output()), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return answer

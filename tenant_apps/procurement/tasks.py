@@ -11,22 +11,12 @@ WORTH_SECONDS = 240
 
 
 @region_task()
-def close_cycles() -> None:
+def tend_cycles() -> None:
     close_due_cycles()
-
-
-@platform_task()
-def close_cycles_everywhere() -> None:
-    """Beat: each READY region closes the cycles whose time is up."""
-    for_each_ready_region(close_cycles, expires=WORTH_SECONDS)
-
-
-@region_task()
-def reckon_savings() -> None:
     reckon_due_savings()
 
 
 @platform_task()
-def reckon_savings_everywhere() -> None:
-    """Beat: each READY region reckons what its cycles saved since they moved."""
-    for_each_ready_region(reckon_savings, expires=WORTH_SECONDS)
+def tend_cycles_everywhere() -> None:
+    """Beat: each READY region closes the cycles whose time is up, and reckons what cycles saved that have moved."""
+    for_each_ready_region(tend_cycles, expires=WORTH_SECONDS)

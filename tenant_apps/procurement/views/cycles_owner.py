@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tenant_apps.procurement.credit import credit_of
 from tenant_apps.procurement.cycle_boards import A_PAGE, order_board
-from tenant_apps.procurement.cycle_forms import OrderForm, WrittenOrder, written_order
+from tenant_apps.procurement.cycle_forms import WrittenOrder, written_order
 from tenant_apps.procurement.cycle_selectors import bought_for, cycle_for_warung, open_cycles, orders_of
 from tenant_apps.procurement.errors import PricesMoved
+from tenant_apps.procurement.forms import AskForm
 from tenant_apps.procurement.models import Cycle, CycleOrder, CycleState
 from tenant_apps.procurement.services import save_cycle_order
 from tenant_apps.procurement.views.owner import at_the_warung
@@ -84,8 +85,8 @@ class OrderPage:
     def answer(self, request: Any, by: str) -> HttpResponse:
         """One form holds everything, so that it works without a script: searching keeps what is written."""
         if request.method != "POST":
-            return self._page(request, OrderForm(initial={"key": uuid.uuid4(), "note": self._note()}), None)
-        form, told = OrderForm(request.POST), written_order(request.POST)
+            return self._page(request, AskForm(initial={"key": uuid.uuid4(), "note": self._note()}), None)
+        form, told = AskForm(request.POST), written_order(request.POST)
         act = request.POST.get("do", "")
         if act == "count":
             wishes = told.wishes()
@@ -117,7 +118,7 @@ class OrderPage:
     def _page(
         self,
         request: Any,
-        form: OrderForm,
+        form: AskForm,
         told: WrittenOrder | None,
         *,
         refusal: DomainError | None = None,

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest
-from tenant_apps.procurement.cycle_forms import ClosesForm, CycleForm, CycleReasonForm, PlanForm
+from tenant_apps.procurement.cycle_forms import ClosesForm, CycleForm, PlanForm
 from tenant_apps.procurement.cycle_selectors import (
     cycle_for_satker,
     cycles_at_satker,
@@ -26,6 +26,7 @@ from tenant_apps.procurement.cycle_selectors import (
     plan_of,
     sums_of,
 )
+from tenant_apps.procurement.forms import ReasonForm
 from tenant_apps.procurement.models import Cycle, CycleOrder, CycleState
 from tenant_apps.procurement.selectors import names_of
 from tenant_apps.procurement.services import (
@@ -128,7 +129,7 @@ def _cycle_page(
     cycle: Cycle,
     *,
     closes: ClosesForm | None = None,
-    reason: CycleReasonForm | None = None,
+    reason: ReasonForm | None = None,
     plan_form: PlanForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -147,10 +148,14 @@ def _cycle_page(
         "purchases": [(one, orders.get(one.order_number)) for one in plan.purchases] if plan else [],
         "history": [(event, names.get(event.by, "")) for event in events],
         "closes": closes or ClosesForm(initial={"closes_at": max(later, clock.now() + timedelta(hours=1))}),
-        "reason": reason or CycleReasonForm(),
+        "reason": reason or _reason_form(),
         "plan_form": plan_form or _plan_form(cycle),
     }
     return render(request, "procurement/cycles/satker/cycle.html", context, status=status)
+
+
+def _reason_form(data: Any = None) -> ReasonForm:
+    return ReasonForm(data, missing=_("Write down why; the warungs read it."))
 
 
 def _plan_form(cycle: Cycle, data: Any = None) -> PlanForm:
@@ -231,7 +236,7 @@ def extend(request: RegionRequest, number: str) -> HttpResponse:
 @require_POST
 def cancel(request: RegionRequest, number: str) -> HttpResponse:
     """Nothing is bought."""
-    cycle, form = cycle_for_satker(number), CycleReasonForm(request.POST)
+    cycle, form = cycle_for_satker(number), _reason_form(request.POST)
     if not form.is_valid():
         return _cycle_page(request, cycle, reason=form, status=400)
     try:

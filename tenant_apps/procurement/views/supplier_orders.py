@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shared_apps.exchange.selectors import view_of
 from shared_apps.exchange.services.deciding import accept_change, cancel
 from tenant_apps.accounts.access import RegionRequest
-from tenant_apps.procurement.cycle_forms import SupplierReasonForm
+from tenant_apps.procurement.forms import ReasonForm
 from tenant_apps.procurement.selectors import names_of
 from tenant_apps.procurement.supplier_orders import (
     TABS,
@@ -56,7 +58,7 @@ def order_page(request: RegionRequest, number: str) -> HttpResponse:
 
 
 def _order_page(
-    request: RegionRequest, number: str, reason: SupplierReasonForm | None = None, *, status: int = 200
+    request: RegionRequest, number: str, reason: ReasonForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     order = supplier_order(number)
     view = view_of(order)
@@ -67,9 +69,13 @@ def _order_page(
         "purchase": purchase_of(order),
         "history": [(event, names.get(event.by, "")) for event in view.history],
         "more": view.sum.total - order.total,
-        "reason": reason or SupplierReasonForm(),
+        "reason": reason or _reason_form(),
     }
     return render(request, "procurement/supplier_orders/order.html", context, status=status)
+
+
+def _reason_form(data: Any = None) -> ReasonForm:
+    return ReasonForm(data, missing=_("Write down why; the supplier reads it."))
 
 
 @for_satker
@@ -89,7 +95,7 @@ def accept(request: RegionRequest, number: str) -> HttpResponse:
 @require_POST
 def call_off(request: RegionRequest, number: str) -> HttpResponse:
     """The Satker no longer wants it."""
-    order, form = supplier_order(number), SupplierReasonForm(request.POST)
+    order, form = supplier_order(number), _reason_form(request.POST)
     if not form.is_valid():
         return _order_page(request, number, form, status=400)
     try:

@@ -166,7 +166,7 @@ class OfferForm(forms.Form):
         initial="area",
         widget=forms.RadioSelect,
     )
-    area = forms.ChoiceField(label=_("Area"), required=False)
+    area = forms.ChoiceField(label=_("Delivery area"), required=False)
     region = forms.CharField(
         label=_("Region"), max_length=120, required=False, help_text=_("Its name, or the address of its site.")
     )

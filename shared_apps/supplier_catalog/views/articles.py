@@ -36,7 +36,7 @@ from tenants.kernel.paging import CountedPaginator
 from tenants.pictures import FORMATS, BadPhoto
 
 TABS = [
-    (SOLD, gettext_lazy("sold")),
+    (SOLD, gettext_lazy("being sold")),
     (UNOFFERED, gettext_lazy("without an offer")),
     (STOPPED, gettext_lazy("no longer sold")),
 ]

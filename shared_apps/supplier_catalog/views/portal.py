@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shared_apps.supplier_catalog.access import SupplierRequest, choose_supplier, members_only
-from shared_apps.supplier_catalog.selectors import last_reason, memberships_of
+from shared_apps.supplier_catalog.selectors import last_reason, memberships_of, offers_in_force
 from shared_apps.supplier_catalog.todo import steps_of
 
 
@@ -18,6 +18,8 @@ def home(request: SupplierRequest) -> HttpResponse:
     supplier = request.supplier
     context = {
         "organisation": supplier.organisation,
+        "articles": supplier.organisation.articles.filter(is_active=True).count(),
+        "offers": offers_in_force(supplier.organisation).count(),
         "reason": last_reason(supplier.organisation),
         "steps": [] if supplier.is_refused else list(steps_of(supplier)),
     }

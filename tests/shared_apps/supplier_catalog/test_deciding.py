@@ -95,7 +95,7 @@ class TestDecisions:
             deciding.restore(organisation=one, by=BY)
         one.refresh_from_db()
         assert one.state == SupplierState.VERIFIED
-        assert mails()[1:] == ["Penjualan CV Sinar Musi ditangguhkan", "CV Sinar Musi boleh berjualan lagi"] * 2
+        assert mails()[1:] == ["Penjualan CV Sinar Musi dihentikan sementara", "CV Sinar Musi boleh berjualan lagi"] * 2
 
     def test_every_administrator_is_told_in_their_language_and_nobody_else(self) -> None:
         one = confirmed()

@@ -174,7 +174,7 @@ def test_the_last_administrator_stays(musi: SupplierOrganisation, halim: User) -
     member(musi, "Nur", SupplierRole.CATALOGUE)
     browser.post(f"{ORANG}{halim.public_id}/peran/", {"role": "orders"})
     answer = browser.post(f"{ORANG}{halim.public_id}/keluarkan/", follow=True)
-    assert "Jadikan orang lain administrator dulu" in answer.content.decode()
+    assert "Jadikan orang lain pengelola dulu" in answer.content.decode()
     assert role_of(halim) == "admin"
     closed = member(musi, "Toni")
     User.objects.filter(pk=closed.pk).update(is_active=False)

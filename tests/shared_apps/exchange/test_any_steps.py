@@ -188,7 +188,8 @@ def test_whatever_both_sides_do_an_order_stays_sound(kalidoni: Region) -> None:
     )
     def play(script: Any) -> None:
         packs, begin, steps = script
-        game, earlier = Play(deal, packs), []
+        game = Play(deal, packs)
+        earlier: list[tuple[str, Callable[[], Any]]] = []
         for (name, facts), times, old_again in [*((one, 1, False) for one in begin), *steps]:
             call = game.call(name, facts)
             went = taken(call)

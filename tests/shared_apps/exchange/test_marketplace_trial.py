@@ -53,7 +53,7 @@ fork = multiprocessing.get_context("fork")
 
 def carry_out(within: float) -> None:
     """A worker of ours: tries what waits in the platform's outbox, as long as it lives. What is due later is due now."""
-    posting.WITHIN = within  # type: ignore[misc]
+    posting.WITHIN = within  # type: ignore[assignment]
     services._tell_a_worker = lambda *ids, **options: None
     with on_platform():
         while True:

@@ -129,7 +129,7 @@ class Fence:
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement)
-                done = cursor.rowcount > 0
+                done = bool(cursor.rowcount > 0)
                 transaction.set_rollback(True)
                 return done
         except Error:

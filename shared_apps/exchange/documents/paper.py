@@ -83,7 +83,7 @@ def _begun(title: str, view: OrderView, seller: str) -> FPDF:
             (_("Supplier"), seller),
             (_("Buyer"), ", ".join(part for part in (order.buyer, order.buyer_address, order.buyer_phone) if part)),
             (_("State"), str(order.get_state_display())),
-            (_("Sent at"), date_format(order.sent_at, "j M Y")),
+            (_("Ordered at"), date_format(order.sent_at, "j M Y")),
             (_("Wanted on"), date_format(order.wanted_on, "j M Y")),
             (_("Promised on"), date_format(order.promised_on, "j M Y") if order.promised_on else ""),
             (_("Cycle"), order.cycle),

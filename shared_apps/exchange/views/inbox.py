@@ -58,7 +58,7 @@ def export(request: SupplierRequest, kind: str) -> HttpResponseBase:
 
 def _head() -> list[Cell]:
     return [
-        _("Number"), _("State"), _("Buyer"), _("Address"), _("Phone"), _("Cycle"), _("Sent at"), _("Wanted on"), _("SKU"),
+        _("Number"), _("State"), _("Buyer"), _("Address"), _("Phone"), _("Cycle"), _("Ordered at"), _("Wanted on"), _("SKU"),
         _("Article"), _("Pack"), _("Ordered"), _("Price"), _("Confirmed"), _("Confirmed price"), _("Shipped"),
         _("Received"), _("Rejected"), _("Note"),
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from shared_apps.exchange.models import SupplierInvoice, SupplierOrder
@@ -178,6 +178,10 @@ def test_whatever_both_sides_do_an_order_stays_sound(kalidoni: Region) -> None:
     deal = with_taxed(kalidoni)
     reached: set[str] = set()
 
+    @example(([3, 2, 1], [], []))
+    @example(([3, 2, 1], _WAY[:2], []))
+    @example(([3, 2, 1], _WAY[:3], [(("close", [0, 0, 0]), 2, True)]))
+    @example(([3, 2, 1], _WAY, [(("pay", [0]), 2, True)]))
     @given(_script)
     @settings(
         max_examples=rounds(300),
@@ -211,8 +215,8 @@ def test_whatever_both_sides_do_an_order_stays_sound(kalidoni: Region) -> None:
         reached.add(game.trace()[0])
 
     play()
-    # The scripts get somewhere.
-    assert {"sent", "shipped", "received"} <= reached and len(reached) >= 6, reached
+    # The way to the end is open.
+    assert {"sent", "shipped", "received", "paid"} <= reached, reached
 
 
 def test_steps_at_the_same_moment_leave_an_order_sound(committed: None, kalidoni: Region) -> None:

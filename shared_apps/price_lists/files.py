@@ -44,7 +44,7 @@ def table_in(data: bytes, *, head_line: int | None = None) -> Table:
     numbers = [number for number, _cells in rows]
     head = numbers.index(head_line) if head_line in numbers else head_of(rows)
     width = len(rows[head][1])
-    below = [(number, [as_meant(cell)[:MOST_CELL] for cell in cells[:width]]) for number, cells in rows[head + 1 :]]
+    below = [(number, [_cell(cell) for cell in cells[:width]]) for number, cells in rows[head + 1 :]]
     below = [row for row in below if any(row[1])]
     if not below:
         raise BadTable(_("The table has no lines."))
@@ -52,7 +52,11 @@ def table_in(data: bytes, *, head_line: int | None = None) -> Table:
         raise BadTable(_("Choose a table of at most %(count)s lines.") % {"count": MOST_LINES})
     if width > MOST_COLUMNS:
         raise BadTable(_("Choose a table of at most %(count)s columns.") % {"count": MOST_COLUMNS})
-    return Table(rows[head][0], [as_meant(cell)[:MOST_CELL] for cell in rows[head][1]], below)
+    return Table(rows[head][0], [_cell(cell) for cell in rows[head][1]], below)
+
+
+def _cell(text: str) -> str:
+    return (as_meant(text) if text[:1] == "'" else text)[:MOST_CELL]
 
 
 def table_of(price_list: PriceList) -> Table:

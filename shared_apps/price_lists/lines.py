@@ -69,13 +69,13 @@ class Reader:
         draft = ArticleDraft(
             sku=self.text(cells, "sku"),
             name=self.text(cells, "name"),
-            packs=(*others, pack),
+            packs=tuple(sorted((*others, pack), key=lambda one: (one.base_quantity, one.label))),
             base_unit=unit or base_unit,
             brand=self.text(cells, "brand") or brand,
             tax=tax_in(tax_text) if tax_text else tax or Tax.NONE.value,
             catch_weight=weighed,
             offers=(self._offer(cells, pack.label, known),),
-        ).tidied()
+        )
         fault = fault_of(draft)
         if fault:
             raise Unreadable(fault)

@@ -12,6 +12,7 @@ from tests.benchmarks import backups, creating, fleets, memory, report, requests
 from tests.benchmarks.__main__ import prepare
 from tests.benchmarks.figures import Line, Sample, Section, faster, within
 from tests.benchmarks.ground import Ground, ground, need_disk
+from tests.benchmarks.listing import listing
 from tests.benchmarks.searching import searching
 from tests.trials import FULL
 
@@ -46,6 +47,7 @@ def test_every_other_benchmark_runs(stage: Ground) -> None:
         memory.touch(stage, (1, REGIONS)),
         backups.backup(stage, rounds=1),
         searching(stage, products=400, warungs=6, rounds=1),
+        listing(stage, rows=60, plain=40, rounds=1),
     ]
     assert [section.title for section in sections if not section.lines] == []
 

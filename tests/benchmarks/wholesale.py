@@ -1,4 +1,7 @@
-"""A cycle put together, beside the same through the ORM, row by row. `make bench-wholesale` writes docs/benchmarks-wholesale.md."""
+"""A cycle put together and a price list published, beside the same through the ORM, row by row.
+
+`make bench-wholesale` writes docs/benchmarks-wholesale.md.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from infra.embedded.children import CannotStart
 from tests.benchmarks import fleets, report
 from tests.benchmarks.figures import Line, Sample, Section, duration, megabytes, times
 from tests.benchmarks.ground import Ground, ground
+from tests.benchmarks.listing import listing
 
 # As in sides/consolidating.py: a region that no other benchmark uses.
 NUMBER = 910
@@ -106,7 +110,7 @@ def main() -> int:
     try:
         with ground(1) as stage:
             stage.agent("ours", login="worker").ask("prepare")
-            sections = [consolidating(stage, rounds=options.rounds)]
+            sections = [consolidating(stage, rounds=options.rounds), listing(stage, rounds=min(options.rounds, 3))]
             about = report.machine(stage, load)
             print(report.on_screen(sections), flush=True)
             if options.write:

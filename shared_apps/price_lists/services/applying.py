@@ -115,7 +115,7 @@ def apply(price_list: PriceList, by: str) -> None:
         with transaction.atomic():
             hold_catalogue_of(price_list.organisation)
             waiting = price_list.rows.filter(chosen=True, outcome=Outcome.WAITING).order_by("pk")
-            rows = list(waiting[:CHUNK])
+            rows = list(waiting.only("price_list", "number", "cells", "kind", "offers")[:CHUNK])
             if not rows or not _goes_on(price_list, ListState.APPLYING, len(rows)):
                 break
             named = [row for row in rows if row.kind != RowKind.MISSING]
@@ -136,7 +136,9 @@ def undo(price_list: PriceList, by: str) -> None:
     while True:
         with transaction.atomic():
             hold_catalogue_of(price_list.organisation)
-            rows = list(price_list.rows.filter(outcome=Outcome.APPLIED).order_by("pk")[:CHUNK])
+            rows = list(
+                price_list.rows.filter(outcome=Outcome.APPLIED).order_by("pk").only("price_list", "published")[:CHUNK]
+            )
             if not rows or not _goes_on(price_list, ListState.UNDOING, len(rows)):
                 break
             published = {row.pk: from_json(row.published) for row in rows if row.published}

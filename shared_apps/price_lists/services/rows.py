@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -98,7 +98,17 @@ def note_outcomes(rows: Sequence[tuple[int, Outcome, Published | None, str]]) ->
 
 def as_json(published: Published) -> dict[str, Any]:
     """What is kept of it: without what says nothing."""
-    return {**{key: value for key, value in asdict(published).items() if value}, "at": published.at.isoformat()}
+    told = {
+        "article": published.article,
+        "version": published.version,
+        "before": published.before,
+        "made_article": published.made_article,
+        "activated": published.activated,
+        "made": published.made,
+        "ended": published.ended,
+        "kept": published.kept,
+    }
+    return {"at": published.at.isoformat(), **{key: value for key, value in told.items() if value}}
 
 
 def from_json(data: dict[str, Any]) -> Published:

@@ -19,11 +19,17 @@ MOST_PACKS = 1_000_000
 MOST_LEAD_DAYS = 365
 MOST_TIERS = 10
 MOST_LADDER = 12
+# Asked for each draft of many: `.values` builds a list each time.
+_UNITS = frozenset(BaseUnit.values)
+_TAXES = frozenset(Tax.values)
 
 
 def tidy(text: str) -> str:
     """Without what nobody sees: control and formatting characters, space around and doubled space within."""
-    if not text.isascii() or not text.isprintable():
+    if text.isascii() and text.isprintable():
+        if "  " not in text and text[:1] != " " and text[-1:] != " ":
+            return text
+    else:
         text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     return " ".join(text.split())
 
@@ -60,6 +66,10 @@ class OfferDraft:
     def place(self) -> tuple[str | None, int | None]:
         return (self.area, self.region)
 
+    def tidied(self) -> OfferDraft:
+        pack, tiers = tidy(self.pack), tuple(sorted(self.tiers))
+        return self if (pack, tiers) == (self.pack, self.tiers) else replace(self, pack=pack, tiers=tiers)
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleDraft:
@@ -77,14 +87,18 @@ class ArticleDraft:
     def tidied(self) -> ArticleDraft:
         """The same as it is kept: texts without stray spaces, the smallest pack first."""
         packs = [PackDraft(tidy(p.label), p.base_quantity, tidy(p.barcode)) for p in self.packs]
-        return replace(
-            self,
+        packs.sort(key=lambda p: (p.base_quantity, p.label))
+        tidied = ArticleDraft(
             sku=tidy(self.sku),
             name=tidy(self.name),
+            packs=tuple(packs),
+            base_unit=self.base_unit,
             brand=tidy(self.brand),
-            packs=tuple(sorted(packs, key=lambda p: (p.base_quantity, p.label))),
-            offers=tuple(replace(o, pack=tidy(o.pack), tiers=tuple(sorted(o.tiers))) for o in self.offers),
+            tax=self.tax,
+            catch_weight=self.catch_weight,
+            offers=tuple(o.tidied() for o in self.offers),
         )
+        return self if tidied == self else tidied
 
 
 def fault_of(draft: ArticleDraft) -> str:
@@ -103,9 +117,9 @@ def _faults(draft: ArticleDraft) -> Iterator[str]:
         yield _("Write a name of at most 160 characters.")
     if len(draft.brand) > 80:
         yield _("Write a brand of at most 80 characters.")
-    if draft.base_unit not in BaseUnit.values:
+    if draft.base_unit not in _UNITS:
         yield _("The unit is not known. Choose gram, millilitre or piece.")
-    if draft.tax not in Tax.values:
+    if draft.tax not in _TAXES:
         yield _("Say how PPN stands to the price.")
     yield from _pack_faults(draft)
     labels = {pack.label.casefold() for pack in draft.packs}

@@ -10,8 +10,6 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Model
 
-from shared_apps.supplier_catalog.models import Offer
-
 Rows = Sequence[Mapping[str, object]]
 
 
@@ -25,17 +23,6 @@ def fresh_ids(model: type[Model], count: int) -> list[int]:
             [model._meta.db_table, count],
         )
         return [pk for (pk,) in cursor.fetchall()]
-
-
-def articles_by_key(organisation: int, keys: Sequence[str]) -> list[tuple[str, int, bool, int | None]]:
-    """Key of the SKU, id, whether it is sold, id of the current version."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT upper(sku), id, is_active, current_id FROM supplier_catalog_article"
-            " WHERE organisation_id = %s AND upper(sku) = ANY(%s)",
-            [organisation, list(keys)],
-        )
-        return list(cursor.fetchall())
 
 
 def insert_articles(organisation: int, rows: Rows, moment: datetime) -> None:
@@ -102,13 +89,17 @@ def move_articles(rows: Rows) -> None:
 
 
 def end_offers(offers: Sequence[int], moment: datetime) -> None:
-    if offers:
-        Offer.objects.filter(pk__in=offers).update(ended_at=moment)
+    _set_end(moment, offers)
 
 
 def run_again(offers: Sequence[int]) -> None:
+    _set_end(None, offers)
+
+
+def _set_end(moment: datetime | None, offers: Sequence[int]) -> None:
     if offers:
-        Offer.objects.filter(pk__in=offers).update(ended_at=None)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE supplier_catalog_offer SET ended_at = %s WHERE id = ANY(%s)", [moment, list(offers)])
 
 
 def _send(sql: str, rows: Rows, *before: int | datetime) -> None:

@@ -17,23 +17,37 @@ from tenants.kernel import clock
 from tenants.models import Domain, PooledSchema, Region, RegionStatus, new_schema_name
 from tenants.schemas import fingerprint, pool, release, replay
 from tests.benchmarks.sides.consolidating import fill_cycle, put_together, put_together_plainly
+from tests.benchmarks.sides.listing import (
+    apply_list,
+    apply_plainly,
+    fill_articles,
+    hand_in_list,
+    read_plainly,
+    undo_list,
+)
 from tests.benchmarks.sides.searching import fill_storefront, search, shown
 from tests.benchmarks.sides.serving import get, memory, serve
 from tests.benchmarks.sides.shopping import checkout, stock_up, storefront
 from tests.benchmarks.spending import spending
 
 __all__ = [
+    "apply_list",
+    "apply_plainly",
     "checkout",
+    "fill_articles",
     "fill_cycle",
     "fill_storefront",
+    "hand_in_list",
     "memory",
     "put_together",
     "put_together_plainly",
+    "read_plainly",
     "search",
     "serve",
     "shown",
     "stock_up",
     "storefront",
+    "undo_list",
 ]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -235,6 +237,26 @@ def test_what_stopped_goes_on_or_is_taken_back_but_never_dropped(
         transaction.savepoint_rollback(point)
     assert take_back(PriceList.objects.get(pk=failed.pk)).state == ListState.UNDONE
     assert in_force(musi.organisation) == before
+
+
+def test_the_statements_do_not_grow_with_the_rows(musi: Wholesaler) -> None:
+    def spent(count: int, price: int) -> list[int]:
+        counted: list[int] = []
+        made: list[PriceList] = []
+
+        def step(work: Callable[[], PriceList]) -> None:
+            with CaptureQueriesContext(connection) as caught:
+                made.append(work())
+            counted.append(len(caught))
+
+        step(lambda: hand_in(musi.organisation, *(f"A{n};N;dus;1;{price}" for n in range(count))))
+        choose_kind(price_list=made[0], kind=RowKind.MISSING, chosen=True)
+        step(lambda: take_over(made[0]))
+        step(lambda: take_back(made[0]))
+        return counted
+
+    spent(2, 1_000)
+    assert spent(3, 2_000) == spent(80, 3_000)
 
 
 SKUS = ["BR-50", "TL-180", "GL-20", "MG-1", "MG-2"]

@@ -7,4 +7,4 @@ class PriceListsConfig(AppConfig):
     verbose_name = "Suppliers' price lists"
 
     def ready(self) -> None:
-        from shared_apps.price_lists import navigation  # noqa: F401
+        from shared_apps.price_lists import navigation, steps  # noqa: F401

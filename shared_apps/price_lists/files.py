@@ -16,6 +16,7 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_LINES = 60_000
 MOST_COLUMNS = 80
 MOST_CELL = 500
+SAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,15 @@ class Table:
     head_line: int
     headings: list[str]
     rows: Sequence[Row]
+
+    @property
+    def samples(self) -> list[list[str]]:
+        """Of each column the first few texts that differ, so that a person sees what stands there."""
+        found: list[list[str]] = []
+        for place in range(len(self.headings)):
+            texts = (cells[place][:40] for _number, cells in self.rows[:200] if place < len(cells) and cells[place])
+            found.append(list(dict.fromkeys(texts))[:SAMPLES])
+        return found
 
 
 def table_in(data: bytes, *, head_line: int | None = None) -> Table:
@@ -56,7 +66,7 @@ def table_in(data: bytes, *, head_line: int | None = None) -> Table:
 
 
 def _cell(text: str) -> str:
-    return (as_meant(text) if text[:1] == "'" else text)[:MOST_CELL]
+    return (as_meant(text) if "'" in text else text)[:MOST_CELL]
 
 
 def table_of(price_list: PriceList) -> Table:

@@ -66,6 +66,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, price_list: PriceList, data: Any = None) -> None:
         super().__init__(data)
         choices = [("", _("is not read")), *COLUMNS.items()]
+        samples = price_list.samples or []
         for place, heading in enumerate(price_list.headings):
             key = price_list.columns[place] if place < len(price_list.columns) else ""
             self.fields[f"column-{place}"] = forms.ChoiceField(
@@ -73,6 +74,7 @@ class ColumnsForm(forms.Form):
                 choices=choices,
                 required=False,
                 initial=key,
+                help_text=", ".join(samples[place]) if place < len(samples) else "",
             )
 
     def keys(self) -> Sequence[str]:

@@ -28,6 +28,10 @@ class ListState(models.TextChoices):
     FAILED = "failed", _("stopped")
 
 
+# A worker is at it, or should be.
+AT_WORK = (ListState.READING, ListState.APPLYING, ListState.UNDOING)
+
+
 class RowKind(models.TextChoices):
     NEW = "new", _("new")
     CHANGED = "changed", _("changed")
@@ -134,6 +138,8 @@ class PriceList(models.Model):
     headings = models.JSONField(default=list)
     head_line = models.PositiveIntegerField(default=1)
     columns = models.JSONField(default=list)
+    # A few texts of each column, for whoever says what it means.
+    samples = models.JSONField(null=True)
     # Of the present work: reading, taking over, taking back.
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
@@ -167,7 +173,7 @@ class PriceList(models.Model):
             models.Index(
                 name="price_list_at_work",
                 fields=["touched_at"],
-                condition=Q(state__in=[ListState.READING.value, ListState.APPLYING.value, ListState.UNDOING.value]),
+                condition=Q(state__in=[state.value for state in AT_WORK]),
             ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -10,11 +10,10 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from shared_apps.price_lists.models import ListState, Outcome, PriceFeed, PriceList, PriceListRow, RowKind
+from shared_apps.price_lists.models import Outcome, PriceFeed, PriceList, PriceListRow, RowKind
 from shared_apps.supplier_catalog.models import SupplierOrganisation
 from tenants.kernel.cells import Cell
 
-AT_WORK = (ListState.READING, ListState.APPLYING, ListState.UNDOING)
 # Kinds of rows that may be taken over.
 CHOOSABLE = (RowKind.NEW, RowKind.CHANGED, RowKind.MISSING)
 
@@ -78,10 +77,15 @@ def rows_of(price_list: PriceList, kind: str, text: str = "", *, only_jumps: boo
     return rows.filter(jumps=True) if only_jumps else rows
 
 
-def bad_table(price_list: PriceList) -> Iterator[list[Cell]]:
-    """The rows that are to be mended, as the file has them, each with why: to be mended and handed in again."""
+def rows_with(price_list: PriceList, outcome: Outcome) -> QuerySet[PriceListRow]:
+    """Rows of any kind of which this became."""
+    return price_list.rows.filter(outcome=outcome)
 
+
+def bad_table(price_list: PriceList) -> Iterator[list[Cell]]:
+    """The rows that were bad or refused, as the file has them, each with why: to be mended and handed in again."""
+    wrong = Q(kind=RowKind.BAD) | Q(outcome=Outcome.REFUSED)
     yield [*price_list.headings, _("Row"), _("What is wrong")]
-    for row in price_list.rows.filter(kind=RowKind.BAD).iterator(1_000):
+    for row in price_list.rows.filter(wrong, number__isnull=False).iterator(1_000):
         cells = [*row.cells, *[""] * len(price_list.headings)][: len(price_list.headings)]
         yield [*cells, row.number, row.error]

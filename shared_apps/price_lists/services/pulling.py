@@ -58,9 +58,7 @@ def add_feed(
     return feed
 
 
-def change_feed(
-    *, feed: PriceFeed, url: str, place: Place, every: int, is_automatic: bool, is_paused: bool
-) -> PriceFeed:
+def change_feed(*, feed: PriceFeed, url: str, place: Place, every: int, is_automatic: bool) -> PriceFeed:
     """Raises: BadAddress, BadList."""
     refuse_address(url)
     refuse_foreign_place(feed.organisation, place)
@@ -70,10 +68,15 @@ def change_feed(
             # Another file, or for another place: what was known of the last one says nothing.
             locked.etag = locked.modified = locked.sha256 = ""
         locked.url, locked.area_id, locked.region_id = url, place[0], place[1]
-        locked.every, locked.is_automatic, locked.is_paused = every, is_automatic, is_paused
+        locked.every, locked.is_automatic = every, is_automatic
         locked.next_at = min(locked.next_at, clock.now() + timedelta(hours=every))
         locked.save()
     return locked
+
+
+def pause_feed(*, feed: PriceFeed, is_paused: bool) -> None:
+    """It rests, or goes on."""
+    PriceFeed.objects.filter(pk=feed.pk).update(is_paused=is_paused)
 
 
 def pull_soon(*, feed: PriceFeed) -> None:

@@ -48,6 +48,7 @@ def take_in(
             headings=table.headings,
             head_line=table.head_line,
             columns=list(columns.keys),
+            samples=table.samples,
             total=len(table.rows),
             by=by,
         )

@@ -10,7 +10,7 @@ from django.db import OperationalError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from shared_apps.price_lists.models import ListState, PriceList
+from shared_apps.price_lists.models import AT_WORK, ListState, PriceList
 from shared_apps.price_lists.services.applying import apply, begin_applying, undo
 from shared_apps.price_lists.services.reading import read
 from tenants.kernel import clock
@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 BY = "system:price-lists"
 _LOCK_SPACE = 0x57_50_4C  # "WPL"
-AT_WORK = (ListState.READING, ListState.APPLYING, ListState.UNDOING)
 
 
 def work(list_id: int) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shared_apps.price_lists.forms import FeedForm
 from shared_apps.price_lists.places import name_of
 from shared_apps.price_lists.selectors import feed_for
-from shared_apps.price_lists.services.pulling import add_feed, change_feed, end_feed, feeds_of, pull_soon
+from shared_apps.price_lists.services.pulling import add_feed, change_feed, end_feed, feeds_of, pause_feed, pull_soon
 from shared_apps.price_lists.views.lists import catalogue_only
 from shared_apps.supplier_catalog.access import SupplierRequest
 from tenants.kernel.errors import DomainError
@@ -67,7 +67,6 @@ def change(request: SupplierRequest, public_id: UUID) -> HttpResponse:
                 place=form.told_place(),
                 every=told["every"],
                 is_automatic=told["is_automatic"],
-                is_paused=feed.is_paused,
             )
         except DomainError as refused:
             form.add_error("url", str(refused.message))
@@ -90,14 +89,7 @@ def pull_now(request: SupplierRequest, public_id: UUID) -> HttpResponse:
 def pause(request: SupplierRequest, public_id: UUID) -> HttpResponse:
     """It rests, or goes on."""
     feed = feed_for(request.supplier.organisation, public_id)
-    change_feed(
-        feed=feed,
-        url=feed.url,
-        place=(feed.area_id, feed.region_id),
-        every=feed.every,
-        is_automatic=feed.is_automatic,
-        is_paused=not feed.is_paused,
-    )
+    pause_feed(feed=feed, is_paused=not feed.is_paused)
     return redirect("price_lists:feeds")
 
 

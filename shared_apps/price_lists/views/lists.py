@@ -16,17 +16,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shared_apps.price_lists.files import MOST_BYTES
 from shared_apps.price_lists.forms import ColumnsForm, UploadForm
-from shared_apps.price_lists.models import ListState, PriceList, RowKind
+from shared_apps.price_lists.models import AT_WORK, ListState, Outcome, PriceList, RowKind
 from shared_apps.price_lists.places import name_of
 from shared_apps.price_lists.selectors import (
-    AT_WORK,
     CHOOSABLE,
     bad_table,
     list_for,
     lists_of,
     outcomes_of,
     rows_of,
+    rows_with,
 )
 from shared_apps.price_lists.services.applying import (
     begin_applying,
@@ -43,10 +44,9 @@ from tenants.forms import asked_text
 from tenants.kernel.cells import Cell
 from tenants.kernel.errors import DomainError
 from tenants.kernel.paging import CountedPaginator
+from tenants.kernel.tables import BadTable
 
 LISTS, ROWS = 20, 50
-# A larger file is refused before it is read.
-MOST_BYTES = 10 * 1024 * 1024
 SAMPLE: list[list[Cell]] = [
     ["SKU", "Nama barang", "Merek", "Kemasan", "Isi", "Harga", "Harga mulai 10", "MOQ", "PPN", "Barcode"],
     ["BR-50", "Beras medium", "Contoh", "karung", "50 kg", 575_000, 563_500, 1, "tidak", ""],
@@ -68,7 +68,7 @@ def lists_page(request: SupplierRequest) -> HttpResponse:
         file: UploadedFile[bytes] = form.cleaned_data["file"]
         try:
             if (file.size or 0) > MOST_BYTES:
-                raise DomainError(_("Choose a file of at most 10 MB."))
+                raise BadTable(_("Choose a file of at most 20 MB."))
             made = take_in(
                 organisation=organisation,
                 data=file.read(),
@@ -120,12 +120,16 @@ def _columns_page(
 
 def _rows_page(request: SupplierRequest, price_list: PriceList) -> HttpResponse:
     text, jumps = asked_text(request), request.GET.get("lompat") == "1"
+    outcome = request.GET.get("hasil", "")
+    outcome = outcome if outcome in (Outcome.REFUSED, Outcome.LEFT) else ""
     counts = {kind: price_list.counts.get(kind.value, 0) for kind in RowKind}
     asked = request.GET.get("jenis", "")
     kinds = [kind for kind in RowKind if counts[kind]]
     first = kinds[0] if kinds else RowKind.NEW
     kind = RowKind(asked) if asked in RowKind.values else first
     rows = rows_of(price_list, kind, text, only_jumps=jumps)
+    if outcome:
+        rows = rows_with(price_list, Outcome(outcome))
     context = {
         "list": price_list,
         "place": name_of(price_list.area_id, price_list.region),
@@ -137,7 +141,8 @@ def _rows_page(request: SupplierRequest, price_list: PriceList) -> HttpResponse:
         "page": CountedPaginator(rows, ROWS).get_page(request.GET.get("page")),
         "q": text,
         "jumps": jumps,
-        "any_jumps": price_list.rows.filter(jumps=True).exists(),
+        "outcome": Outcome(outcome) if outcome else None,
+        "any_jumps": bool(price_list.counts.get("jumps")),
         "outcomes": outcomes_of(price_list),
         "history": list(price_list.history.all()),
     }

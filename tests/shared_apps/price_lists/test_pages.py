@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from shared_apps.price_lists.models import ListState, PriceFeed, PriceList
 from shared_apps.price_lists.services.working import work
 from shared_apps.supplier_catalog.models import Article, Offer, SupplierRole
-from tests.shared_apps.price_lists.lists import AS_IT_IS, EGGS, hand_in
+from tests.shared_apps.price_lists.lists import AS_IT_IS, EGGS, hand_in, take_back, take_over
 from tests.shared_apps.price_lists.lists import csv as as_csv
 from tests.shared_apps.supplier_catalog.people import member, platform_browser
 from tests.shared_apps.supplier_catalog.wholesaler import Wholesaler, rinjani_pangan, sinar_musi
@@ -175,3 +175,63 @@ def test_pages_cost_the_same_for_many_rows(
     one = hand_in(musi.organisation, *(f"X-{n};Barang {n};dus;12 pcs;{10_000 + n}" for n in range(200)))
     with django_assert_max_num_queries(16):
         assert nur.get(f"{LISTS}{one.public_id}/?jenis=new").status_code == 200
+
+
+def test_columns_are_named_with_some_of_what_stands_in_them(nur: Client) -> None:
+    answer = upload(nur, as_csv("K-1;Kopi tubruk;5", "K-2;Kopi susu;6", head="Satu;Dua;Tiga"))
+    page = shown(nur.get(answer["Location"]))
+    assert "K-1, K-2" in page and "Kopi tubruk, Kopi susu" in page
+
+
+def test_what_changes_is_said_in_words(musi: Wholesaler, nur: Client) -> None:
+    one = hand_in(musi.organisation, "TL-180;Telur ayam negeri;peti;180 butir;281.000")
+    page = shown(nur.get(f"{LISTS}{one.public_id}/?jenis=changed"))
+    assert 'Nama: <s class="soft">Telur ayam</s> Telur ayam negeri' in page
+    assert 'Harga: <s class="soft">Rp 280.000</s> Rp 281.000' in page
+
+
+def test_bad_rows_are_mended_and_handed_in_again(musi: Wholesaler, nur: Client) -> None:
+    """What would run in a spreadsheet leaves as a text, and comes back as it was."""
+    one = hand_in(musi.organisation, "-TL-1;=HYPERLINK(1);peti;180;mahal", "TL-180;Telur;peti;180;280.000")
+    got = nur.get(f"{LISTS}{one.public_id}/perbaiki.csv").getvalue().decode("utf-8-sig")
+    assert "'-TL-1,'=HYPERLINK(1)" in got
+    assert "TL-180" not in got
+    upload(nur, got.replace("mahal", "275000").encode(), name="perbaiki.csv")
+    again = PriceList.objects.latest("pk")
+    read_by_page(nur, again)
+    row = again.rows.get(kind="new")
+    assert (row.sku, row.name, row.price) == ("-TL-1", "=HYPERLINK(1)", 275_000)
+
+
+def test_what_was_left_is_named(musi: Wholesaler, nur: Client) -> None:
+    first = take_over(hand_in(musi.organisation, EGGS.replace("280", "281"), *(f"X-{n};X;dus;1;5" for n in range(60))))
+    take_over(hand_in(musi.organisation, EGGS.replace("280", "282")))
+    take_back(first)
+    page = shown(nur.get(f"{LISTS}{first.public_id}/"))
+    assert "?hasil=left" in page
+    page = shown(nur.get(f"{LISTS}{first.public_id}/?hasil=left"))
+    assert "Telur ayam" in page and "X-1<" not in page
+
+
+def test_what_waits_stands_on_the_first_page(musi: Wholesaler, nur: Client) -> None:
+    assert "Periksa daftar harga Anda" not in shown(nur.get("/pemasok/"))
+    one = hand_in(musi.organisation, EGGS.replace("280", "281"))
+    assert "Periksa daftar harga Anda" in shown(nur.get("/pemasok/"))
+    oman = platform_browser(member(musi.organisation, "Oman", SupplierRole.ORDERS))
+    assert "Periksa daftar harga Anda" not in shown(oman.get("/pemasok/"))
+    take_over(one)
+    assert "Periksa daftar harga Anda" not in shown(nur.get("/pemasok/"))
+
+
+def test_a_list_that_is_worked_on_tells_how_far_it_is(musi: Wholesaler, nur: Client) -> None:
+    answer = upload(nur, as_csv(EGGS))
+    one = PriceList.objects.get()
+    nur.post(f"{answer['Location']}kolom/", {f"column-{place}": key for place, key in enumerate(one.columns)})
+    page = shown(nur.get(answer["Location"]))
+    assert "0 dari 1 baris" in page and 'hx-trigger="every 1s"' in page
+    seen = re.search(r"seen=([^\"&]+)", page)
+    assert seen
+    asked = {"seen": seen[1]}
+    assert nur.get(answer["Location"], asked, headers={"HX-Request": "true"}).status_code == 204
+    work(one.pk)
+    assert "baris dipilih" in shown(nur.get(answer["Location"], asked, headers={"HX-Request": "true"}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +38,8 @@ from tests.shared_apps.price_lists.lists import (
 )
 from tests.shared_apps.supplier_catalog.wholesaler import Wholesaler, cover, rinjani_pangan, sinar_musi
 from tests.tenants.test_tables import workbook
+
+SAMPLE = Path(__file__).parents[3] / "docs" / "samples" / "daftar-harga.csv"
 
 
 @pytest.fixture
@@ -210,6 +213,15 @@ def test_a_workbook_says_the_same_as_a_text(musi: Wholesaler) -> None:
     )
     made = read(take_in(organisation=musi.organisation, data=data, name="harga.xlsx", place=PALEMBANG, by=BY))
     assert made.rows.get(number=3).kind == "same"
+
+
+def test_the_sample_of_the_documents_is_read(musi: Wholesaler) -> None:
+    made = take_in(organisation=musi.organisation, data=SAMPLE.read_bytes(), name="x.csv", place=PALEMBANG, by=BY)
+    made = read(made)
+    assert kinds(made) == {"BR-50": "changed", "TL-180": "changed", "GL-20": "missing"} | dict.fromkeys(
+        ("MI-40", "MG-12", "GL-1"), "new"
+    )
+    assert made.rows.get(sku="BR-50").number == 3
 
 
 def test_the_file_is_kept_as_it_came(musi: Wholesaler) -> None:

@@ -17,6 +17,16 @@ from tenants.kernel.navigation import NavItem, register
 register(
     NavItem(
         "pemasok",
+        gettext_lazy("Joint purchases"),
+        "supplier_orders:pools",
+        "handshake",
+        25,
+        frozenset({for_role(SupplierRole.ORDERS)}),
+    ),
+)
+register(
+    NavItem(
+        "pemasok",
         gettext_lazy("Orders"),
         "supplier_orders:inbox",
         "inbox",

@@ -131,7 +131,7 @@ def order_called(number: str) -> SupplierOrder | None:
 
 def view_of(order: SupplierOrder) -> OrderView:
     """Everything of an order, by a fixed number of queries."""
-    lines = list(order.lines.all())
+    lines = list(order.lines.select_related("pooled__line__total"))
     return OrderView(
         order=order,
         lines=states_of(lines, packs_billed(order)),

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from shared_apps.exchange.views import connecting, inbox, link, order, programme
+from shared_apps.exchange.views import connecting, inbox, link, order, pools, programme
 from tenants.kernel.numbers import DocumentNumber
 
 
@@ -39,6 +39,7 @@ app_name = "supplier_orders"
 urlpatterns = [
     path("pesanan/", inbox.inbox_page, name="inbox"),
     path("pesanan/unduh.<sheet_kind:kind>", inbox.export, name="export"),
+    path("patungan/", pools.pools_page, name="pools"),
     path("pesanan/<supplier_order:number>/", order.order_page, name="order"),
     path("pesanan/<supplier_order:number>/sanggupi/", order.confirm_order, name="confirm"),
     path("pesanan/<supplier_order:number>/ubah/", order.change_order, name="change"),

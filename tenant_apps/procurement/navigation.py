@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.accounts.access import Role
 from tenant_apps.procurement.cycle_selectors import cycles_waiting
+from tenant_apps.procurement.pool_selectors import invitations
 from tenant_apps.procurement.selectors import waiting_for_satker
 from tenant_apps.procurement.supplier_orders import to_be_answered
 from tenants.kernel.navigation import NavItem, register
@@ -25,6 +26,10 @@ def _cycles(request: HttpRequest) -> int:
 
 def _changed(request: HttpRequest) -> int:
     return to_be_answered()
+
+
+def _invitations(request: HttpRequest) -> int:
+    return invitations()
 
 
 register(
@@ -56,6 +61,9 @@ register(
         order=47,
         roles=SATKER,
         also=("procurement:payables",),
+    ),
+    NavItem(
+        "satker", _("Joint purchases"), "procurement:pools", "handshake", order=19, roles=SATKER, count=_invitations
     ),
     NavItem("satker", _("Goods receipts"), "procurement:receipts", "package-check", order=50, roles=SATKER),
     NavItem("satker", _("Insight"), "procurement:insight", "chart-column", order=55, roles=SATKER),

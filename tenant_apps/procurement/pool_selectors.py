@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from shared_apps.exchange.models import MemberState, Pool, PoolEvent, PoolLine, PoolMember, PoolState
-from shared_apps.exchange.pool_selectors import Reach, own_pools, pools_open_to_us, reaches
+from shared_apps.exchange.pool_selectors import Neighbour, Reach, neighbours, own_pools, pools_open_to_us, reaches
 from shared_apps.exchange.services.pooling import poolable
 from shared_apps.supplier_catalog.models import OfferTier, SupplierOrganisation
 from tenant_apps.procurement.models import Cycle, CyclePool, CycleState, PurchaseLine
@@ -146,6 +146,12 @@ def _rows(pool: Pool, cycle: Cycle | None) -> list[PoolRow]:
         )
         for line in lines
     ]
+
+
+def neighbours_of(view: PoolView) -> list[Neighbour]:
+    """Regions that may still be invited."""
+    there = {member.region_id for member in view.members}
+    return [one for one in neighbours(view.pool.supplier) if one.region not in there]
 
 
 def pools_of(cycle: Cycle) -> list[PoolView]:

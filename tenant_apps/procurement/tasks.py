@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tenant_apps.procurement.services.announcing_pools import tell_of_pools
 from tenant_apps.procurement.services.due import close_due_cycles
+from tenant_apps.procurement.services.pooling import tend_pools
 from tenant_apps.procurement.services.saving import reckon_due_savings
 from tenants.tasks import for_each_ready_region, platform_task, region_task
 
@@ -16,7 +18,14 @@ def tend_cycles() -> None:
     reckon_due_savings()
 
 
+@region_task()
+def tend_joint_purchases() -> None:
+    tend_pools()
+    tell_of_pools()
+
+
 @platform_task()
 def tend_cycles_everywhere() -> None:
-    """Beat: each READY region closes the cycles whose time is up, and reckons what cycles saved that have moved."""
+    """Beat: each READY region closes the cycles whose time is up, reckons what they saved, sees to its joint purchases."""
     for_each_ready_region(tend_cycles, expires=WORTH_SECONDS)
+    for_each_ready_region(tend_joint_purchases, expires=WORTH_SECONDS)

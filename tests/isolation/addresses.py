@@ -7,8 +7,8 @@ from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
-from shared_apps.exchange.models import SupplierOrder
-from shared_apps.exchange.services import Buyer, OrderedLine, send_order
+from shared_apps.exchange.models import Pool, SupplierOrder
+from shared_apps.exchange.services import Buyer, OrderedLine, pooling, send_order
 from shared_apps.onboarding.consents import requests_to_us
 from shared_apps.onboarding.models import CarveOut, Registration, State
 from shared_apps.supplier_catalog.models import Offer
@@ -61,7 +61,7 @@ from tenants.kernel.units import BaseUnit
 from tenants.models import Region
 from tests.cast import BY, VILLAGE, Cast
 from tests.isolation.twins import SECRET
-from tests.shared_apps.supplier_catalog.wholesaler import offer, verified
+from tests.shared_apps.supplier_catalog.wholesaler import cover, offer, verified
 from tests.tenant_apps.fresh_buying.dawn import open_stand
 from tests.tenant_apps.payments.purse import static_code
 from tests.tenant_apps.procurement.caravan import set_out
@@ -81,6 +81,7 @@ class Ids:
     order: str
     restock: str
     cycle: str
+    pool: str
     supplier_order: str
     goods_cycle: str
     bought_from: str
@@ -327,6 +328,11 @@ def _buy_of_a_supplier(cast: Cast) -> None:
             seller, "P-1", f"Beras {name}", pack=("karung", 50_000), price=1, unit=BaseUnit.GRAM, region=region
         )
         offer(seller, "P-2", f"Telur {name}", pack=("peti", 180), price=1, region=region)
+        seller.allows_pooling = True
+        seller.save(update_fields=["allows_pooling"])
+        kecamatan = "52.71.03" if region.name == "Lombok" else "16.71.07"
+        cover(region, kecamatan)
+        oil = offer(seller, "P-3", f"Minyak {name}", pack=("dus", 12), price=2, tiers=[(9, 1)], area=kecamatan[:5])
     adopt(offer=rice, product=cast.rice, by=BY)
     send_order(
         supplier=seller,
@@ -335,6 +341,13 @@ def _buy_of_a_supplier(cast: Cast) -> None:
         wanted_on=clock.today() + timedelta(days=3),
         lines=[OrderedLine(rice.public_id, 2)],
         by=BY,
+    )
+    pooling.open_pool(
+        supplier=seller,
+        key=uuid4(),
+        name=f"Patungan {name}",
+        closes_at=clock.now() + timedelta(days=2),
+        offers=[oil.public_id],
     )
     republish(rice, prices=[(1, 2)])
     find_changes(by=BY)
@@ -469,6 +482,7 @@ def ids_of(cast: Cast) -> Ids:
         order=Order.objects.filter(warung=cast.warung).latest("pk").number,
         restock=restock.number,
         cycle=Cycle.objects.latest("pk").number,
+        pool=Pool.objects.latest("pk").number,
         supplier_order=SupplierOrder.objects.latest("pk").number,
         goods_cycle=Arrival.objects.latest("pk").purchase.cycle.number,
         bought_from=str(Arrival.objects.latest("pk").purchase.supplier.supplier),
@@ -858,6 +872,14 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/pasar/<fresh_number:number>/belanja/kosong/": {"number": ("trip",)},
     "satker/pasar/<fresh_number:number>/belanja/angkut/": {"number": ("trip",)},
     "satker/penerimaan/<document_number:number>/": {"number": ("receipt",)},
+    "satker/patungan/": {},
+    "satker/patungan/baru/": {},
+    "satker/patungan/<document_number:number>/": {"number": ("pool",)},
+    "satker/patungan/<document_number:number>/batalkan/": {"number": ("pool",)},
+    "satker/patungan/<document_number:number>/ikut/": {"number": ("pool",)},
+    "satker/patungan/<document_number:number>/keluar/": {"number": ("pool",)},
+    "satker/patungan/<document_number:number>/tutup/": {"number": ("pool",)},
+    "satker/patungan/<document_number:number>/undang/": {"number": ("pool",)},
     "satker/putaran/": {},
     "satker/putaran/baru/": {},
     "satker/putaran/<document_number:number>/": {"number": ("cycle",)},

@@ -28,6 +28,7 @@ from tenant_apps.procurement.cycle_selectors import (
 )
 from tenant_apps.procurement.forms import ReasonForm
 from tenant_apps.procurement.models import Cycle, CycleOrder, CycleState
+from tenant_apps.procurement.pool_selectors import pools_of
 from tenant_apps.procurement.selectors import names_of
 from tenant_apps.procurement.services import (
     cancel_cycle,
@@ -150,6 +151,7 @@ def _cycle_page(
         "closes": closes or ClosesForm(initial={"closes_at": max(later, clock.now() + timedelta(hours=1))}),
         "reason": reason or _reason_form(),
         "plan_form": plan_form or _plan_form(cycle),
+        "pools": pools_of(cycle),
     }
     return render(request, "procurement/cycles/satker/cycle.html", context, status=status)
 

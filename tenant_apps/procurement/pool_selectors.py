@@ -11,12 +11,14 @@ from django.http import Http404
 
 from shared_apps.exchange.models import MemberState, Pool, PoolEvent, PoolLine, PoolMember, PoolState
 from shared_apps.exchange.pool_selectors import Neighbour, Reach, neighbours, own_pools, pools_open_to_us, reaches
-from shared_apps.exchange.services.pooling import poolable
-from shared_apps.supplier_catalog.models import OfferTier, SupplierOrganisation
+from shared_apps.supplier_catalog.models import OfferTier, SupplierOrganisation, SupplierState
 from tenant_apps.procurement.models import Cycle, CyclePool, CycleState, PurchaseLine
 from tenant_apps.suppliers.selectors import buyable
 from tenants.context import current_region
 from tenants.kernel import clock
+
+# A Satker has one or two that are open.
+MOST_CYCLES = 20
 
 
 def pool_for(number: str) -> Pool:
@@ -160,25 +162,33 @@ def pools_of(cycle: Cycle) -> list[PoolView]:
     return [pool_view(pool) for pool in own_pools().filter(public_id__in=rows)] if rows else []
 
 
-def offers_at(cycle: Cycle, supplier: SupplierOrganisation) -> list[UUID]:
-    """What the cycle can buy of a supplier, by offer (public id)."""
+def offers_at(cycle: Cycle, supplier: SupplierOrganisation | None = None) -> list[UUID]:
+    """What the cycle can buy (of a supplier), by offer (public id)."""
     if cycle.state == CycleState.LOCKED:
-        return list(cycle.offers.filter(supplier__supplier=supplier.public_id).values_list("offer", flat=True))
+        rows = cycle.offers.filter(supplier__supplier=supplier.public_id) if supplier else cycle.offers.all()
+        return list(rows.values_list("offer", flat=True))
     goods = cycle.goods.select_related("product")
     found = buyable(cycle.deliver_on, [good.product for good in goods])
-    return [one.offer.public_id for one in found if one.supplier.pk == supplier.pk]
+    return [one.offer.public_id for one in found if supplier is None or one.supplier.pk == supplier.pk]
 
 
 def cycles_to_join(supplier: SupplierOrganisation | None = None) -> list[Cycle]:
     """Cycles that may take part in a joint purchase now (of this supplier), the one that closes first first."""
     rows = Cycle.objects.filter(state__in=(CycleState.OPEN, CycleState.LOCKED)).order_by("closes_at", "pk")
     if supplier is not None:
-        rows = rows.exclude(pools__supplier=supplier.public_id)
-    return list(rows[:50])
+        going_on = own_pools().filter(supplier=supplier, state__in=(PoolState.GATHERING, PoolState.CLOSED))
+        rows = rows.exclude(pools__pool__in=list(going_on.values_list("public_id", flat=True)))
+    return list(rows[:MOST_CYCLES])
 
 
 def suppliers_to_pool(cycles: Iterable[Cycle]) -> list[SupplierOrganisation]:
     """Suppliers that take joint purchases, and have tiers for a whole area on what one of the cycles can buy."""
-    takers = SupplierOrganisation.objects.filter(allows_pooling=True).order_by("name", "pk")
-    cycles = list(cycles)
-    return [one for one in takers[:50] if one.sells and any(poolable(one, offers_at(cycle, one)) for cycle in cycles)]
+    offers = {offer for cycle in cycles for offer in offers_at(cycle)}
+    rows = SupplierOrganisation.objects.filter(
+        allows_pooling=True,
+        offers__public_id__in=offers,
+        offers__region=None,
+        offers__tiers__packs__gt=1,
+        state=SupplierState.VERIFIED,
+    )
+    return list(rows.distinct().order_by("name", "pk"))

@@ -164,6 +164,7 @@ def test_what_is_cancelled_is_told_with_its_reason(two: Two) -> None:
         again = two.start()
         browser.post(f"{POOLS}{again.number}/undang/", {"who": "Lombok"})
     with two.b.bound():
+        assert two.b.now().number in shown(yuli(two.b).get(f"{POOLS}{again.number}/"))
         join_pool(pool=again, cycle=two.b.now(), by=BY)
         assert CyclePool.objects.get().pool == again.public_id
     with two.a.bound():

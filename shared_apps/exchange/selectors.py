@@ -129,9 +129,10 @@ def order_called(number: str) -> SupplierOrder | None:
     return SupplierOrder.objects.filter(number=number).first()
 
 
-def view_of(order: SupplierOrder) -> OrderView:
+def view_of(order: SupplierOrder, *, for_its_supplier: bool = False) -> OrderView:
     """Everything of an order, by a fixed number of queries."""
-    lines = list(order.lines.select_related("pooled__line__total"))
+    # What all pledged together is the supplier's to read; a region asks for its own part.
+    lines = list(order.lines.select_related("pooled__line__total" if for_its_supplier else "pooled"))
     return OrderView(
         order=order,
         lines=states_of(lines, packs_billed(order)),

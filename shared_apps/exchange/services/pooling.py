@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from shared_apps.exchange.errors import BadPool, NoSuchRegion, ReasonMissing
@@ -145,11 +145,11 @@ def pledge(*, pool: Pool, packs: Mapping[UUID, int]) -> bool:
     Returns whether it counts: a pool that is closed keeps what was pledged before.
     Writes:  pledges.
     """
+    region = current_region()
     with transaction.atomic():
-        held = hold_pool(pool)
-        if held is None or held.state != PoolState.GATHERING:
+        # Two plans of one region come one after the other, however they were asked for.
+        if _own_row(pool) is None or (held := hold_pool(pool)) is None or held.state != PoolState.GATHERING:
             return False
-        region = current_region()
         PoolPledge.objects.filter(line__pool=held, region=region).delete()
         lines = held.lines.filter(offer__public_id__in=packs).values_list("pk", "offer__public_id")
         PoolPledge.objects.bulk_create(
@@ -212,20 +212,27 @@ def _gathering(pool: Pool) -> tuple[Pool, PoolMember]:
 
     Raises:  StaleDocument.
     """
-    member = (
-        PoolMember.objects.select_for_update(no_key=True, of=("self",))
-        .filter(pool=pool, region=current_region())
-        .first()
-    )
+    member = _own_row(pool)
     now = Pool.objects.select_related("supplier").filter(pk=pool.pk, state=PoolState.GATHERING).first()
     if member is None or now is None:
         raise stale()
     return now, member
 
 
+def _own_row(pool: Pool) -> PoolMember | None:
+    """This region's own row, locked; before the pool itself."""
+    rows = PoolMember.objects.select_for_update(no_key=True, of=("self",))
+    return rows.filter(pool=pool, region=current_region()).first()
+
+
 def _put(member: PoolMember, state: MemberState) -> None:
     member.state = state
-    member.save(update_fields=["state"])
+    try:
+        with transaction.atomic():
+            member.save(update_fields=["state"])
+    except IntegrityError as refused:
+        # It was closed at the same moment; only who takes part already may hold it open.
+        raise stale() from refused
 
 
 def _note(pool: Pool, name: str, reason: str = "") -> None:

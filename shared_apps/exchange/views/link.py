@@ -91,7 +91,7 @@ def _opened(token: str) -> tuple[Link, OrderView] | None:
         return None
     with for_supplier(link.organisation.db_role):
         order = order_called(link.number)
-        return None if order is None or order.state in ENDED else (link, view_of(order))
+        return None if order is None or order.state in ENDED else (link, view_of(order, for_its_supplier=True))
 
 
 def _over(request: HttpRequest) -> HttpResponse:

@@ -155,7 +155,7 @@ def download(request: SupplierRequest, number: str, kind: str) -> HttpResponseBa
 
 def _read(request: SupplierRequest, number: str) -> OrderView:
     with for_supplier(request.supplier.organisation.db_role):
-        return view_of(order_or_404(number))
+        return view_of(order_or_404(number), for_its_supplier=True)
 
 
 def _page(

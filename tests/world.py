@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 
 import psycopg
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from tenants.kernel import clock
 from tenants.listening import EVERYTHING
 from tenants.models import Domain, PooledSchema, Region, RegionStatus
 from tenants.provisioning import complete_schema
+from tenants.schemas.grants import make_supplier_role
 from tenants.schemas.release import drop
 from tenants.sites import memory
 
@@ -36,6 +38,17 @@ def build_world() -> None:
     load_areas()
     build_region("Kalidoni", "kalidoni")
     build_region("Lombok", "lombok")
+    with as_owner():
+        for role in supplier_roles():
+            make_supplier_role(role)
+
+
+def supplier_roles() -> list[str]:
+    """Roles for the suppliers of this database's tests. The making of a role locks out all makers of the server until the
+    transaction ends, and a test is a transaction: other workers would wait for it.
+    """
+    begin = sha256(connection.settings_dict["NAME"].encode()).hexdigest()[:14]
+    return [f"s_{begin}{number:02}" for number in range(12)]
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from shared_apps.exchange.models import (
     SupplierOrderEvent,
     SupplierOrderLine,
 )
-from shared_apps.exchange.reckoning import LineState, Sum, agreed, states_of
+from shared_apps.exchange.reckoning import LineState, Sum, states_of, sum_of
 from shared_apps.exchange.services.billing import packs_billed
 
 
@@ -121,7 +121,7 @@ def rows_of(orders: Sequence[SupplierOrder]) -> list[InboxRow]:
     lines: dict[int, list[SupplierOrderLine]] = defaultdict(list)
     for line in SupplierOrderLine.objects.filter(order__in=orders):
         lines[line.order_id].append(line)
-    return [InboxRow(order, agreed(order, lines[order.pk])) for order in orders]
+    return [InboxRow(order, sum_of(order, lines[order.pk])) for order in orders]
 
 
 def order_called(number: str) -> SupplierOrder | None:
@@ -135,8 +135,8 @@ def view_of(order: SupplierOrder, *, for_its_supplier: bool = False) -> OrderVie
     lines = list(order.lines.select_related("pooled__line__total" if for_its_supplier else "pooled"))
     return OrderView(
         order=order,
-        lines=states_of(lines, packs_billed(order)),
-        sum=agreed(order, lines),
+        lines=states_of(order, lines, packs_billed(order)),
+        sum=sum_of(order, lines),
         shipments=list(order.shipments.prefetch_related("lines__line")),
         invoices=list(order.invoices.all()),
         history=list(order.history.all()),

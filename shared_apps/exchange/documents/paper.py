@@ -26,7 +26,7 @@ def order_pdf(view: OrderView, seller: str) -> HttpResponse:
             str(one.line.position),
             f"{one.line.name}\n{one.line.sku}",
             one.line.pack_label,
-            str(one.line.packs_agreed) + (f" ({one.line.packs})" if one.line.packs_agreed != one.line.packs else ""),
+            str(one.due) + (f" ({one.line.packs})" if one.due != one.line.packs else ""),
             rupiah_text(one.line.price_agreed),
             rupiah_text(one.amount),
         ]

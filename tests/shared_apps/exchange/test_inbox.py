@@ -6,7 +6,6 @@ import csv
 import io
 import re
 import zipfile
-import zlib
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from shared_apps.supplier_catalog.models import SupplierRole
 from tenants.context import on_platform
 from tenants.kernel import clock
 from tenants.models import Region
+from tests.papers import words
 from tests.shared_apps.exchange.ordering import Deal
 from tests.shared_apps.supplier_catalog.people import member, platform_browser
 from tests.shared_apps.supplier_catalog.wholesaler import offer, rinjani_pangan, verified
@@ -250,17 +250,6 @@ def test_papers_say_what_was_ordered(deal: Deal, oman: Client) -> None:
         rows = list(csv.reader(io.StringIO(kept(oman.get(of(order, "pesanan.csv"))).decode("utf-8-sig"))))
     assert rows[1][:2] == [order.number, "Satker Kalidoni"] and len(rows) == 3
     assert order.number in page(oman, of(order, "cetak/"))
-
-
-def words(paper: bytes) -> str:
-    """What the PDF writes, its streams opened."""
-    out = b""
-    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", paper, re.DOTALL):
-        try:
-            out += zlib.decompress(stream)
-        except zlib.error:
-            continue
-    return " ".join(part.decode("latin-1") for part in re.findall(rb"\((.*?)\) Tj", out))
 
 
 def test_the_first_page_tells_what_waits(deal: Deal, oman: Client) -> None:

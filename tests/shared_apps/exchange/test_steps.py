@@ -9,6 +9,7 @@ import pytest
 
 from shared_apps.exchange.errors import BadInvoice, BadPacks, OtherContent, ReasonMissing
 from shared_apps.exchange.models import OrderState
+from shared_apps.exchange.selectors import view_of
 from shared_apps.exchange.services import (
     Answer,
     accept_change,
@@ -54,6 +55,9 @@ def test_from_order_to_payment(deal: Deal) -> None:
     rice = deal.lines(order)["BR-50"]
     assert (rice.packs_shipped, rice.packs_received, rice.packs_rejected) == (10, 9, 1)
     assert bill.total == 9 * 600_000 + 4 * 280_000 + 50_000
+    # Nothing more comes: what was rejected is in the order's sum no more.
+    with in_region(deal.region):
+        assert view_of(deal.seen(order)).sum.total == bill.total
     assert [(move, side) for move, _after, side in deal.trace(order)] == [
         ("send", "region"),
         ("confirm", "supplier"),

@@ -50,13 +50,13 @@ def run_task(task: ScopedTask, *args: Any) -> None:
 
 
 @pytest.fixture
-def no_roles_left() -> Iterator[None]:
-    """Roles belong to the whole server, so the sweep of a database leaves them."""
+def no_roles_left(committed: None) -> Iterator[None]:
+    """Roles belong to the whole server, so the sweep of a database leaves them. Those of other workers stay."""
     yield
     with admin() as cursor:
-        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 's\\_%'")
+        cursor.execute("SELECT db_role FROM supplier_catalog_supplierorganisation")
         for (name,) in cursor.fetchall():
-            cursor.execute(f'DROP ROLE "{name}"')
+            cursor.execute(f'DROP ROLE IF EXISTS "{name}"')
 
 
 @pytest.mark.usefixtures("platform")

@@ -152,9 +152,7 @@ def test_from_price_list_to_shelf(platform_running: Platform, browser: Browser, 
     handed, paid = {}, 0
     for place, owner in enumerate(owners):
         pays = place % 2 == 0
-        one = trade.hands_over(
-            officer, owner, site, cycle, trade.name_of(place), drawn=place % 3 == 0, pays=pays
-        )
+        one = trade.hands_over(officer, owner, site, cycle, trade.name_of(place), drawn=place % 3 == 0, pays=pays)
         handed[trade.name_of(place)] = one
         paid += one.total if pays else 0
     look(officer, "handed-over")

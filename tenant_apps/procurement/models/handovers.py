@@ -73,10 +73,10 @@ class Distribution(models.Model):
 
 
 class Allotment(models.Model):
-    """So many units of a part in a distribution. The database refuses to change it."""
+    """So many units of a part in a distribution. The database refuses to change it, and looks after its part in sets (migration 0009)."""
 
     distribution = models.ForeignKey(Distribution, on_delete=models.PROTECT, related_name="allotments")
-    part = models.ForeignKey(PurchasePart, on_delete=models.PROTECT, related_name="allotments")
+    part = models.ForeignKey(PurchasePart, on_delete=models.PROTECT, related_name="allotments", db_constraint=False)
     units = models.PositiveIntegerField(_("units"))
     # How many more (or fewer) than the fair number, by hand.
     shifted = models.IntegerField(default=0)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -22,6 +22,7 @@ from tenant_apps.procurement.models import (
     Distribution,
     HandOver,
     HandOverState,
+    PurchasePart,
     RouteStop,
     WarungPayment,
 )
@@ -104,6 +105,18 @@ def test_everything_that_was_bought_goes_to_whom_it_was_bought_for(caravan: Cara
     assert levels()["Satker Kalidoni"] == {"Beras medium": (850_000, 300_000), "Telur ayam": (360, 360)}
     assert list(RouteStop.objects.values_list("warung__name", "position")) == [("Warung Hasan", 1), ("Warung Siti", 2)]
     must_add_up()
+
+
+def test_the_database_keeps_a_part_while_it_is_shared_out(caravan: Caravan) -> None:
+    came(caravan, 7, 2)
+    share_out(caravan)
+    shared = Allotment.objects.first()
+    assert shared is not None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PurchasePart.objects.filter(pk=shared.part_id)._raw_delete("default")
+    shared.pk, shared.part_id = None, 0
+    with pytest.raises(IntegrityError), transaction.atomic():
+        shared.save(force_insert=True)
 
 
 def test_what_came_short_is_shared_fairly_and_the_rest_later(caravan: Caravan) -> None:

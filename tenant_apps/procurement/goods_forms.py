@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.pricing.forms import photo_field
@@ -216,6 +218,11 @@ class RoutesForm(forms.Form):
         return {
             stop.warung_id: (told[f"route-{stop.warung_id}"], told[f"place-{stop.warung_id}"]) for stop in self.stops
         }
+
+
+def sent_warungs(data: QueryDict) -> list[int]:
+    """Ids of the warungs whose routes were sent."""
+    return [int(found[1]) for name in data if (found := re.fullmatch(r"route-([0-9]{1,18})", name))]
 
 
 class HandForm(KeyForm):

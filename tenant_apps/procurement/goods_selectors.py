@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Sum
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.fields.files import FieldFile
 from django.http import Http404
 
@@ -34,6 +34,7 @@ from tenant_apps.procurement.models import (
     PurchaseLine,
     PurchasePart,
     ReturnToSupplier,
+    Route,
     RouteStop,
     WarungPayment,
 )
@@ -128,12 +129,14 @@ def order_of_warung(warung: Warung, number: str) -> CycleOrder:
     return _there(rows.filter(cycle__number=number).first())
 
 
-def hand_overs_of(cycle: Cycle, warung: Warung | None = None) -> QuerySet[HandOver]:
-    """Hand-overs of a cycle by route and place on it, with their lines."""
+def hand_overs_of(cycle: Cycle, warung: Warung | None = None, *, text: str = "") -> QuerySet[HandOver]:
+    """Hand-overs of a cycle by route and place on it; with `text` those of warungs whose name has it, or with that number."""
     stop = RouteStop.objects.filter(cycle=OuterRef("cycle"), warung=OuterRef("warung"))
     rows = HandOver.objects.filter(cycle=cycle)
     if warung is not None:
         rows = rows.filter(warung=warung)
+    if text:
+        rows = rows.filter(Q(warung__name__icontains=text) | Q(number__startswith=text.upper()))
     return (
         rows.select_related("warung", "distribution", "cycle")
         .annotate(
@@ -202,6 +205,10 @@ def stops_of(cycle: Cycle) -> QuerySet[RouteStop]:
         .select_related("route", "warung")
         .order_by("route__position", "position", "pk")
     )
+
+
+def route_names(cycle: Cycle) -> list[str]:
+    return list(Route.objects.filter(cycle=cycle).order_by("name").values_list("name", flat=True))
 
 
 def invoices_of(cycle: Cycle) -> list[tuple[Purchase, SupplierInvoice]]:

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,13 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.procurement import papers
 from tenant_apps.procurement.allotting import Sharing, sharings
-from tenant_apps.procurement.goods_forms import MOST_SHARES, HandForm, RoutesForm, ShareForm
+from tenant_apps.procurement.goods_forms import MOST_SHARES, HandForm, RoutesForm, ShareForm, sent_warungs
 from tenant_apps.procurement.goods_selectors import (
     cycle_of_number,
     goods_of,
     hand_over_of,
     hand_overs_of,
     route_lists,
+    route_names,
     stops_of,
 )
 from tenant_apps.procurement.models import Cycle, CycleState, HandOver, HandOverState
@@ -33,6 +35,8 @@ from tenant_apps.procurement.services.sharing import confirm_distribution
 from tenant_apps.procurement.views.satker import for_satker
 from tenants.kernel.errors import DomainError
 
+# A page of hand-overs, and of warungs whose routes are changed: two fields each, of which Django takes a thousand.
+PER_PAGE = 100
 read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 PAPERS = {
     "surat-jalan": papers.delivery_note,
@@ -77,9 +81,10 @@ def _shown(found: list[Sharing], wanted: str) -> list[Sharing]:
 def _shares_page(
     request: RegionRequest, cycle: Cycle, found: list[Sharing], form: ShareForm, *, status: int = 200
 ) -> HttpResponse:
-    rows = list(hand_overs_of(cycle).prefetch_related("lines"))
+    text = request.GET.get("q", "").strip()[:80]
+    page = Paginator(hand_overs_of(cycle, text=text), PER_PAGE).get_page(request.GET.get("page"))
     routes: dict[str, list[HandOver]] = {}
-    for one in rows:
+    for one in page:
         routes.setdefault(one.route_name or "", []).append(one)  # type: ignore[attr-defined]
     context = {
         "cycle": cycle,
@@ -87,7 +92,8 @@ def _shares_page(
         "form": form,
         "rows": form.rows(),
         "routes": routes.items(),
-        "waiting": any(one.state == HandOverState.PICKING for one in rows),
+        "page": page,
+        "wanted": text,
         "can_share": cycle.state == CycleState.RECEIVING,
     }
     return render(request, "procurement/goods/satker/shares.html", context, status=status)
@@ -97,12 +103,14 @@ def _shares_page(
 @never_cache
 @read_or_send
 def routes(request: RegionRequest, number: str) -> HttpResponse:
-    """Which warung is on which route, and at which place."""
+    """Which warung is on which route, and at which place: a page of them, or those that were sent."""
     cycle = cycle_of_number(number)
-    stops = list(stops_of(cycle))
-    form = RoutesForm(stops, request.POST if request.method == "POST" else None)
-    status = 200
+    every = stops_of(cycle)
+    page = Paginator(every, PER_PAGE).get_page(request.GET.get("page"))
+    form, status = RoutesForm(page), 200
     if request.method == "POST":
+        # Somebody may have moved warungs to other pages meanwhile.
+        form = RoutesForm(every.filter(warung__in=sent_warungs(request.POST)[:PER_PAGE]), request.POST)
         status = 400
         if form.is_valid():
             try:
@@ -112,8 +120,10 @@ def routes(request: RegionRequest, number: str) -> HttpResponse:
                 status = refused.status
             else:
                 messages.success(request, _("The routes are changed."))
+                if page.has_other_pages():
+                    return redirect(f"{request.path}?page={page.number}")
                 return redirect("procurement:shares", number)
-    context = {"cycle": cycle, "form": form, "rows": form.rows(), "names": sorted({one.route.name for one in stops})}
+    context = {"cycle": cycle, "form": form, "rows": form.rows(), "page": page, "names": route_names(cycle)}
     return render(request, "procurement/goods/satker/routes.html", context, status=status)
 
 

@@ -174,6 +174,30 @@ def test_routes_picking_and_loading(caravan: Caravan, yuli: Client) -> None:
     assert set(HandOver.objects.values_list("state", flat=True)) == {HandOverState.ON_THE_WAY}
 
 
+def test_many_warungs_come_in_pages_and_are_searched(
+    caravan: Caravan, yuli: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenant_apps.procurement.views.handovers.PER_PAGE", 1)
+    came(caravan, 7, 2)
+    share_out(caravan)
+    pages = [text(yuli.get(at(caravan, f"pembagian/?page={page}"))) for page in (1, 2)]
+    assert [("Warung Hasan" in page, "Warung Siti" in page) for page in pages] in (
+        [(True, False), (False, True)],
+        [(False, True), (True, False)],
+    )
+    found = text(yuli.get(at(caravan, "pembagian/?q=siti")))
+    assert "Warung Siti" in found and "Warung Hasan" not in found
+    assert "Tidak ditemukan" in text(yuli.get(at(caravan, "pembagian/?q=zzz")))
+    # Each page of routes is changed by itself; what stands on the others stays.
+    hasan, siti = caravan.cast.warung.pk, caravan.cast.other_warung.pk
+    routes = [text(yuli.get(at(caravan, f"pembagian/rute/?page={page}"))) for page in (1, 2)]
+    assert [f"route-{hasan}" in page for page in routes] != [f"route-{siti}" in page for page in routes]
+    answer = yuli.post(at(caravan, "pembagian/rute/?page=2"), {f"route-{siti}": "Motor Andi", f"place-{siti}": 1})
+    assert (answer.status_code, answer.headers["Location"]) == (302, at(caravan, "pembagian/rute/?page=2"))
+    names = dict(RouteStop.objects.values_list("warung", "route__name"))
+    assert names[siti] == "Motor Andi" != names[hasan]
+
+
 def handing(document: HandOver, **facts: Any) -> dict[str, Any]:
     units = {f"units-{line.pk}": line.units for line in document.lines.all()}
     return {"key": uuid.uuid4(), "name": "Hasan", **units, **facts}

@@ -15,12 +15,12 @@ run: ## Install and start the whole platform with the demo region Kalidoni
 test: ## Install what tests need, a browser too, and run all of them
 	@$(PYTHON) infra/embedded/bootstrap.py test
 	@$(BIN)/warsa messages compile
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 trials: ## The heavy trials (races, kills) with all their rounds
 	@$(PYTHON) infra/embedded/bootstrap.py test
 	@$(BIN)/warsa messages compile
-	WARSA_TRIALS=full $(BIN)/python -m pytest -n 2
+	WARSA_TRIALS=full $(BIN)/python -m pytest -n 2 --dist worksteal
 
 bench: ## Compare with stock django-tenants and plain Django on an idle machine, about ten minutes; writes docs/benchmarks.md
 	@$(PYTHON) infra/embedded/bootstrap.py lint

@@ -234,5 +234,7 @@ def test_from_price_list_to_shelf(platform_running: Platform, browser: Browser, 
     assert officer.locator("main ul.list a[href*='/rekap/']").count() == len(trade.GOODS) * len(owners)
     officer.goto(f"{site}/satker/piutang/")
     look(officer, "receivables")
-    owes = [rupiah(text) for text in officer.locator("main tbody td strong").all_inner_texts()]
-    assert sum(owes) == revenue - paid
+    rows = officer.locator("main tbody tr").all()
+    owes = {row.locator("th").inner_text().strip(): rupiah(row.locator("strong").inner_text()) for row in rows}
+    # Other journeys of this platform leave debts of their own.
+    assert sum(owes.get(name, 0) for name in handed) == revenue - paid

@@ -37,7 +37,7 @@ bench-market: ## Shop beside django-oscar, search a large region, on an idle mac
 	@$(BIN)/warsa messages compile
 	$(BIN)/python -m tests.benchmarks.market --write
 
-bench-wholesale: ## Put large cycles together, on an idle machine, some minutes; writes docs/benchmarks-wholesale.md
+bench-wholesale: ## Put large cycles together and look at long price lists, on an idle machine, some minutes; writes docs/benchmarks-wholesale.md
 	@$(PYTHON) infra/embedded/bootstrap.py lint
 	@$(BIN)/warsa messages compile
 	$(BIN)/python -m tests.benchmarks.wholesale --write

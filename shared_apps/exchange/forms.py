@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,7 +20,6 @@ from tenants.forms import AmountField, RupiahField
 from tenants.forms import PacksField as WholePacksField
 from tenants.kernel import clock
 
-_DIGITS = re.compile(r"[0-9]{1,6}", re.ASCII)
 # A day further away than this is a typing error.
 FAR = timedelta(days=400)
 

@@ -68,13 +68,3 @@ class InviteForm(forms.Form):
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-
-
-class PoolReasonForm(forms.Form):
-    """Why a joint purchase is cancelled."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=240,
-        error_messages={"required": _("Write down why; the other regions read it.")},
-    )

@@ -33,6 +33,7 @@ from tenant_apps.procurement.services.handing import bring_again, hand_over, loa
 from tenant_apps.procurement.services.routing import change_routes
 from tenant_apps.procurement.services.sharing import confirm_distribution
 from tenant_apps.procurement.views.satker import for_satker
+from tenants.forms import asked_text
 from tenants.kernel.errors import DomainError
 
 # A page of hand-overs, and of warungs whose routes are changed: two fields each, of which Django takes a thousand.
@@ -81,7 +82,7 @@ def _shown(found: list[Sharing], wanted: str) -> list[Sharing]:
 def _shares_page(
     request: RegionRequest, cycle: Cycle, found: list[Sharing], form: ShareForm, *, status: int = 200
 ) -> HttpResponse:
-    text = request.GET.get("q", "").strip()[:80]
+    text = asked_text(request)
     page = Paginator(hand_overs_of(cycle, text=text), PER_PAGE).get_page(request.GET.get("page"))
     routes: dict[str, list[HandOver]] = {}
     for one in page:

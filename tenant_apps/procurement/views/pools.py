@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shared_apps.exchange.models import Pool
 from tenant_apps.accounts.access import RegionRequest
-from tenant_apps.procurement.pool_forms import InviteForm, PoolForm, PoolJoinForm, PoolReasonForm
+from tenant_apps.procurement.forms import ReasonForm
+from tenant_apps.procurement.pool_forms import InviteForm, PoolForm, PoolJoinForm
 from tenant_apps.procurement.pool_selectors import (
     cycles_to_join,
     neighbours_of,
@@ -101,10 +102,14 @@ def _page(request: RegionRequest, pool: Pool, *, status: int = 200, **forms: Any
         "pool": pool,
         "invite": forms.get("invite") or InviteForm(),
         "joining": forms.get("joining") or PoolJoinForm(cycles_to_join(pool.supplier)),
-        "reason": forms.get("reason") or PoolReasonForm(),
+        "reason": forms.get("reason") or _reason_form(),
         "neighbours": neighbours_of(view) if view.hosts and view.gathers else [],
     }
     return render(request, "procurement/pools/pool.html", context, status=status)
+
+
+def _reason_form(data: Any = None) -> ReasonForm:
+    return ReasonForm(data, missing=_("Write down why; the other regions read it."))
 
 
 @for_satker
@@ -168,7 +173,7 @@ def _step(request: RegionRequest, number: str, act: Callable[..., Any], done: st
 @require_POST
 def cancel(request: RegionRequest, number: str) -> HttpResponse:
     """Nothing comes of it."""
-    pool, form = pool_for(number), PoolReasonForm(request.POST)
+    pool, form = pool_for(number), _reason_form(request.POST)
     if not form.is_valid():
         return _page(request, pool, reason=form, status=400)
     try:

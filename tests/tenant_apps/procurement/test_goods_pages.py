@@ -187,6 +187,7 @@ def test_many_warungs_come_in_pages_and_are_searched(
     )
     found = text(yuli.get(at(caravan, "pembagian/?q=siti")))
     assert "Warung Siti" in found and "Warung Hasan" not in found
+    assert yuli.get(at(caravan, "pembagian/?q=%00siti")).status_code == 200
     assert "Tidak ditemukan" in text(yuli.get(at(caravan, "pembagian/?q=zzz")))
     # Each page of routes is changed by itself; what stands on the others stays.
     hasan, siti = caravan.cast.warung.pk, caravan.cast.other_warung.pk

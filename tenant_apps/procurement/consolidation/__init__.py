@@ -20,6 +20,8 @@ from tenant_apps.procurement.consolidation.terms import (
     Supplier,
     Tier,
     Want,
+    Wants,
+    gather,
 )
 
 __all__ = [
@@ -36,9 +38,11 @@ __all__ = [
     "Supplier",
     "Tier",
     "Want",
+    "Wants",
     "allot",
     "cartons_for",
     "consolidate",
+    "gather",
     "handed_out",
     "shares",
 ]

@@ -21,13 +21,11 @@ def shares(total: int, weights: Sequence[int]) -> list[int]:
         return [0] * len(weights)
     if total == whole:
         return list(weights)
-    found, remainders = [], []
-    for weight in weights:
-        share, remainder = divmod(total * weight, whole)
-        found.append(share)
-        remainders.append(remainder)
+    exact = [total * weight for weight in weights]
+    found = [share // whole for share in exact]
     left = total - sum(found)
     if left:
+        remainders = [share % whole for share in exact]
         # Sorting is stable: of equal remainders the earlier place stands first.
         for place in sorted(range(len(found)), key=remainders.__getitem__, reverse=True)[:left]:
             found[place] += 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
-from itertools import groupby
-from operator import itemgetter
+from itertools import groupby, pairwise
+from operator import attrgetter, itemgetter
 
 from tenant_apps.procurement.consolidation.cartons import cartons_for, handed_out
 from tenant_apps.procurement.consolidation.terms import (
@@ -19,7 +19,7 @@ from tenant_apps.procurement.consolidation.terms import (
     Plan,
     Purchase,
     Supplier,
-    Want,
+    Wants,
 )
 
 
@@ -35,19 +35,16 @@ class Below(Enum):
 
 
 class _Goods:
-    """All wishes for one product, in the order of their lines."""
+    """A product's wishes, and their sums."""
 
     __slots__ = ("firm", "lines", "product", "tolerance", "tolerated", "wanted")
 
-    def __init__(self, product: int, wants: Iterable[Want]) -> None:
-        self.product = product
-        self.lines, self.firm, self.tolerance = [], [], []
-        for line, _product, firm, tolerance in wants:
-            if firm < 0 or tolerance < 0:
-                raise ValueError(f"line {line} wants less than nothing")
-            self.lines.append(line)
-            self.firm.append(firm)
-            self.tolerance.append(tolerance)
+    def __init__(self, wants: Wants) -> None:
+        self.product, self.lines, self.firm, self.tolerance = wants
+        if any(one <= before for before, one in pairwise(self.lines)):
+            raise ValueError("a line stands twice, or before an earlier one")
+        if min(self.firm) < 0 or min(self.tolerance) < 0:
+            raise ValueError(f"somebody wants less than nothing of {self.product}")
         self.wanted, self.tolerated = sum(self.firm), sum(self.tolerance)
 
 
@@ -55,7 +52,7 @@ _Buys = list[tuple[Offer, int]]
 
 
 def consolidate(
-    wants: Iterable[Want],
+    wants: Iterable[Wants],
     offers: Iterable[Offer],
     suppliers: Iterable[Supplier] = (),
     *,
@@ -83,11 +80,14 @@ def consolidate(
     return plan
 
 
-def _by_product(wants: Iterable[Want]) -> dict[int, _Goods]:
-    rows = sorted(wants, key=itemgetter(1, 0))
-    if len({row[0] for row in rows}) != len(rows):
+def _by_product(wants: Iterable[Wants]) -> dict[int, _Goods]:
+    rows = sorted(map(_Goods, wants), key=attrgetter("product"))
+    goods = {one.product: one for one in rows}
+    if len(goods) < len(rows):
+        raise ValueError("a product stands twice")
+    if len({line for one in rows for line in one.lines}) < sum(len(one.lines) for one in rows):
         raise ValueError("a line stands twice")
-    return {product: _Goods(product, own) for product, own in groupby(rows, key=itemgetter(1))}
+    return goods
 
 
 class _Market:
@@ -216,18 +216,19 @@ def _write(plan: Plan, one: _Goods, buys: _Buys, market: _Market) -> None:
 
 def _purchases(lines: Sequence[int], given: Sequence[int], buys: _Buys) -> Iterator[Purchase]:
     """Line after line fills purchase after purchase."""
-    place, left = 0, given[0]
+    parts = [Part(line, units) for line, units in zip(lines, given, strict=True) if units]
     for offer, cartons in buys:
-        parts, room = [], cartons * offer.carton
-        while room:
-            take = min(room, left)
-            if take:
-                parts.append(Part(lines[place], take))
-            room, left = room - take, left - take
-            if not left and place + 1 < len(lines):
-                place += 1
-                left = given[place]
-        yield Purchase(offer, cartons, tuple(parts))
+        room, place = cartons * offer.carton, 0
+        while place < len(parts) and parts[place].units <= room:
+            room -= parts[place].units
+            place += 1
+        own, parts = parts[:place], parts[place:]
+        if room:
+            # The line stands on both sides.
+            line, units = parts[0]
+            own.append(Part(line, room))
+            parts[0] = Part(line, units - room)
+        yield Purchase(offer, cartons, tuple(own))
 
 
 def _gap(one: _Goods, buys: _Buys, left: int, market: _Market) -> Gap:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -14,6 +17,25 @@ class Want(NamedTuple):
     product: int
     firm: int
     tolerance: int = 0
+
+
+class Wants(NamedTuple):
+    """All wishes for one product, column by column, in the order of their lines."""
+
+    product: int
+    lines: Sequence[int]
+    firm: Sequence[int]
+    tolerance: Sequence[int]
+
+
+def gather(wants: Iterable[Want]) -> list[Wants]:
+    """Wishes in any order, by product."""
+    rows = sorted(wants, key=itemgetter(1, 0))
+    found = []
+    for product, own in groupby(rows, key=itemgetter(1)):
+        lines, _products, firm, tolerance = zip(*own, strict=True)
+        found.append(Wants(product, lines, firm, tolerance))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from shared_apps.exchange.pool_selectors import Reach
 from shared_apps.supplier_catalog.models import OfferTier
 from shared_apps.supplier_catalog.taxes import tax_on
 from tenant_apps.procurement import consolidation
-from tenant_apps.procurement.consolidation import Below, Plan, Tier, Want, consolidate
+from tenant_apps.procurement.consolidation import Below, Plan, Tier, Wants, consolidate
 from tenant_apps.procurement.errors import BadCycle
 from tenant_apps.procurement.locks import lock_cycle
 from tenant_apps.procurement.models import (
@@ -37,8 +38,9 @@ BELOW: Mapping[str, Below] = {
     BelowMinimum.LEAVE_OUT: Below.LEAVE_OUT,
     BelowMinimum.ELSEWHERE: Below.ELSEWHERE,
 }
-# Rows that are in memory at once while lines are read.
-AT_ONCE = 10_000
+# Goods whose lines are in memory at once while they are read, and parts while they are written.
+GOODS_AT_ONCE = 50
+PARTS_AT_ONCE = 2_000
 
 
 def replan(*, cycle: Cycle, by: str, below: str | None = None, left_out: Iterable[UUID] | None = None) -> Cycle:
@@ -161,9 +163,10 @@ def _drop_purchases(cycle: Cycle) -> None:
     cycle.purchases.all().delete()
 
 
-def _wants(cycle: Cycle) -> Iterator[Want]:
-    rows = cycle.lines.order_by().values_list("pk", "good_id", "firm", "tolerance")
-    return (Want(*row) for row in rows.iterator(AT_ONCE))
+def _wants(cycle: Cycle) -> Iterator[Wants]:
+    columns = {f"{column}s": ArrayAgg(column, order_by="pk") for column in ("pk", "firm", "tolerance")}
+    rows = cycle.lines.order_by().values("good").annotate(**columns).values_list("good", *columns)
+    return map(Wants._make, rows.iterator(GOODS_AT_ONCE))
 
 
 def plain_offer(row: CycleOffer, joint: Reach | None = None) -> consolidation.Offer:
@@ -227,7 +230,7 @@ def _copy_parts(rows: Iterable[tuple[int, int, int]]) -> None:
         cursor.copy(f"COPY {PurchasePart._meta.db_table} (purchase_line_id, line_id, units) FROM STDIN") as incoming,
     ):
         rest = iter(rows)
-        while some := list(islice(rest, AT_ONCE)):
+        while some := list(islice(rest, PARTS_AT_ONCE)):
             incoming.write("".join(f"{line}\t{wish}\t{units}\n" for line, wish, units in some))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenant_apps.procurement import consolidation
 from tenant_apps.procurement.consolidation import (
     Below,
     Gap,
@@ -20,12 +22,18 @@ from tenant_apps.procurement.consolidation import (
     Tier,
     Want,
     cartons_for,
-    consolidate,
+    gather,
     handed_out,
     shares,
 )
 
 UNITS = st.integers(0, 400)
+
+
+def consolidate(
+    wants: Iterable[Want], offers: Iterable[Offer], suppliers: Iterable[Supplier] = (), *, below: Below = Below.KEEP
+) -> Plan:
+    return consolidation.consolidate(gather(wants), offers, suppliers, below=below)
 
 
 # Foodsoft's own table (app/models/order_article.rb): carton, firm, tolerance, cartons to order.

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenant_apps.procurement.consolidation import Below, Offer, Supplier, Tier, Want, consolidate
+from tenant_apps.procurement.consolidation import Below, Offer, Supplier, Tier, Want, consolidate, gather
 from tenant_apps.procurement.insight.alone import Bought, Compared, Seen, Way, compare, lower_bound
 
 RICE, EGGS = 1, 2
@@ -150,7 +150,7 @@ def test_a_purchase_that_is_the_same_alone_costs_the_same_alone(
         for good, (_cartons, carton, price, each) in enumerate(goods)
     ]
     wants = [Want(good, good, cartons * carton) for good, (cartons, carton, _p, _f) in enumerate(goods)]
-    plan = consolidate(wants, offers, [supplier], below=Below.KEEP)
+    plan = consolidate(gather(wants), offers, [supplier], below=Below.KEEP)
     cost = sum(one.offer.landed(one.cartons) for one in plan.purchases) + freight
     bought = [Bought(want.product, want.firm, 1) for want in wants]
     found = compare(bought, {one.product: [one] for one in offers}, {MUSI: supplier}, {})

@@ -44,7 +44,18 @@ BOOKS: dict[str, Book] = {
     "satker:purchases": Book(EXPENSE, False, _("Goods bought from suppliers")),
     "satker:received": Book(LIABILITY, False, _("Received, not invoiced yet")),
     "satker:freight": Book(EXPENSE, False, _("Freight and fees")),
+    "savings:book": Book(LIABILITY, True, _("Savings from waste")),
+    "savings:reserved": Book(LIABILITY, True, _("Savings asked for, not yet paid out")),
     "supplier:payable": Book(LIABILITY, False, _("Owed to the supplier")),
+    "waste:stock": Book(ASSET, True, _("Unsold waste")),
+    "waste:transit": Book(ASSET, True, _("Waste on the way")),
+    "waste:cash": Book(ASSET, True, _("Cash box of the waste bank")),
+    "waste:owed": Book(ASSET, True, _("What buyers of waste owe")),
+    "waste:committee": Book(LIABILITY, True, _("Shares of the committee")),
+    "waste:sales": Book(INCOME, False, _("Sales of waste")),
+    "waste:cost": Book(EXPENSE, False, _("Cost of waste sold")),
+    "waste:shrink": Book(EXPENSE, False, _("Shrink of waste")),
+    "waste:shared": Book(EXPENSE, False, _("Shares of the proceeds")),
     "warung:cash": Book(ASSET, False, _("Cash drawer")),
     "warung:qris": Book(ASSET, False, _("Money that came by QRIS")),
     "warung:held": Book(LIABILITY, True, _("Paid for orders not yet handed over")),
@@ -85,5 +96,6 @@ def label_of(account: Account) -> str:
 def holder_of(account: Account) -> str:
     """Whose it is."""
     owner, _first, rest = account.code.partition(":")
-    book = rest.partition(":")[2] if account.warung_id or owner == "supplier" else rest
+    numbered = account.warung_id or owner in ("supplier", "savings", "waste")
+    book = rest.partition(":")[2] if numbered else rest
     return account.name.removesuffix(f": {book}")

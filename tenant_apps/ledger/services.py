@@ -80,6 +80,16 @@ def account_of_supplier(supplier: UUID, name: str) -> Account:
     return _opened(f"supplier:{supplier}:payable", name=f"{name}: payable")
 
 
+def account_of_savings(book_id: int, number: str, book: str = "book") -> Account:
+    """A savings book's account `savings:<id>:<book>`. `book`: book, reserved. It is named by the book's number alone."""
+    return _opened(f"savings:{book_id}:{book}", name=f"{number}: {book}")
+
+
+def account_of_waste_unit(unit_id: int, name: str, book: str) -> Account:
+    """An account of a unit of the waste bank, `waste:<id>:<book>`. `book`: stock, transit, cash, owed, committee, sales, …"""
+    return _opened(f"waste:{unit_id}:{book}", name=f"{name}: {book}")
+
+
 def post(
     *, key: str, text: str, postings: Iterable[Posting], by: str, reverses: JournalEntry | None = None
 ) -> JournalEntry:

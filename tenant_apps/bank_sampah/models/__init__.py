@@ -1,0 +1,37 @@
+"""Members, their books, what they brought, and what became of it."""
+
+from tenant_apps.bank_sampah.models.deposits import Deposit, DepositLine, DepositState
+from tenant_apps.bank_sampah.models.lots import Lot, LotMoveKind, LotMovement
+from tenant_apps.bank_sampah.models.members import Member, MemberEvent, MemberKind, MemberState, SavingsBook
+from tenant_apps.bank_sampah.models.terms import BankTerms
+from tenant_apps.bank_sampah.models.types import Buyer, Composition, Group, Measure, WasteGrade, WastePrice, WasteType
+from tenant_apps.bank_sampah.models.units import UnitKind, WasteUnit
+from tenant_apps.bank_sampah.models.withdrawals import Way, Withdrawal, WithdrawalEvent, WithdrawalState
+
+__all__ = [
+    "BankTerms",
+    "Buyer",
+    "Composition",
+    "Deposit",
+    "DepositLine",
+    "DepositState",
+    "Group",
+    "Lot",
+    "LotMoveKind",
+    "LotMovement",
+    "Measure",
+    "Member",
+    "MemberEvent",
+    "MemberKind",
+    "MemberState",
+    "SavingsBook",
+    "UnitKind",
+    "WasteGrade",
+    "WastePrice",
+    "WasteType",
+    "WasteUnit",
+    "Way",
+    "Withdrawal",
+    "WithdrawalEvent",
+    "WithdrawalState",
+]

@@ -1,0 +1,36 @@
+"""What waste is worth at a moment, and the terms that hold then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+
+from tenant_apps.bank_sampah.models import BankTerms, Buyer, WastePrice, WasteUnit
+from tenants.kernel import clock
+
+
+def prices_for_members(unit: WasteUnit, grades: Iterable[int], at: datetime | None = None) -> dict[int, int]:
+    """Rupiah for a kilogram or a piece by grade; a price of the unit comes before one for all. Grades without one are missing."""
+    rows = WastePrice.objects.filter(Q(unit__isnull=True) | Q(unit=unit), buyer__isnull=True)
+    return _newest(rows.order_by("grade", F("unit").asc(nulls_last=True), "-valid_from", "-pk"), grades, at)
+
+
+def prices_of_buyer(buyer: Buyer, grades: Iterable[int], at: datetime | None = None) -> dict[int, int]:
+    """What the buyer pays for a kilogram or a piece, by grade."""
+    return _newest(WastePrice.objects.filter(buyer=buyer).order_by("grade", "-valid_from", "-pk"), grades, at)
+
+
+def terms_on(at: datetime | None = None) -> BankTerms:
+    """The terms that hold. Setting the waste bank up writes the first ones.
+
+    Raises:  BankTerms.DoesNotExist.
+    """
+    rows = BankTerms.objects.filter(valid_from__lte=at or clock.now())
+    return rows.order_by("-valid_from", "-pk")[:1].get()
+
+
+def _newest(rows: QuerySet[WastePrice], grades: Iterable[int], at: datetime | None) -> dict[int, int]:
+    found = rows.filter(grade__in=list(grades), valid_from__lte=at or clock.now()).distinct("grade")
+    return dict(found.values_list("grade", "price"))

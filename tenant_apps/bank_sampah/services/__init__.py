@@ -1,0 +1,42 @@
+"""Every change of the waste bank, by story."""
+
+from tenant_apps.bank_sampah.services.joining import (
+    change_member,
+    close_member,
+    give_new_card,
+    join,
+    link_user,
+    open_book,
+    reopen_member,
+)
+from tenant_apps.bank_sampah.services.paying_out import Wish, ask, cancel, fill_box, pay, refuse
+from tenant_apps.bank_sampah.services.setting_up import change_unit, make_unit, set_price, set_terms, take_type
+from tenant_apps.bank_sampah.services.starting import set_up
+from tenant_apps.bank_sampah.services.weighing import Slip, Weighed, price_slip, take_back, weigh_in
+
+__all__ = [
+    "Slip",
+    "Weighed",
+    "Wish",
+    "ask",
+    "cancel",
+    "change_member",
+    "change_unit",
+    "close_member",
+    "fill_box",
+    "give_new_card",
+    "join",
+    "link_user",
+    "make_unit",
+    "open_book",
+    "pay",
+    "price_slip",
+    "refuse",
+    "reopen_member",
+    "set_price",
+    "set_terms",
+    "set_up",
+    "take_back",
+    "take_type",
+    "weigh_in",
+]

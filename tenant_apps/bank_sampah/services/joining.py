@@ -1,0 +1,162 @@
+"""A member comes, opens books, and leaves."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from tenant_apps.bank_sampah.errors import BadEntry, BookNotEmpty, MemberClosed
+from tenant_apps.bank_sampah.locks import lock_books_of, lock_member
+from tenant_apps.bank_sampah.models import Member, MemberKind, MemberState, SavingsBook, WasteUnit
+from tenant_apps.bank_sampah.models.members import new_card
+from tenant_apps.bank_sampah.selectors.books import books_of
+from tenants.context import current_region
+from tenants.identity.models import User
+from tenants.kernel import clock
+from tenants.kernel.moves import move
+from tenants.kernel.numbers import save_numbered
+
+# Of the words that a member agrees to (templates/bank_sampah/_consent.html); new words, new version.
+CONSENT = "2026-11"
+
+
+def join(
+    *,
+    unit: WasteUnit,
+    name: str,
+    by: str,
+    agrees: bool,
+    kind: MemberKind = MemberKind.PERSON,
+    phone: str = "",
+    user: User | None = None,
+    rw: int | None = None,
+    rt: int | None = None,
+    address: str = "",
+) -> Member:
+    """Somebody becomes a member, with a book that is free to be spent.
+
+    Raises:  BadEntry without a name or without consent, and for a person who is a member already.
+    Writes:  the member, their first book.
+    """
+    name = name.strip()[:120]
+    if not name:
+        raise BadEntry(_("Write down the member's name."))
+    if not agrees:
+        raise BadEntry(_("Without consent to what is kept, no book can be opened."))
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            made = save_numbered(
+                Member(
+                    unit=unit,
+                    kind=kind,
+                    name=name,
+                    phone=phone.strip()[:20],
+                    user=user,
+                    rw=rw,
+                    rt=rt if rw else None,
+                    address=address.strip()[:240],
+                    consent_version=CONSENT,
+                    consent_at=now,
+                    joined_at=now,
+                    by=by,
+                )
+            )
+            save_numbered(SavingsBook(member=made, opened_at=now, by=by))
+    except IntegrityError as refused:
+        if "user" in str(refused):
+            raise BadEntry(_("This person is a member already.")) from refused
+        raise
+    return made
+
+
+def open_book(*, member: Member, purpose: str, bound_until: date | None, by: str) -> SavingsBook:
+    """One more book, for a purpose; bound to a day, it is paid out from that day on.
+
+    Raises:  BadEntry; MemberClosed.
+    """
+    purpose = " ".join(purpose.split())[:60]
+    if not purpose:
+        raise BadEntry(_("Write down what this book is for."))
+    if bound_until is not None and bound_until <= clock.today(current_region().time_zone):
+        raise BadEntry(_("The day from which it is paid out must be to come."))
+    with transaction.atomic():
+        member = lock_member(member)
+        _must_be_active(member)
+        if member.books.filter(purpose__iexact=purpose).exists():
+            raise BadEntry(_("There is a book for this purpose already."))
+        return save_numbered(
+            SavingsBook(member=member, purpose=purpose, bound_until=bound_until, opened_at=clock.now(), by=by)
+        )
+
+
+def change_member(
+    *, member: Member, name: str, phone: str, rw: int | None = None, rt: int | None = None, address: str = ""
+) -> Member:
+    """Another name, telephone or place.
+
+    Raises:  BadEntry.
+    """
+    if not name.strip():
+        raise BadEntry(_("Write down the member's name."))
+    member.name, member.phone, member.address = name.strip()[:120], phone.strip()[:20], address.strip()[:240]
+    member.rw, member.rt = rw, rt if rw else None
+    member.save(update_fields=["name", "phone", "address", "rw", "rt"])
+    return member
+
+
+def give_new_card(*, member: Member) -> Member:
+    """The card that was lost opens nothing any more."""
+    member.card = new_card()
+    member.save(update_fields=["card"])
+    return member
+
+
+def link_user(*, member: Member, user: User) -> Member:
+    """The member sees their books when they sign in.
+
+    Raises:  BadEntry where either belongs to somebody else already.
+    """
+    with transaction.atomic():
+        member = lock_member(member)
+        if member.user_id == user.pk:
+            return member
+        if member.user_id is not None:
+            raise BadEntry(_("This member is linked to another account."))
+        if Member.objects.filter(user=user).exists():
+            raise BadEntry(_("This person is a member already."))
+        member.user = user
+        member.save(update_fields=["user"])
+    return member
+
+
+def close_member(*, member: Member, by: str, reason: str = "") -> Member:
+    """Nothing more is saved.
+
+    States:  ACTIVE -> CLOSED. Closing twice changes nothing.
+    Raises:  BookNotEmpty while a book holds something, or a payout waits.
+    """
+    with transaction.atomic():
+        member = lock_member(member)
+        lock_books_of(member)
+        if any(row.holds or row.reserved for row in books_of(member)):
+            raise BookNotEmpty(_("There are savings in a book, or a payout waits. Pay them out first."))
+        move(member, "close", by=by, reason=reason)
+    return member
+
+
+def reopen_member(*, member: Member, by: str) -> Member:
+    """They save again.
+
+    States:  CLOSED -> ACTIVE.
+    """
+    with transaction.atomic():
+        move(member, "reopen", by=by)
+    return member
+
+
+def _must_be_active(member: Member) -> None:
+    if member.state != MemberState.ACTIVE:
+        raise MemberClosed(_("%(name)s is no member any more.") % {"name": member.name})

@@ -17,6 +17,10 @@ from shared_apps.onboarding.models import Service
 from tenant_apps.accounts.access import Role
 from tenant_apps.accounts.models import Profile
 from tenant_apps.accounts.services.inviting import accept, invite
+from tenant_apps.bank_sampah.models import MemberKind
+from tenant_apps.bank_sampah.selectors.books import free_book
+from tenant_apps.bank_sampah.selectors.prices import taken_grades
+from tenant_apps.bank_sampah.services import Weighed, fill_box, join, make_unit, set_bank_terms, set_up, weigh_in
 from tenant_apps.catalog.models import Kind, Pack, Product, Use
 from tenant_apps.catalog.services import weigh_at_packing
 from tenant_apps.fresh_buying.services import put_on_order, set_buying_terms
@@ -130,6 +134,7 @@ def furnish(passwords: Mapping[str, str]) -> bool:
             _publish(warung, owner)
         _shop(people[RATNA.email], warungs[0], people[HASAN.email])
         _open_stand(admin, officer)
+        _save_waste(people, warungs[0])
         for product in Product.objects.filter(category__slug__in=WEIGHED, base_unit=BaseUnit.GRAM):
             weigh_at_packing(product=product, by_weight=True)
     return True
@@ -263,6 +268,34 @@ def _open_stand(admin: User, officer: User) -> None:
         if product.kind == Kind.FRESH:
             limit = sold[0].base_quantity * 100
             put_on_order(stand=stand, product=product, section=product.category.name, daily_limit=limit)
+
+
+def _save_waste(people: Mapping[str, User], warung: Warung) -> None:
+    """Hasan's warung takes waste; Ratna and a family next door have books, and the box has some cash."""
+    officer, owner, ratna = people[OFFICER.email], people[HASAN.email], people[RATNA.email]
+    set_up(name="Bank Sampah Kalidoni", by=officer.actor)
+    set_bank_terms(by=officer.actor, share_bps=1_000, proceeds_bps=5_000, least_payout=10_000, most_a_day=1_000_000)
+    unit = make_unit(name="Unit Warung Hasan", warung=warung, hours="Sabtu 08.00–11.00")
+    fill_box(unit=unit, key=_key("waste box"), amount=250_000, by=officer.actor)
+    grades = {one.type.code: one for one in taken_grades()}
+    brought = {
+        join(unit=unit, name="Ratna", user=ratna, phone=RATNA.phone, rw=4, rt=2, agrees=True, by=owner.actor): (
+            {"PL-01": 2_400, "KR-01": 5_150, "KC-01": 12},
+            {"LG-03": 850, "PL-07": 300},
+        ),
+        join(unit=unit, name="Keluarga Zulkifli", kind=MemberKind.FAMILY, rw=4, rt=2, agrees=True, by=owner.actor): (
+            {"KR-03": 3_000, "LN-01": 1_250},
+        ),
+    }
+    for member, slips in brought.items():
+        for number, lines in enumerate(slips):
+            weigh_in(
+                unit=unit,
+                book=free_book(member),
+                key=_key(f"waste {member.name} {number}"),
+                lines=[Weighed(grades[code], quantity) for code, quantity in lines.items()],
+                by=owner.actor,
+            )
 
 
 def _restock(warung: Warung, owner: User, officer: User) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,12 +15,12 @@ from django.views.decorators.http import require_safe
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.ledger import books, selectors
-from tenant_apps.ledger.forms import KindForm, PeriodForm
+from tenant_apps.ledger.forms import KindForm
 from tenant_apps.ledger.models import Account, AccountKind
-from tenant_apps.ledger.sheets import Cell, moment, sheet
+from tenant_apps.ledger.sheets import Cell, sheet
+from tenant_apps.ledger.statements import statement_exported, statement_printed, statement_shown
 from tenant_apps.warungs.counter import CounterRequest, at_counter, owners_only
 from tenants.access import signed_in
-from tenants.context import current_region
 from tenants.forms import asked_text
 
 ACCOUNTS_A_PAGE = 50
@@ -40,7 +38,9 @@ def balance(request: RegionRequest) -> HttpResponse:
     if account is None:
         return render(request, "ledger/balance.html", {"amount": 0})
     here = {"print_url": reverse("ledger:balance_print"), "sheet_url": reverse("ledger:balance_sheet")}
-    return render(request, "ledger/balance.html", {"amount": account.amount, **here, **_statement(request, account)})
+    return render(
+        request, "ledger/balance.html", {"amount": account.amount, **here, **statement_shown(request, account)}
+    )
 
 
 @signed_in
@@ -48,7 +48,7 @@ def balance(request: RegionRequest) -> HttpResponse:
 @require_safe
 def balance_print(request: RegionRequest) -> HttpResponse:
     """One's own statement on paper."""
-    return _printed(request, selectors.account_of(request.member.user), reverse("ledger:balance"))
+    return statement_printed(request, selectors.account_of(request.member.user), reverse("ledger:balance"))
 
 
 @signed_in
@@ -56,7 +56,7 @@ def balance_print(request: RegionRequest) -> HttpResponse:
 @require_safe
 def balance_sheet(request: RegionRequest) -> HttpResponseBase:
     """One's own statement as a table."""
-    return _exported(request, selectors.account_of(request.member.user), reverse("ledger:balance"), "saldo")
+    return statement_exported(request, selectors.account_of(request.member.user), reverse("ledger:balance"), "saldo")
 
 
 @owners
@@ -79,7 +79,7 @@ def warung_account(request: CounterRequest, public_id: UUID) -> HttpResponse:
     """The statement of one of them."""
     account = selectors.account_of_theirs(request.counter.warung, public_id)
     here = _addresses("ledger:warung_account", account)
-    return render(request, "ledger/warung_account.html", {**here, **_statement(request, account)})
+    return render(request, "ledger/warung_account.html", {**here, **statement_shown(request, account)})
 
 
 @owners
@@ -90,7 +90,7 @@ def warung_account(request: CounterRequest, public_id: UUID) -> HttpResponse:
 def warung_print(request: CounterRequest, public_id: UUID) -> HttpResponse:
     """On paper."""
     account = selectors.account_of_theirs(request.counter.warung, public_id)
-    return _printed(request, account, reverse("ledger:warung_account", args=[public_id]))
+    return statement_printed(request, account, reverse("ledger:warung_account", args=[public_id]))
 
 
 @owners
@@ -101,7 +101,7 @@ def warung_print(request: CounterRequest, public_id: UUID) -> HttpResponse:
 def warung_sheet(request: CounterRequest, public_id: UUID) -> HttpResponseBase:
     """As a table."""
     account = selectors.account_of_theirs(request.counter.warung, public_id)
-    return _exported(request, account, reverse("ledger:warung_account", args=[public_id]), "buku")
+    return statement_exported(request, account, reverse("ledger:warung_account", args=[public_id]), "buku")
 
 
 @office
@@ -139,7 +139,7 @@ def region_account(request: RegionRequest, public_id: UUID) -> HttpResponse:
     """The statement of any account."""
     account = selectors.account_for_office(public_id)
     here = _addresses("ledger:region_account", account)
-    return render(request, "ledger/region_account.html", {**here, **_statement(request, account)})
+    return render(request, "ledger/region_account.html", {**here, **statement_shown(request, account)})
 
 
 @office
@@ -147,7 +147,7 @@ def region_account(request: RegionRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def region_print(request: RegionRequest, public_id: UUID) -> HttpResponse:
     """On paper."""
-    return _printed(
+    return statement_printed(
         request, selectors.account_for_office(public_id), reverse("ledger:region_account", args=[public_id])
     )
 
@@ -158,7 +158,7 @@ def region_print(request: RegionRequest, public_id: UUID) -> HttpResponse:
 def region_account_sheet(request: RegionRequest, public_id: UUID) -> HttpResponseBase:
     """As a table."""
     account = selectors.account_for_office(public_id)
-    return _exported(request, account, reverse("ledger:region_account", args=[public_id]), "buku")
+    return statement_exported(request, account, reverse("ledger:region_account", args=[public_id]), "buku")
 
 
 def _addresses(name: str, account: Account) -> dict[str, str]:
@@ -167,71 +167,6 @@ def _addresses(name: str, account: Account) -> dict[str, str]:
         "print_url": reverse(f"{name}_print", args=[account.public_id]),
         "sheet_url": reverse(f"{name}_sheet", args=[account.public_id]),
     }
-
-
-def _statement(request: HttpRequest, account: Account) -> dict[str, Any]:
-    """What a statement's page shows; a period that makes no sense is told, and left out."""
-    form = PeriodForm(request.GET)
-    period = selectors.Period(**form.cleaned_data) if form.is_valid() else selectors.Period()
-    statement = selectors.statement_of(account, period)
-    page, movements = selectors.page_of(statement, request.GET.get("page"))
-    asked = request.GET.copy()
-    asked.pop("page", None)
-    return {
-        "account": account,
-        "form": form,
-        "statement": statement,
-        "page": page,
-        "movements": movements,
-        "asked": f"?{asked.urlencode()}" if form.is_valid() and asked else "",
-    }
-
-
-def _printed(request: HttpRequest, account: Account | None, back: str) -> HttpResponse:
-    form = PeriodForm(request.GET)
-    if account is None or not form.is_valid():
-        return _back(request, back)
-    statement = selectors.statement_of(account, selectors.Period(**form.cleaned_data))
-    context = {
-        "account": account,
-        "statement": statement,
-        "movements": selectors.oldest_first(statement, selectors.A_PRINT),
-        "is_cut": statement.count > selectors.A_PRINT,
-        "most": selectors.A_PRINT,
-        "back": back,
-    }
-    return render(request, "ledger/print.html", context)
-
-
-def _exported(request: HttpRequest, account: Account | None, back: str, name: str) -> HttpResponseBase:
-    form = PeriodForm(request.GET)
-    if account is None or not form.is_valid():
-        return _back(request, back)
-    with selectors.one_moment():
-        statement = selectors.statement_of(account, selectors.Period(**form.cleaned_data))
-        return sheet(name, _statement_rows(statement, current_region().time_zone))
-
-
-def _back(request: HttpRequest, where: str) -> HttpResponseRedirect:
-    """To the page that says what is wrong with the period."""
-    query = request.GET.urlencode()
-    return redirect(f"{where}?{query}" if query else where)
-
-
-def _statement_rows(statement: selectors.Statement, zone: str) -> Iterator[list[Cell]]:
-    movements = selectors.all_movements(statement)
-    head: list[Cell] = [_("Time"), _("Description"), _("In"), _("Out"), _("Balance"), _("Reference")]
-    opening: list[Cell] = ["", _("Opening balance"), None, None, statement.opening, ""]
-    closing: list[Cell] = ["", _("Closing balance"), statement.came, statement.went, statement.closing, ""]
-
-    def rows() -> Iterator[list[Cell]]:
-        yield head
-        yield opening
-        for one in movements:
-            yield [moment(one.at, zone), one.text, one.came, one.went, one.balance, one.reference]
-        yield closing
-
-    return rows()
 
 
 def _trial_rows(accounts: list[Account]) -> list[list[Cell]]:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenant_apps.bank_sampah.models.lots import Lot
 from tenant_apps.bank_sampah.models.members import SavingsBook
@@ -19,7 +20,7 @@ from tenants.kernel.moves import Move, Moves, Step
 
 class DepositState(models.TextChoices):
     SAVED = "saved", _("saved")
-    REVERSED = "reversed", _("taken back")
+    REVERSED = "reversed", pgettext_lazy("slip", "taken back")
 
 
 class Deposit(models.Model):

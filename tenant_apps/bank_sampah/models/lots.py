@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenant_apps.bank_sampah.models.types import WasteGrade
 from tenant_apps.bank_sampah.models.units import WasteUnit
@@ -41,7 +42,7 @@ class Lot(models.Model):
 
 class LotMoveKind(models.TextChoices):
     WEIGHED_IN = "in", _("weighed in")
-    REVERSED = "reversed", _("taken back")
+    REVERSED = "reversed", pgettext_lazy("slip", "taken back")
     SENT = "sent", _("sent")
     RECEIVED = "received", _("received")
     SORTED_OUT = "sort_out", _("sorted")

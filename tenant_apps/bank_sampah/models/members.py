@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenant_apps.bank_sampah.models.units import WasteUnit
 from tenants.kernel.moves import Move, Moves, Step
@@ -17,8 +18,8 @@ from tenants.kernel.moves import Move, Moves, Step
 
 class MemberKind(models.TextChoices):
     PERSON = "person", _("person")
-    FAMILY = "family", _("family")
-    GROUP = "group", _("group")
+    FAMILY = "family", pgettext_lazy("waste bank", "family")
+    GROUP = "group", pgettext_lazy("waste bank", "group")
     SCHOOL = "school", _("school or institution")
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenant_apps.bank_sampah.models.units import WasteUnit
 from tenants.kernel import clock
@@ -57,7 +58,7 @@ class WasteType(models.Model):
     # Grams of CO₂e that recycling a kilogram avoids; empty where no source says.
     co2e_g_per_kg = models.PositiveIntegerField(_("CO₂e avoided, grams per kilogram"), null=True, blank=True)
     co2e_source = models.CharField(_("source"), max_length=160, blank=True)
-    is_taken = models.BooleanField(_("taken"), default=True)
+    is_taken = models.BooleanField(pgettext_lazy("waste", "taken"), default=True)
 
     class Meta:
         verbose_name = _("waste type")
@@ -93,7 +94,7 @@ class WasteGrade(models.Model):
 
     type = models.ForeignKey(WasteType, on_delete=models.PROTECT, related_name="grades")
     name = models.CharField(_("grade"), max_length=40, blank=True)
-    is_taken = models.BooleanField(_("taken"), default=True)
+    is_taken = models.BooleanField(pgettext_lazy("waste", "taken"), default=True)
 
     class Meta:
         verbose_name = _("grade")

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.kernel import clock
 
@@ -16,7 +17,7 @@ class UnitKind(models.TextChoices):
     """Permen LHK 14/2021: bank sampah induk and bank sampah unit."""
 
     CENTRE = "centre", _("central unit")
-    UNIT = "unit", _("unit")
+    UNIT = "unit", pgettext_lazy("waste bank", "unit")
 
 
 class WasteUnit(models.Model):

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenant_apps.bank_sampah.models.members import SavingsBook
 from tenant_apps.bank_sampah.models.units import WasteUnit
@@ -21,7 +22,7 @@ class Way(models.TextChoices):
 
 
 class WithdrawalState(models.TextChoices):
-    REQUESTED = "requested", _("asked for")
+    REQUESTED = "requested", pgettext_lazy("payout", "asked for")
     PAID = "paid", _("paid out")
     REFUSED = "refused", _("refused")
     CANCELLED = "cancelled", _("cancelled")

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.http import Http404
 
 from tenant_apps.bank_sampah.models import (
     Deposit,
+    DepositState,
     Member,
     MemberState,
     SavingsBook,
@@ -153,3 +154,57 @@ def active_members() -> int:
 def _held(books: Iterable[SavingsBook]) -> dict[tuple[int, str], int]:
     codes = {f"savings:{one.pk}:{book}": (one.pk, book) for one in books for book in ("book", "reserved")}
     return {codes[row.code]: row.amount for row in Account.objects.filter(code__in=codes)}
+
+
+@dataclass(frozen=True)
+class DaySums:
+    """What a unit took in on a day; slips that were taken back are left out."""
+
+    slips: int
+    members: int
+    grams: int
+    value: int
+
+
+def sums_of_day(unit: WasteUnit, day: date) -> DaySums:
+    """In one query."""
+    rows = Deposit.objects.filter(unit=unit, day=day, state=DepositState.SAVED)
+    told = rows.aggregate(
+        slips=Count("pk"),
+        members=Count("book__member", distinct=True),
+        grams=Sum("grams", default=0),
+        value=Sum("value", default=0),
+    )
+    return DaySums(told["slips"], told["members"], int(told["grams"]), int(told["value"]))
+
+
+def slips_of_member(member: Member) -> QuerySet[Deposit]:
+    """Slips of all books of a member, newest first."""
+    return Deposit.objects.filter(book__member=member).select_related("unit", "book").order_by("-pk")
+
+
+def payout_at(number: str) -> Withdrawal:
+    """A payout, for those who work at a unit.
+
+    Raises:  Http404.
+    """
+    found = Withdrawal.objects.select_related("unit", "book__member__user").filter(number=number).first()
+    if found is None:
+        raise Http404("no such payout")
+    return found
+
+
+def payouts_of(book: SavingsBook) -> QuerySet[Withdrawal]:
+    """Payouts of a book, newest first."""
+    return Withdrawal.objects.filter(book=book).select_related("unit").order_by("-pk")
+
+
+def cash_of(unit: WasteUnit) -> int:
+    """What the books say is in the unit's cash box, in rupiah."""
+    found = Account.objects.filter(code=f"waste:{unit.pk}:cash").first()
+    return found.amount if found else 0
+
+
+def account_of(book: SavingsBook) -> Account:
+    """The book's account; opening the book opened it."""
+    return Account.objects.get(code=f"savings:{book.pk}:book")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from tenant_apps.bank_sampah.models import BankTerms, Buyer, WastePrice, WasteUnit
+from tenant_apps.bank_sampah.models import BankTerms, Buyer, WasteGrade, WastePrice, WasteUnit
 from tenants.kernel import clock
 
 
@@ -34,3 +35,37 @@ def terms_on(at: datetime | None = None) -> BankTerms:
 def _newest(rows: QuerySet[WastePrice], grades: Iterable[int], at: datetime | None) -> dict[int, int]:
     found = rows.filter(grade__in=list(grades), valid_from__lte=at or clock.now()).distinct("grade")
     return dict(found.values_list("grade", "price"))
+
+
+def taken_grades() -> list[WasteGrade]:
+    """Every grade that is taken, in the order of the types."""
+    rows = WasteGrade.objects.filter(is_taken=True, type__is_taken=True).select_related("type")
+    return list(rows.order_by("type__code", "pk"))
+
+
+@dataclass(frozen=True)
+class PricedGrade:
+    """A grade with what members get for a kilogram or a piece; None where nothing is set."""
+
+    grade: WasteGrade
+    price: int | None
+
+
+def priced_grades(unit: WasteUnit) -> list[PricedGrade]:
+    """What a unit takes, with its prices of this moment; what has no price is left out."""
+    grades = taken_grades()
+    prices = prices_for_members(unit, (grade.pk for grade in grades))
+    return [PricedGrade(grade, prices[grade.pk]) for grade in grades if grade.pk in prices]
+
+
+def all_grades() -> list[PricedGrade]:
+    """Every grade, taken or not, with the region's price for members."""
+    grades = list(WasteGrade.objects.select_related("type").order_by("type__code", "pk"))
+    rows = WastePrice.objects.filter(unit__isnull=True, buyer__isnull=True)
+    prices = _newest(rows.order_by("grade", "-valid_from", "-pk"), (grade.pk for grade in grades), None)
+    return [PricedGrade(grade, prices.get(grade.pk)) for grade in grades]
+
+
+def prices_over_time(grade: WasteGrade) -> QuerySet[WastePrice]:
+    """The region's prices of a grade for members, newest first."""
+    return WastePrice.objects.filter(grade=grade, unit__isnull=True, buyer__isnull=True)

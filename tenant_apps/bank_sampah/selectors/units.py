@@ -10,6 +10,7 @@ from django.http import Http404
 from tenant_apps.accounts.access import Member as Person
 from tenant_apps.accounts.access import Role
 from tenant_apps.bank_sampah.models import UnitKind, WasteUnit
+from tenant_apps.warungs.models import Warung, WarungState
 from tenant_apps.warungs.selectors import warungs_of
 
 
@@ -38,3 +39,13 @@ def the_centre() -> WasteUnit:
     Raises:  WasteUnit.DoesNotExist.
     """
     return WasteUnit.objects.get(kind=UnitKind.CENTRE)
+
+
+def open_units() -> QuerySet[WasteUnit]:
+    """Units that take waste."""
+    return WasteUnit.objects.filter(is_open=True).order_by("kind", "name")
+
+
+def warungs_without_unit() -> QuerySet[Warung]:
+    """Where a unit could be."""
+    return Warung.objects.filter(waste_unit__isnull=True, state=WarungState.OPEN).order_by("name")

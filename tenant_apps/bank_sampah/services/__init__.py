@@ -10,7 +10,7 @@ from tenant_apps.bank_sampah.services.joining import (
     reopen_member,
 )
 from tenant_apps.bank_sampah.services.paying_out import Wish, ask, cancel, fill_box, pay, refuse
-from tenant_apps.bank_sampah.services.setting_up import change_unit, make_unit, set_price, set_terms, take_type
+from tenant_apps.bank_sampah.services.setting_up import change_unit, make_unit, set_bank_terms, set_price, take_type
 from tenant_apps.bank_sampah.services.starting import set_up
 from tenant_apps.bank_sampah.services.weighing import Slip, Weighed, price_slip, take_back, weigh_in
 
@@ -33,8 +33,8 @@ __all__ = [
     "price_slip",
     "refuse",
     "reopen_member",
+    "set_bank_terms",
     "set_price",
-    "set_terms",
     "set_up",
     "take_back",
     "take_type",

@@ -12,6 +12,7 @@ from tenant_apps.bank_sampah.locks import lock_books_of, lock_member
 from tenant_apps.bank_sampah.models import Member, MemberKind, MemberState, SavingsBook, WasteUnit
 from tenant_apps.bank_sampah.models.members import new_card
 from tenant_apps.bank_sampah.selectors.books import books_of
+from tenant_apps.ledger.services import account_of_savings
 from tenants.context import current_region
 from tenants.identity.models import User
 from tenants.kernel import clock
@@ -64,7 +65,7 @@ def join(
                     by=by,
                 )
             )
-            save_numbered(SavingsBook(member=made, opened_at=now, by=by))
+            _opened(SavingsBook(member=made, opened_at=now, by=by))
     except IntegrityError as refused:
         if "user" in str(refused):
             raise BadEntry(_("This person is a member already.")) from refused
@@ -87,7 +88,7 @@ def open_book(*, member: Member, purpose: str, bound_until: date | None, by: str
         _must_be_active(member)
         if member.books.filter(purpose__iexact=purpose).exists():
             raise BadEntry(_("There is a book for this purpose already."))
-        return save_numbered(
+        return _opened(
             SavingsBook(member=member, purpose=purpose, bound_until=bound_until, opened_at=clock.now(), by=by)
         )
 
@@ -160,3 +161,10 @@ def reopen_member(*, member: Member, by: str) -> Member:
 def _must_be_active(member: Member) -> None:
     if member.state != MemberState.ACTIVE:
         raise MemberClosed(_("%(name)s is no member any more.") % {"name": member.name})
+
+
+def _opened(book: SavingsBook) -> SavingsBook:
+    """The book with its account, so that looking at it opens nothing."""
+    save_numbered(book)
+    account_of_savings(book.pk, book.number)
+    return book

@@ -105,7 +105,7 @@ def take_type(*, kind: WasteType, is_taken: bool) -> WasteType:
     return kind
 
 
-def set_terms(
+def set_bank_terms(
     *,
     by: str,
     share_bps: int,

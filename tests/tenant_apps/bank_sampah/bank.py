@@ -21,7 +21,17 @@ from tenant_apps.bank_sampah.models import (
 )
 from tenant_apps.bank_sampah.selectors.books import book_row, free_book
 from tenant_apps.bank_sampah.selectors.units import the_centre
-from tenant_apps.bank_sampah.services import Weighed, Wish, ask, fill_box, join, make_unit, set_terms, set_up, weigh_in
+from tenant_apps.bank_sampah.services import (
+    Weighed,
+    Wish,
+    ask,
+    fill_box,
+    join,
+    make_unit,
+    set_bank_terms,
+    set_up,
+    weigh_in,
+)
 from tenant_apps.ledger.models import Account
 from tenant_apps.ledger.services import unproven_accounts
 from tests.cast import BY, Cast
@@ -68,7 +78,7 @@ class Bank:
 def open_bank(cast: Cast) -> Bank:
     """Without shares and with small payouts; in the bound region."""
     set_up(name="Bank Sampah Kalidoni", by=BY)
-    set_terms(by=BY, share_bps=0, proceeds_bps=0, least_payout=1, most_a_day=1_000_000_000)
+    set_bank_terms(by=BY, share_bps=0, proceeds_bps=0, least_payout=1, most_a_day=1_000_000_000)
     unit = make_unit(name="Unit Warung Hasan", warung=cast.warung)
     member = join(unit=unit, name="Ratna", user=cast.ratna, by=BY, agrees=True)
     return Bank(cast, the_centre(), unit, member, free_book(member))

@@ -30,7 +30,7 @@ from tenant_apps.bank_sampah.services import (
     open_book,
     pay,
     refuse,
-    set_terms,
+    set_bank_terms,
 )
 from tenants.context import in_region
 from tenants.kernel import clock
@@ -128,7 +128,7 @@ def test_more_than_the_book_holds_is_refused(bank: Bank) -> None:
 )
 def test_limits_at_their_edges(bank: Bank, amounts: list[int], refused: bool) -> None:
     bank.weigh({"LG-05": 10_000})
-    set_terms(by=BY, share_bps=0, proceeds_bps=0, least_payout=10_000, most_a_day=50_000)
+    set_bank_terms(by=BY, share_bps=0, proceeds_bps=0, least_payout=10_000, most_a_day=50_000)
     *before, last = amounts
     for amount in before:
         bank.ask(amount)
@@ -141,7 +141,7 @@ def test_limits_at_their_edges(bank: Bank, amounts: list[int], refused: bool) ->
 
 def test_what_was_given_up_counts_for_no_limit(bank: Bank) -> None:
     bank.weigh({"LG-05": 10_000})
-    set_terms(by=BY, share_bps=0, proceeds_bps=0, least_payout=10_000, most_a_day=50_000)
+    set_bank_terms(by=BY, share_bps=0, proceeds_bps=0, least_payout=10_000, most_a_day=50_000)
     cancel(withdrawal=bank.ask(50_000), by=BY)
     bank.ask(50_000)
 
@@ -149,10 +149,14 @@ def test_what_was_given_up_counts_for_no_limit(bank: Bank) -> None:
 def test_only_on_the_days_of_the_terms(bank: Bank) -> None:
     bank.weigh({"LG-05": 1_000})
     today = clock.today().day
-    set_terms(by=BY, share_bps=0, proceeds_bps=0, least_payout=1, most_a_day=10**6, first_day=today, last_day=today)
+    set_bank_terms(
+        by=BY, share_bps=0, proceeds_bps=0, least_payout=1, most_a_day=10**6, first_day=today, last_day=today
+    )
     bank.ask(1_000)
     other = today - 1 or 2
-    set_terms(by=BY, share_bps=0, proceeds_bps=0, least_payout=1, most_a_day=10**6, first_day=other, last_day=other)
+    set_bank_terms(
+        by=BY, share_bps=0, proceeds_bps=0, least_payout=1, most_a_day=10**6, first_day=other, last_day=other
+    )
     with pytest.raises(OutsideTerms, match="of the month"):
         bank.ask(1_000)
 

@@ -18,8 +18,8 @@ from tenant_apps.bank_sampah.services import (
     change_unit,
     close_member,
     price_slip,
+    set_bank_terms,
     set_price,
-    set_terms,
     take_back,
     take_type,
 )
@@ -49,7 +49,7 @@ def test_no_rupiah_of_a_lot_is_lost(on_hand: int, cost: int, part: float) -> Non
 
 
 def test_a_slip_says_what_each_line_is_worth(bank: Bank) -> None:
-    set_terms(by=BY, share_bps=1_000, proceeds_bps=0, least_payout=1, most_a_day=10**9)
+    set_bank_terms(by=BY, share_bps=1_000, proceeds_bps=0, least_payout=1, most_a_day=10**9)
     # 1,234 kg at 3.500 and 7 bottles at 400: 4.319 and 2.800, of 7.119 a tenth is 711.
     made = bank.weigh({"PL-01": 1_234, "KC-01": 7})
     assert [(line.quantity, line.price, line.value) for line in made.lines.all()] == [

@@ -1,0 +1,224 @@
+"""The shape of what people write. What may be weighed in and paid out is said by the services."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tenant_apps.bank_sampah.models import BankTerms, Measure, MemberKind, WasteGrade, WasteUnit, Way
+from tenant_apps.bank_sampah.services.weighing import Weighed
+from tenants.forms import AmountField, PacksField, RupiahField
+
+
+class KeyForm(forms.Form):
+    """Names the attempt: sent again, it finds what it made."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class WeighForm(KeyForm):
+    """An amount for each grade that the unit takes: kilograms with a comma, or pieces."""
+
+    def __init__(self, grades: Sequence[WasteGrade], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.grades = {f"q-{grade.pk}": grade for grade in grades}
+        for name, grade in self.grades.items():
+            by_weight = grade.type.measure == Measure.GRAM
+            field: forms.Field = AmountField(allow_zero=True) if by_weight else PacksField(most=1_000_000, digits=7)
+            field.label, field.required = str(grade), False
+            self.fields[name] = field
+
+    @property
+    def rows(self) -> list[tuple[WasteGrade, Any]]:
+        """Each grade with its field."""
+        return [(grade, self[name]) for name, grade in self.grades.items()]
+
+    @property
+    def weighed(self) -> list[Weighed]:
+        """What was written down, in grams or pieces."""
+        told = ((grade, self.cleaned_data.get(name)) for name, grade in self.grades.items())
+        return [Weighed(grade, base_units(grade, amount)) for grade, amount in told if amount]
+
+
+def base_units(grade: WasteGrade, amount: Decimal | int) -> int:
+    """1,25 kg -> 1.250 g; pieces stay pieces."""
+    return int(amount * grade.type.per)
+
+
+class PlaceForm(forms.Form):
+    """Where somebody lives."""
+
+    rw = forms.IntegerField(label=_("RW"), min_value=1, max_value=99, required=False)
+    rt = forms.IntegerField(label=_("RT"), min_value=1, max_value=99, required=False)
+    address = forms.CharField(label=_("Street and number"), max_length=240, required=False)
+
+
+class MemberForm(PlaceForm):
+    """Another name, telephone or place."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    phone = forms.CharField(
+        label=_("Telephone"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+    field_order = ("kind", "name", "phone", "rw", "rt", "address", "agrees")
+
+
+class JoinForm(MemberForm):
+    """Somebody becomes a member at a unit."""
+
+    kind = forms.ChoiceField(label=_("Who saves?"), choices=MemberKind.choices, initial=MemberKind.PERSON)
+    agrees = forms.BooleanField(label=_("The member agrees to what is kept of them"), required=False)
+
+
+class OwnJoinForm(PlaceForm):
+    """A citizen becomes a member from their own phone."""
+
+    unit = forms.ChoiceField(label=_("At which unit?"), widget=forms.RadioSelect)
+    agrees = forms.BooleanField(label=_("I agree to what is kept of me"), required=False)
+
+    field_order = ("unit", "rw", "rt", "address", "agrees")
+
+    def __init__(self, units: Sequence[WasteUnit], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.units = {str(one.public_id): one for one in units}
+        field: Any = self.fields["unit"]
+        field.choices = [
+            (key, f"{one.name} · {one.hours}" if one.hours else one.name) for key, one in self.units.items()
+        ]
+
+
+class BookForm(forms.Form):
+    """One more book, for a purpose."""
+
+    purpose = forms.CharField(label=_("What for?"), max_length=60)
+    bound_until = forms.DateField(
+        label=_("Paid out from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Until that day the money stays in the book. Without a day it can be taken out at any time."),
+    )
+
+
+class AskForm(KeyForm):
+    """A payout: how much, and how it shall come."""
+
+    amount = RupiahField(label=_("How much?"))
+    way = forms.ChoiceField(label=_("How?"), widget=forms.RadioSelect)
+    unit = forms.ChoiceField(label=_("Cash is fetched at"), required=False)
+    bank = forms.CharField(label=_("Bank"), max_length=40, required=False)
+    account_end = forms.CharField(
+        label=_("Last four digits of the account"),
+        max_length=4,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Never the whole number: the Satker asks for it when it transfers."),
+    )
+
+    def __init__(self, units: Sequence[WasteUnit], ways: Sequence[Way], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.units = {str(one.public_id): one for one in units}
+        unit: Any = self.fields["unit"]
+        unit.choices = [(key, one.name) for key, one in self.units.items()]
+        way: Any = self.fields["way"]
+        way.choices = [(one.value, str(one.label).capitalize()) for one in ways]
+        self.initial.setdefault("way", ways[0].value)
+
+    def clean_account_end(self) -> str:
+        end: str = self.cleaned_data["account_end"].strip()
+        return end
+
+    @property
+    def chosen_unit(self) -> WasteUnit | None:
+        return self.units.get(self.cleaned_data.get("unit", ""))
+
+
+class ReferenceForm(forms.Form):
+    """The bank's reference of a transfer."""
+
+    bank_reference = forms.CharField(label=_("Bank's reference"), max_length=60)
+
+
+class BoxForm(KeyForm):
+    """Cash into a unit's box, or out of it."""
+
+    amount = RupiahField(label=_("Amount"))
+    direction = forms.ChoiceField(
+        label=_("Which way?"),
+        choices=[("in", _("Into the box")), ("out", _("Out of the box"))],
+        widget=forms.RadioSelect,
+        initial="in",
+    )
+
+    @property
+    def signed(self) -> int:
+        amount: int = self.cleaned_data["amount"]
+        return amount if self.cleaned_data["direction"] == "in" else -amount
+
+
+class UnitForm(forms.Form):
+    """A unit of the waste bank."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    warung = forms.ChoiceField(label=_("At a warung"), required=False)
+    address = forms.CharField(label=_("Street and number"), max_length=240, required=False)
+    hours = forms.CharField(
+        label=_("When it is open"), max_length=120, required=False, help_text=_("Such as: Sabtu 08.00–11.00")
+    )
+    is_open = forms.BooleanField(label=_("Takes waste"), required=False, initial=True)
+
+    def __init__(self, warungs: Sequence[Any] | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.warungs = {str(one.public_id): one for one in warungs or ()}
+        if warungs is None:
+            del self.fields["warung"]
+        else:
+            field: Any = self.fields["warung"]
+            field.choices = [("", _("Run by the Satker")), *((key, one.name) for key, one in self.warungs.items())]
+
+
+class PriceForm(forms.Form):
+    """A new price from now on."""
+
+    price = RupiahField(label=_("New price"), min_value=0, max_value=10_000_000)
+
+
+class TermsForm(forms.Form):
+    """The rules from now on. Shares in percent."""
+
+    share_percent = AmountField(label=_("Committee's share of each slip"), allow_zero=True)
+    proceeds_percent = AmountField(label=_("Committee's share of the margin of sales"), allow_zero=True)
+    least_payout = RupiahField(label=_("Smallest payout"))
+    most_a_day = RupiahField(label=_("Most for a member in one day"))
+    first_day = forms.IntegerField(label=_("Payouts from the day"), min_value=1, max_value=31, required=False)
+    last_day = forms.IntegerField(label=_("until the day of the month"), min_value=1, max_value=31, required=False)
+
+    @staticmethod
+    def of(terms: BankTerms) -> dict[str, Any]:
+        """The present rules, as the form shows them."""
+        return {
+            "share_percent": Decimal(terms.share_bps) / 100,
+            "proceeds_percent": Decimal(terms.proceeds_bps) / 100,
+            "least_payout": terms.least_payout,
+            "most_a_day": terms.most_a_day,
+            "first_day": terms.first_day,
+            "last_day": terms.last_day,
+        }
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """For `services.set_bank_terms`."""
+        rest = {name: self.cleaned_data[name] for name in ("least_payout", "most_a_day", "first_day", "last_day")}
+        return {
+            "share_bps": int(self.cleaned_data["share_percent"] * 100),
+            "proceeds_bps": int(self.cleaned_data["proceeds_percent"] * 100),
+            **rest,
+        }

@@ -1,0 +1,245 @@
+"""A citizen's own savings: books, slips, card and payouts."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from shared_apps.onboarding.models import Service
+from tenant_apps.accounts.access import RegionRequest
+from tenant_apps.bank_sampah.cards import card_address, qr_of
+from tenant_apps.bank_sampah.forms import AskForm, OwnJoinForm
+from tenant_apps.bank_sampah.models import SavingsBook, Way
+from tenant_apps.bank_sampah.selectors.books import (
+    account_of,
+    book_of_theirs,
+    book_row,
+    books_of,
+    deposit_at,
+    deposits_of,
+    member_of,
+    member_of_card,
+    payout_at,
+    payouts_of,
+)
+from tenant_apps.bank_sampah.selectors.prices import priced_grades, terms_on
+from tenant_apps.bank_sampah.selectors.units import open_units, the_centre, units_of
+from tenant_apps.bank_sampah.services import Wish, ask, cancel, join
+from tenant_apps.ledger.selectors import balance_of_citizen
+from tenant_apps.ledger.statements import statement_exported, statement_printed, statement_shown
+from tenant_apps.satker.selectors import offers_service
+from tenants.access import signed_in
+from tenants.kernel.errors import DomainError
+
+A_PAGE = 20
+
+
+@signed_in
+@never_cache
+@require_safe
+def books(request: RegionRequest) -> HttpResponse:
+    """All books with what they hold; somebody without one learns how to get one."""
+    member = member_of(request.member.user)
+    if member is None:
+        return _joining(request)
+    rows = books_of(member)
+    context = {
+        "waste_member": member,
+        "books": rows,
+        "spendable": sum(row.spendable for row in rows),
+        "bound": sum(row.holds for row in rows if row.is_bound),
+        "balance": balance_of_citizen(request.member.user),
+    }
+    return render(request, "bank_sampah/own/books.html", context)
+
+
+@signed_in
+@require_POST
+def become_member(request: RegionRequest) -> HttpResponse:
+    """They open a book themselves."""
+    form = OwnJoinForm(list(open_units()), request.POST)
+    if not form.is_valid():
+        return _joining(request, form, 400)
+    told, user = form.cleaned_data, request.member.user
+    try:
+        join(
+            unit=form.units[told["unit"]],
+            name=str(user),
+            phone=user.phone or "",
+            user=user,
+            rw=told["rw"],
+            rt=told["rt"],
+            address=told["address"],
+            agrees=told["agrees"],
+            by=request.member.actor,
+        )
+    except DomainError as refused:
+        form.add_error("agrees", refused.message)
+        return _joining(request, form, refused.status)
+    messages.success(request, _("Your savings book is open. Bring your first waste."))
+    return redirect("bank_sampah:books")
+
+
+@signed_in
+@never_cache
+@require_safe
+def book(request: RegionRequest, public_id: UUID) -> HttpResponse:
+    """One book: what it holds and how it came to that."""
+    return _book(request, book_of_theirs(request.member.user, public_id))
+
+
+@signed_in
+@never_cache
+@require_safe
+def book_print(request: RegionRequest, public_id: UUID) -> HttpResponse:
+    """The book on paper."""
+    found = book_of_theirs(request.member.user, public_id)
+    return statement_printed(request, account_of(found), reverse("bank_sampah:book", args=[public_id]))
+
+
+@signed_in
+@never_cache
+@require_safe
+def book_sheet(request: RegionRequest, public_id: UUID) -> HttpResponseBase:
+    """The book as a table."""
+    found = book_of_theirs(request.member.user, public_id)
+    back = reverse("bank_sampah:book", args=[public_id])
+    return statement_exported(request, account_of(found), back, f"tabungan-{found.number}")
+
+
+@signed_in
+@never_cache
+@require_safe
+def slips(request: RegionRequest, public_id: UUID) -> HttpResponse:
+    """What was brought, slip by slip."""
+    found = book_of_theirs(request.member.user, public_id)
+    page = Paginator(deposits_of(found), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "bank_sampah/own/slips.html", {"book": found, "page": page})
+
+
+@signed_in
+@never_cache
+@require_safe
+def own_slip(request: RegionRequest, number: str) -> HttpResponse:
+    """One of them."""
+    found = deposit_at(number)
+    if found.book.member.user_id != request.member.user.pk:
+        raise Http404("no such slip of theirs")
+    return render(request, "bank_sampah/own/slip.html", {"slip": found, "lines": list(found.lines.all())})
+
+
+@signed_in
+@require_POST
+def ask_for(request: RegionRequest, public_id: UUID) -> HttpResponse:
+    """A payout is asked for."""
+    found = book_of_theirs(request.member.user, public_id)
+    form = _ask_form(request.POST)
+    if not form.is_valid():
+        return _book(request, found, asking=form, status=400)
+    told = form.cleaned_data
+    wish = Wish(Way(told["way"]), form.chosen_unit, told["bank"], told["account_end"])
+    try:
+        made = ask(book=found, key=told["key"], amount=told["amount"], wish=wish, by=request.member.actor)
+    except DomainError as refused:
+        form.add_error("amount", refused.message)
+        return _book(request, found, asking=form, status=refused.status)
+    if made.way == Way.BALANCE:
+        messages.success(request, _("It is in your WARSA balance now."))
+    else:
+        messages.success(request, _("Payout %(number)s is asked for.") % {"number": made.number})
+    return redirect("bank_sampah:book", public_id)
+
+
+@signed_in
+@require_POST
+def give_up(request: RegionRequest, number: str) -> HttpResponse:
+    """They want the payout no more."""
+    found = payout_at(number)
+    if found.book.member.user_id != request.member.user.pk:
+        raise Http404("no such payout of theirs")
+    try:
+        cancel(withdrawal=found, by=request.member.actor)
+    except DomainError as refused:
+        messages.error(request, str(refused.message))
+    else:
+        messages.success(request, _("The savings are in the book again."))
+    return redirect("bank_sampah:book", found.book.public_id)
+
+
+@signed_in
+@never_cache
+@require_safe
+def own_card(request: RegionRequest) -> HttpResponse:
+    """The card that a unit scans."""
+    member = member_of(request.member.user)
+    if member is None:
+        return redirect("bank_sampah:books")
+    return render(
+        request, "bank_sampah/own/card.html", {"waste_member": member, "qr": qr_of(card_address(request, member))}
+    )
+
+
+@signed_in
+@never_cache
+@require_safe
+def card_read(request: RegionRequest, card: str) -> HttpResponse:
+    """What a card's code leads to: its owner to their books, a unit's people to weighing; nobody else anywhere."""
+    member = member_of_card(card)
+    if member is None:
+        raise Http404("no such card")
+    if member.user_id == request.member.user.pk:
+        return redirect("bank_sampah:books")
+    unit = units_of(request.member).first()
+    if unit is None:
+        raise Http404("not theirs")
+    return redirect("bank_sampah:weigh", unit.public_id, member.number)
+
+
+@signed_in
+@never_cache
+@require_safe
+def prices(request: RegionRequest) -> HttpResponse:
+    """What is taken, and what is paid for it today."""
+    member = member_of(request.member.user)
+    if member is None and not offers_service(Service.BANK_SAMPAH):
+        raise Http404("no waste bank here")
+    unit = member.unit if member else the_centre()
+    return render(request, "bank_sampah/own/prices.html", {"unit": unit, "priced": priced_grades(unit)})
+
+
+def _joining(request: RegionRequest, form: OwnJoinForm | None = None, status: int = 200) -> HttpResponse:
+    if not offers_service(Service.BANK_SAMPAH):
+        raise Http404("no waste bank here")
+    units = list(open_units())
+    context = {"units": units, "form": form or OwnJoinForm(units)}
+    return render(request, "bank_sampah/own/join.html", context, status=status)
+
+
+def _ask_form(data: Any = None) -> AskForm:
+    return AskForm(list(open_units()), [Way.BALANCE, Way.CASH, Way.TRANSFER], data)
+
+
+def _book(
+    request: RegionRequest, found: SavingsBook, *, asking: AskForm | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "book": found,
+        "row": book_row(found),
+        "terms": terms_on(),
+        "asking": asking or _ask_form(),
+        "payouts": payouts_of(found)[:A_PAGE],
+        "print_url": reverse("bank_sampah:book_print", args=[found.public_id]),
+        "sheet_url": reverse("bank_sampah:book_sheet", args=[found.public_id]),
+        **statement_shown(request, account_of(found)),
+    }
+    return render(request, "bank_sampah/own/book.html", context, status=status)

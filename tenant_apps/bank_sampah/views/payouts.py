@@ -1,0 +1,108 @@
+"""Payouts at a unit: who waits, and paying them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from tenant_apps.bank_sampah.forms import ReferenceForm
+from tenant_apps.bank_sampah.models import Way, Withdrawal, WithdrawalState
+from tenant_apps.bank_sampah.selectors.books import book_row, cash_of, payout_at, waiting_payouts
+from tenant_apps.bank_sampah.services import cancel, pay, refuse
+from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, is_office, workers
+from tenants.kernel.errors import DomainError
+
+A_PAGE = 30
+
+
+@workers
+@never_cache
+@require_safe
+@at_unit
+def payouts(request: UnitRequest) -> HttpResponse:
+    """Who waits for money here. The Satker pays transfers too."""
+    rows = waiting_payouts()
+    if not is_office(request):
+        rows = rows.filter(unit=request.unit)
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    context = {"unit": request.unit, "page": page, "cash": cash_of(request.unit)}
+    return render(request, "bank_sampah/payouts.html", context)
+
+
+@workers
+@never_cache
+@require_safe
+@at_unit
+def payout(request: UnitRequest, number: str) -> HttpResponse:
+    """One payout with its history."""
+    return _page(request, _theirs(request, number))
+
+
+@workers
+@require_POST
+@at_unit
+def paid(request: UnitRequest, number: str) -> HttpResponse:
+    """The money is handed over, or was transferred."""
+    found, form = _theirs(request, number), ReferenceForm(request.POST)
+    if not _may_pay(request, found):
+        raise Http404("the Satker pays it")
+    reference = form.cleaned_data["bank_reference"] if form.is_valid() else ""
+    try:
+        pay(withdrawal=found, by=request.member.actor, bank_reference=reference)
+    except DomainError as refused:
+        return _page(request, found, refused=refused.message, status=refused.status)
+    messages.success(request, _("Paid out."))
+    return redirect("bank_sampah:payout", request.unit.public_id, number)
+
+
+@workers
+@require_POST
+@at_unit
+def not_paid(request: UnitRequest, number: str) -> HttpResponse:
+    """It is refused with a reason, or the member wants it no more."""
+    found = _theirs(request, number)
+    try:
+        if "cancel" in request.POST:
+            cancel(withdrawal=found, by=request.member.actor)
+        else:
+            refuse(withdrawal=found, by=request.member.actor, reason=request.POST.get("reason", ""))
+    except DomainError as refused:
+        return _page(request, found, refused=refused.message, status=refused.status)
+    messages.success(request, _("The savings are in the book again."))
+    return redirect("bank_sampah:payout", request.unit.public_id, number)
+
+
+def _theirs(request: UnitRequest, number: str) -> Withdrawal:
+    """Cash of this unit, and for the Satker every payout."""
+    found = payout_at(number)
+    mine = found.unit_id == request.unit.pk or (found.way != Way.CASH and found.by == request.member.actor)
+    if not (mine or is_office(request)):
+        raise Http404("a payout of another unit")
+    return found
+
+
+def _may_pay(request: UnitRequest, found: Withdrawal) -> bool:
+    """Cash by the unit where it is fetched, everything else by the Satker."""
+    return found.way == Way.CASH or is_office(request)
+
+
+def _page(request: UnitRequest, found: Withdrawal, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {
+        "unit": request.unit,
+        "payout": found,
+        "row": book_row(found.book),
+        "waits": found.state == WithdrawalState.REQUESTED,
+        "can_pay": _may_pay(request, found),
+        "reference": ReferenceForm(),
+        "cash": cash_of(found.unit) if found.unit else None,
+        "history": found.history.all(),
+        **more,
+    }
+    return render(request, "bank_sampah/payout.html", context, status=status)

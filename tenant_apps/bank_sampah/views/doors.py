@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
@@ -27,13 +27,13 @@ class UnitRequest(RegionRequest):
 
 def at_unit(
     view: Callable[Concatenate[UnitRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[UnitRequest, UUID, P], HttpResponseBase]:
-    """The address names the unit, and the view gets it as `request.unit`. One that is not theirs is 404."""
+) -> Callable[..., HttpResponseBase]:
+    """The address names the unit as `unit`, and the view gets it as `request.unit`. One that is not theirs is 404."""
 
     @wraps(view)
-    def asked(request: UnitRequest, unit: UUID, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def asked(request: UnitRequest, /, *, unit: UUID, **kwargs: Any) -> HttpResponseBase:
         request.unit = unit_for(request.member, unit)
-        return view(request, *args, **kwargs)
+        return view(request, **kwargs)
 
     return asked
 

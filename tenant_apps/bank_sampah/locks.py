@@ -1,11 +1,20 @@
-"""The one place that locks here: a member, their books, slips and payouts, lots by id; then what the ledger locks."""
+"""The one place that locks here: a member, their books, slips and payouts, transfers and sales, lots by id; then what the ledger locks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
 
-from tenant_apps.bank_sampah.models import Deposit, Lot, Member, SavingsBook, WasteUnit, Withdrawal
+from tenant_apps.bank_sampah.models import (
+    Deposit,
+    Lot,
+    Member,
+    SavingsBook,
+    Transfer,
+    WasteSale,
+    WasteUnit,
+    Withdrawal,
+)
 
 
 def lock_member(member: Member) -> Member:
@@ -36,17 +45,34 @@ def lock_withdrawal(withdrawal: Withdrawal) -> Withdrawal:
     return rows.get(pk=withdrawal.pk)
 
 
-def lots_of_day(unit: WasteUnit, grades: Iterable[int], day: date) -> dict[int, Lot]:
-    """The day's lots of these grades, opened where they are missing, locked by id. By grade."""
-    wanted = sorted(set(grades))
-    Lot.objects.bulk_create([Lot(unit=unit, grade_id=grade, day=day) for grade in wanted], ignore_conflicts=True)
-    found = lock_lots(
-        Lot.objects.filter(unit=unit, grade__in=wanted, day=day).values_list("pk", flat=True),
+def lots_of_day(unit: WasteUnit, places: Iterable[tuple[int, int]], day: date) -> dict[tuple[int, int], Lot]:
+    """The day's lots at a unit, by the ids of their origin and grade, opened where they are missing, locked by id."""
+    wanted = sorted(set(places))
+    Lot.objects.bulk_create(
+        [Lot(unit=unit, origin_id=origin, grade_id=grade, day=day) for origin, grade in wanted], ignore_conflicts=True
     )
-    return {lot.grade_id: lot for lot in found}
+    origins, grades = {origin for origin, _grade in wanted}, {grade for _origin, grade in wanted}
+    rows = Lot.objects.filter(unit=unit, day=day, origin__in=origins, grade__in=grades)
+    return {(lot.origin_id, lot.grade_id): lot for lot in lock_lots(rows.values_list("pk", flat=True))}
 
 
 def lock_lots(pks: Iterable[int]) -> list[Lot]:
     """These lots as they are now, by id."""
     rows = Lot.objects.select_for_update(no_key=True, of=("self",)).select_related("grade__type")
     return list(rows.filter(pk__in=list(pks)).order_by("pk"))
+
+
+def lots_in_store(unit: WasteUnit, grades: Iterable[int]) -> list[Lot]:
+    """Everything of these grades that the unit has, locked by id."""
+    return lock_lots(Lot.objects.filter(unit=unit, grade__in=list(grades), on_hand__gt=0).values_list("pk", flat=True))
+
+
+def lock_transfer(transfer: Transfer) -> Transfer:
+    """The transfer as it is now."""
+    rows = Transfer.objects.select_for_update(no_key=True, of=("self",)).select_related("sender", "receiver")
+    return rows.get(pk=transfer.pk)
+
+
+def lock_sale(sale: WasteSale) -> WasteSale:
+    """The sale as it is now."""
+    return WasteSale.objects.select_for_update(no_key=True, of=("self",)).select_related("unit").get(pk=sale.pk)

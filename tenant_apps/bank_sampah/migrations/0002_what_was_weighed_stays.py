@@ -53,6 +53,9 @@ WRITTEN_ONCE = (
     "bank_sampah_lotmovement",
     "bank_sampah_depositline",
     "bank_sampah_withdrawalevent",
+    "bank_sampah_work",
+    "bank_sampah_wastesaleline",
+    "bank_sampah_wastesaleshare",
 )
 NEVER_EMPTIED = (*WRITTEN_ONCE, "bank_sampah_deposit", "bank_sampah_lot")
 

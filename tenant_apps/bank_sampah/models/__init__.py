@@ -3,6 +3,8 @@
 from tenant_apps.bank_sampah.models.deposits import Deposit, DepositLine, DepositState
 from tenant_apps.bank_sampah.models.lots import Lot, LotMoveKind, LotMovement
 from tenant_apps.bank_sampah.models.members import Member, MemberEvent, MemberKind, MemberState, SavingsBook
+from tenant_apps.bank_sampah.models.moving import LossReason, Transfer, TransferLine, TransferState, Work
+from tenant_apps.bank_sampah.models.selling import SaleState, Settled, WasteSale, WasteSaleLine, WasteSaleShare
 from tenant_apps.bank_sampah.models.terms import BankTerms
 from tenant_apps.bank_sampah.models.types import Buyer, Composition, Group, Measure, WasteGrade, WastePrice, WasteType
 from tenant_apps.bank_sampah.models.units import UnitKind, WasteUnit
@@ -16,6 +18,7 @@ __all__ = [
     "DepositLine",
     "DepositState",
     "Group",
+    "LossReason",
     "Lot",
     "LotMoveKind",
     "LotMovement",
@@ -24,14 +27,23 @@ __all__ = [
     "MemberEvent",
     "MemberKind",
     "MemberState",
+    "SaleState",
     "SavingsBook",
+    "Settled",
+    "Transfer",
+    "TransferLine",
+    "TransferState",
     "UnitKind",
     "WasteGrade",
     "WastePrice",
+    "WasteSale",
+    "WasteSaleLine",
+    "WasteSaleShare",
     "WasteType",
     "WasteUnit",
     "Way",
     "Withdrawal",
     "WithdrawalEvent",
     "WithdrawalState",
+    "Work",
 ]

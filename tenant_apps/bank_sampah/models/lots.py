@@ -1,4 +1,4 @@
-"""Waste in store: what a unit took in of one grade on one day, and what became of it."""
+"""Waste in store: what a unit took in of one grade on one day from the members of one unit, and what became of it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class Lot(models.Model):
     """`on_hand` in base units of the grade, `cost` what was given for it in rupiah: sums of its movements, kept by the database."""
 
     unit = models.ForeignKey(WasteUnit, on_delete=models.PROTECT, related_name="lots")
+    # Where members brought it: its committee has a share of what it is sold for.
+    origin = models.ForeignKey(WasteUnit, on_delete=models.PROTECT, related_name="lots_of_members")
     grade = models.ForeignKey(WasteGrade, on_delete=models.PROTECT, related_name="lots")
     day = models.DateField(_("day"))
     on_hand = models.BigIntegerField(_("on hand"), default=0, editable=False)
@@ -31,7 +33,7 @@ class Lot(models.Model):
             models.Index(name="lot_in_store", fields=["unit", "grade", "day"], condition=Q(on_hand__gt=0)),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(name="lot_once_a_day", fields=["unit", "grade", "day"]),
+            models.UniqueConstraint(name="lot_once_a_day", fields=["unit", "origin", "grade", "day"]),
             models.CheckConstraint(name="lot_not_negative", condition=Q(on_hand__gte=0, cost__gte=0)),
             models.CheckConstraint(name="lot_empty_costs_nothing", condition=Q(on_hand__gt=0) | Q(cost=0)),
         ]

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenant_apps.bank_sampah.errors import BadEntry, MemberClosed, NotTaken, SlipSpent, WasteGone
-from tenant_apps.bank_sampah.locks import lock_book, lock_deposit, lots_of_day
+from tenant_apps.bank_sampah.locks import lock_book, lock_deposit, lock_lots, lots_of_day
 from tenant_apps.bank_sampah.models import (
     Deposit,
     DepositLine,
@@ -120,7 +120,7 @@ def weigh_in(*, unit: WasteUnit, book: SavingsBook, key: UUID, lines: Iterable[W
             raise BadEntry(_("That is worth less than a rupiah."))
         now, today = clock.now(), clock.today(current_region().time_zone)
         grams = sum(line.grade.type.grams(line.quantity) for line in slip.lines)
-        lots = lots_of_day(unit, (line.grade.pk for line in slip.lines), today)
+        lots = lots_of_day(unit, ((unit.pk, line.grade.pk) for line in slip.lines), today)
         stock, committee = _accounts(unit)
         entry = post(
             key=f"deposit:{key}",
@@ -151,7 +151,7 @@ def weigh_in(*, unit: WasteUnit, book: SavingsBook, key: UUID, lines: Iterable[W
             DepositLine(
                 deposit=made,
                 grade=line.grade,
-                lot=lots[line.grade.pk],
+                lot=lots[unit.pk, line.grade.pk],
                 name=str(line.grade),
                 measure=line.grade.type.measure,
                 quantity=line.quantity,
@@ -162,7 +162,7 @@ def weigh_in(*, unit: WasteUnit, book: SavingsBook, key: UUID, lines: Iterable[W
         )
         LotMovement.objects.bulk_create(
             LotMovement(
-                lot=lots[line.grade.pk],
+                lot=lots[unit.pk, line.grade.pk],
                 kind=LotMoveKind.WEIGHED_IN,
                 quantity=line.quantity,
                 cost=line.value,
@@ -192,11 +192,9 @@ def take_back(*, deposit: Deposit, reason: str, by: str) -> Deposit:
         if deposit.state == DepositState.REVERSED:
             return deposit
         lines = list(deposit.lines.select_related("grade__type").order_by("pk"))
-        lots = lots_of_day(deposit.unit, (line.grade_id for line in lines), deposit.day)
+        lots = {lot.pk: lot for lot in lock_lots(line.lot_id for line in lines)}
         _waste_must_be_there(lines, lots)
-        costs = {
-            line.pk: cost_of(line.quantity, lots[line.grade_id].on_hand, lots[line.grade_id].cost) for line in lines
-        }
+        costs = {line.pk: cost_of(line.quantity, lots[line.lot_id].on_hand, lots[line.lot_id].cost) for line in lines}
         stock, committee = _accounts(deposit.unit)
         cost = account_of_waste_unit(deposit.unit_id, deposit.unit.name, "cost")
         savings = account_of_savings(deposit.book_id, deposit.book.number)
@@ -205,7 +203,7 @@ def take_back(*, deposit: Deposit, reason: str, by: str) -> Deposit:
         now = clock.now()
         LotMovement.objects.bulk_create(
             LotMovement(
-                lot=lots[line.grade_id],
+                lot=lots[line.lot_id],
                 kind=LotMoveKind.REVERSED,
                 quantity=-line.quantity,
                 cost=-costs[line.pk],
@@ -254,7 +252,7 @@ def _must_be_same(before: Deposit, unit: WasteUnit, book: SavingsBook, weighed: 
 
 
 def _waste_must_be_there(lines: list[DepositLine], lots: dict[int, Lot]) -> None:
-    gone = [line.name for line in lines if lots[line.grade_id].on_hand < line.quantity]
+    gone = [line.name for line in lines if lots[line.lot_id].on_hand < line.quantity]
     if gone:
         raise WasteGone(
             _("Waste of this slip has left the store already: %(names)s. What is sold or sent cannot be taken back.")

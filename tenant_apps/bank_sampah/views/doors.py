@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
@@ -12,8 +12,6 @@ from django.http.response import HttpResponseBase
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.bank_sampah.models import WasteUnit
 from tenant_apps.bank_sampah.selectors.units import unit_for
-
-P = ParamSpec("P")
 
 workers = roles_only(Role.OWNER, Role.STAFF, Role.SATKER)
 office = roles_only(Role.SATKER)
@@ -25,9 +23,7 @@ class UnitRequest(RegionRequest):
     unit: WasteUnit
 
 
-def at_unit(
-    view: Callable[Concatenate[UnitRequest, P], HttpResponseBase],
-) -> Callable[..., HttpResponseBase]:
+def at_unit(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """The address names the unit as `unit`, and the view gets it as `request.unit`. One that is not theirs is 404."""
 
     @wraps(view)

@@ -65,10 +65,10 @@ def test_the_warsa_balance_is_credited_at_once(bank: Bank) -> None:
     assert one.state == WithdrawalState.PAID
     assert balance(f"citizen:{bank.cast.ratna.pk}:balance") == 12_500
     assert bank.holds() == 22_500
-    with pytest.raises(BadEntry, match="another amount"):
+    with pytest.raises(BadEntry, match="jumlah lain"):
         bank.ask(12_501, way=Way.BALANCE, key=key)
     stranger = join(unit=bank.unit, name="Tanpa Akun", by=BY, agrees=True)
-    with pytest.raises(BadEntry, match="no account"):
+    with pytest.raises(BadEntry, match="belum punya akun"):
         bank.ask(1, way=Way.BALANCE, book=stranger.books.get())
     must_add_up()
 
@@ -76,12 +76,12 @@ def test_the_warsa_balance_is_credited_at_once(bank: Bank) -> None:
 def test_a_transfer_waits_for_the_banks_reference(bank: Bank) -> None:
     bank.weigh({"PL-01": 10_000})
     one = bank.ask(10_000, way=Way.TRANSFER)
-    with pytest.raises(BadEntry, match="reference"):
+    with pytest.raises(BadEntry, match="referensi"):
         pay(withdrawal=one, by=BY)
     pay(withdrawal=one, by=BY, bank_reference="TRX-77")
     assert balance("satker:bank") == -10_000
     for end in ("12345", "12a4", "", "١٢٣٤"):
-        with pytest.raises(BadEntry, match="four digits"):
+        with pytest.raises(BadEntry, match="empat angka"):
             ask(book=bank.book, key=uuid4(), amount=1, wish=Wish(Way.TRANSFER, bank="BNI", account_end=end), by=BY)
     must_add_up()
 
@@ -99,7 +99,7 @@ def test_what_is_not_paid_is_in_the_book_again(bank: Bank) -> None:
         assert bank.holds() == 35_000
         with pytest.raises(StaleDocument):
             pay(withdrawal=one, by=BY)
-    with pytest.raises(BadEntry, match="why"):
+    with pytest.raises(BadEntry, match="mengapa"):
         refuse(withdrawal=bank.ask(1), by=BY, reason="")
     assert [event.move for event in one.history.all()] == ["ask", "cancel"]
     must_add_up()
@@ -157,7 +157,7 @@ def test_only_on_the_days_of_the_terms(bank: Bank) -> None:
     set_bank_terms(
         by=BY, share_bps=0, proceeds_bps=0, least_payout=1, most_a_day=10**6, first_day=other, last_day=other
     )
-    with pytest.raises(OutsideTerms, match="of the month"):
+    with pytest.raises(OutsideTerms, match="setiap bulan"):
         bank.ask(1_000)
 
 
@@ -171,7 +171,7 @@ def test_a_book_with_a_purpose_waits_for_its_day(bank: Bank) -> None:
     type(book).objects.filter(pk=book.pk).update(bound_until=clock.today())
     book.refresh_from_db()
     assert bank.ask(1_000, book=book).amount == 1_000
-    with pytest.raises(BadEntry, match="already"):
+    with pytest.raises(BadEntry, match="Sudah ada"):
         open_book(member=bank.member, purpose=" lebaran ", bound_until=None, by=BY)
 
 

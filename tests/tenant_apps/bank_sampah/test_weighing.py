@@ -69,7 +69,7 @@ def test_a_second_tap_is_the_same_slip(bank: Bank) -> None:
     assert bank.weigh({"PL-01": 1_000}, key=key) == bank.weigh({"PL-01": 1_000}, key=key)
     assert Deposit.objects.count() == 1
     assert bank.holds() == 3_500
-    with pytest.raises(BadEntry, match="before"):
+    with pytest.raises(BadEntry, match="sudah pernah"):
         bank.weigh({"PL-01": 1_001}, key=key)
 
 
@@ -90,24 +90,24 @@ def test_a_price_of_the_unit_comes_first_and_a_later_one_waits(bank: Bank) -> No
     set_price(grade=grade, price=4_000, by=BY)
     assert bank.weigh({"PL-01": 1_000}).value == 5_000
     assert bank.weigh({"PL-01": 1_000}, unit=bank.centre).value == 4_000
-    with pytest.raises(BadEntry, match="now or later"):
+    with pytest.raises(BadEntry, match="sekarang atau nanti"):
         set_price(grade=grade, price=1, by=BY, valid_from=clock.now() - timedelta(minutes=1))
 
 
 def test_what_cannot_be_weighed_in(bank: Bank) -> None:
     grade = bank.grade("PL-01")
     for quantity in (0, -5, 1_000_001):
-        with pytest.raises(BadEntry, match="how much"):
+        with pytest.raises(BadEntry, match="beratnya"):
             price_slip(unit=bank.unit, lines=[Weighed(grade, quantity)])
-    with pytest.raises(BadEntry, match="Nothing"):
+    with pytest.raises(BadEntry, match="Belum ada"):
         price_slip(unit=bank.unit, lines=[])
-    with pytest.raises(BadEntry, match="less than a rupiah"):
+    with pytest.raises(BadEntry, match="kurang dari satu rupiah"):
         bank.weigh({"KC-02": 3})
     take_type(kind=grade.type, is_taken=False)
     with pytest.raises(NotTaken, match="PET"):
         bank.weigh({"PL-01": 1_000})
     change_unit(unit=bank.unit, name="Unit", address="", hours="", is_open=False)
-    with pytest.raises(NotTaken, match="at the moment"):
+    with pytest.raises(NotTaken, match="sedang tidak menerima"):
         bank.weigh({"PL-02": 1_000})
     close_member(member=bank.member, by=BY)
     with pytest.raises(MemberClosed):
@@ -127,7 +127,7 @@ def test_a_wrong_slip_is_taken_back_as_a_whole(bank: Bank) -> None:
     # The lot is an average of two prices; what it differs from the slip is a cost, and no rupiah is lost.
     assert Lot.objects.get(grade=bank.grade("PL-01"), unit=bank.unit).on_hand == 2_000
     must_add_up()
-    with pytest.raises(BadEntry, match="why"):
+    with pytest.raises(BadEntry, match="mengapa"):
         take_back(deposit=kept, reason="  ", by=BY)
 
 

@@ -10,7 +10,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tenant_apps.bank_sampah.models import BankTerms, Measure, MemberKind, WasteGrade, WasteUnit, Way
+from tenant_apps.bank_sampah.models import (
+    BankTerms,
+    Buyer,
+    LossReason,
+    Measure,
+    MemberKind,
+    Settled,
+    WasteGrade,
+    WasteUnit,
+    Way,
+)
+from tenant_apps.bank_sampah.services.selling import Sold
 from tenant_apps.bank_sampah.services.weighing import Weighed
 from tenants.forms import AmountField, PacksField, RupiahField
 
@@ -222,3 +233,156 @@ class TermsForm(forms.Form):
             "proceeds_bps": int(self.cleaned_data["proceeds_percent"] * 100),
             **rest,
         }
+
+
+class AmountsForm(KeyForm):
+    """An amount of each grade that lies in store, up to what there is."""
+
+    def __init__(self, rows: Sequence[Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows_in_store = list(rows)
+        for row in self.rows_in_store:
+            by_weight = row.grade.type.measure == Measure.GRAM
+            field: forms.Field = AmountField(allow_zero=True) if by_weight else PacksField(most=10_000_000, digits=8)
+            field.label, field.required = str(row.grade), False
+            self.fields[f"q-{row.grade.pk}"] = field
+
+    @property
+    def rows(self) -> list[tuple[Any, Any]]:
+        """What lies in store, each with its field."""
+        return [(row, self[f"q-{row.grade.pk}"]) for row in self.rows_in_store]
+
+    @property
+    def told(self) -> dict[WasteGrade, int]:
+        """Grams or pieces by grade; what was left empty is left out."""
+        found = {}
+        for row in self.rows_in_store:
+            amount = self.cleaned_data.get(f"q-{row.grade.pk}")
+            if amount:
+                found[row.grade] = base_units(row.grade, amount)
+        return found
+
+
+class SendForm(AmountsForm):
+    """Waste goes to another unit."""
+
+    receiver = forms.ChoiceField(label=_("To which unit?"))
+
+    def __init__(self, units: Sequence[WasteUnit], rows: Sequence[Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(rows, *args, **kwargs)
+        self.units = {str(one.public_id): one for one in units}
+        field: Any = self.fields["receiver"]
+        field.choices = [(key, one.name) for key, one in self.units.items()]
+
+
+class ArrivedForm(forms.Form):
+    """What the scales of the receiver say of each grade."""
+
+    def __init__(self, rows: Sequence[Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sent = list(rows)
+        for row in self.sent:
+            by_weight = row.grade.type.measure == Measure.GRAM
+            field: forms.Field = AmountField(allow_zero=True) if by_weight else PacksField(most=10_000_000, digits=8)
+            field.label = str(row.grade)
+            self.fields[f"q-{row.grade.pk}"] = field
+            self.initial.setdefault(
+                f"q-{row.grade.pk}", Decimal(row.quantity) / row.grade.type.per if by_weight else row.quantity
+            )
+
+    @property
+    def rows(self) -> list[tuple[Any, Any]]:
+        return [(row, self[f"q-{row.grade.pk}"]) for row in self.sent]
+
+    @property
+    def told(self) -> dict[int, int]:
+        return {row.grade.pk: base_units(row.grade, self.cleaned_data[f"q-{row.grade.pk}"]) for row in self.sent}
+
+
+class SaleForm(AmountsForm):
+    """Waste goes to a buyer: amounts and prices, and the weighbridge note."""
+
+    buyer = forms.ChoiceField(label=_("Who buys it?"))
+    note_number = forms.CharField(label=_("Number of the weighbridge note"), max_length=40)
+    settled = forms.ChoiceField(
+        label=_("How is it paid?"),
+        choices=[("", _("Later")), *Settled.choices],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, buyers: Sequence[Buyer], rows: Sequence[Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(rows, *args, **kwargs)
+        self.buyers = {str(one.public_id): one for one in buyers}
+        field: Any = self.fields["buyer"]
+        field.choices = [(key, one.name) for key, one in self.buyers.items()]
+        for row in self.rows_in_store:
+            self.fields[f"p-{row.grade.pk}"] = RupiahField(
+                label=_("Price"), min_value=0, max_value=10_000_000, required=False
+            )
+
+    @property
+    def priced_rows(self) -> list[tuple[Any, Any, Any]]:
+        """What lies in store, with the fields of its amount and price."""
+        return [(row, field, self[f"p-{row.grade.pk}"]) for row, field in self.rows]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        for row in self.rows_in_store:
+            if told.get(f"q-{row.grade.pk}") and told.get(f"p-{row.grade.pk}") is None:
+                self.add_error(f"p-{row.grade.pk}", _("Write down what is paid for it."))
+        return told
+
+    @property
+    def sold(self) -> list[Sold]:
+        return [Sold(grade, quantity, self.cleaned_data[f"p-{grade.pk}"]) for grade, quantity in self.told.items()]
+
+
+class BuyerForm(forms.Form):
+    """Somebody who buys waste."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    phone = forms.CharField(label=_("Telephone"), max_length=20, required=False)
+    address = forms.CharField(label=_("Address"), max_length=240, required=False)
+
+
+class OffForm(KeyForm):
+    """Waste that is no more."""
+
+    quantity = AmountField(label=_("How much?"))
+    reason = forms.ChoiceField(label=_("Why?"), choices=LossReason.choices)
+    note = forms.CharField(label=_("Note"), max_length=240, required=False)
+
+
+class SortForm(KeyForm):
+    """One grade becomes others, weighed anew."""
+
+    quantity = AmountField(label=_("How much goes in?"))
+
+    def __init__(self, into: Sequence[WasteGrade], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.into = list(into)
+        for grade in self.into:
+            self.fields[f"q-{grade.pk}"] = AmountField(label=str(grade), allow_zero=True, required=False)
+
+    @property
+    def rows(self) -> list[Any]:
+        return [self[f"q-{grade.pk}"] for grade in self.into]
+
+    @property
+    def outcome(self) -> dict[WasteGrade, int]:
+        """Grams by grade."""
+        told = ((grade, self.cleaned_data.get(f"q-{grade.pk}")) for grade in self.into)
+        return {grade: base_units(grade, amount) for grade, amount in told if amount}
+
+
+class YearForm(forms.Form):
+    """A calendar year."""
+
+    tahun = forms.IntegerField(label=_("Year"), min_value=2019, max_value=2100, required=False)
+
+
+class CommitteeForm(KeyForm):
+    """Cash to the committee of a unit."""
+
+    amount = RupiahField(label=_("Amount"))

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from tenant_apps.bank_sampah.views import desk, members, office, own, payouts
+from tenant_apps.bank_sampah.views import desk, members, office, own, payouts, reports, store
 from tenants.kernel.numbers import DocumentNumber
 
 register_converter(DocumentNumber, "waste_number")
@@ -39,6 +39,18 @@ urlpatterns = [
     path("sampah/<uuid:unit>/penarikan/<waste_number:number>/", payouts.payout, name="payout"),
     path("sampah/<uuid:unit>/penarikan/<waste_number:number>/bayar/", payouts.paid, name="payout_paid"),
     path("sampah/<uuid:unit>/penarikan/<waste_number:number>/tolak/", payouts.not_paid, name="payout_refused"),
+    path("sampah/<uuid:unit>/gudang/", store.store, name="store"),
+    path("sampah/<uuid:unit>/gudang/kirim/", store.send_waste, name="send"),
+    path("sampah/<uuid:unit>/gudang/kiriman/<waste_number:number>/", store.transfer, name="transfer"),
+    path("sampah/<uuid:unit>/gudang/jenis/<int:grade>/", store.work, name="work"),
+    path("sampah/<uuid:unit>/jual/", store.sell_waste, name="sell"),
+    path("sampah/<uuid:unit>/penjualan/", store.sales, name="sales"),
+    path("sampah/<uuid:unit>/penjualan/<waste_number:number>/", store.sale, name="sale"),
+    path("sampah/<uuid:unit>/penjualan/<waste_number:number>/lunas/", store.sale_paid, name="sale_paid"),
+    path("satker/bank-sampah/laporan/", reports.year, name="year"),
+    path("satker/bank-sampah/laporan/unduh/", reports.year_sheet, name="year_sheet"),
+    path("satker/bank-sampah/pengepul/", reports.buyers_page, name="buyers"),
+    path("satker/bank-sampah/unit/<uuid:public_id>/pengurus/", reports.committee, name="committee"),
     path("satker/bank-sampah/", office.overview, name="office"),
     path("satker/bank-sampah/mulai/", office.begin, name="begin"),
     path("satker/bank-sampah/jenis/", office.types, name="types"),

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest
-from tenant_apps.bank_sampah.forms import BoxForm, PriceForm, TermsForm, UnitForm
+from tenant_apps.bank_sampah.forms import BoxForm, CommitteeForm, PriceForm, TermsForm, UnitForm
 from tenant_apps.bank_sampah.models import BankTerms, WasteGrade, WasteUnit
 from tenant_apps.bank_sampah.selectors.liquidity import liquidity, stands_of_units
 from tenant_apps.bank_sampah.selectors.prices import all_grades, prices_over_time, terms_on
@@ -177,6 +177,12 @@ def terms(request: RegionRequest) -> HttpResponse:
 def _unit(request: RegionRequest, found: WasteUnit, *, status: int = 200, **forms: Any) -> HttpResponse:
     initial = {"name": found.name, "address": found.address, "hours": found.hours, "is_open": found.is_open}
     (stand,) = stands_of_units([found])
-    context = {"unit": found, "stand": stand, "form": UnitForm(None, initial=initial), "box": BoxForm()}
+    context = {
+        "unit": found,
+        "stand": stand,
+        "form": UnitForm(None, initial=initial),
+        "box": BoxForm(),
+        "paying": CommitteeForm(),
+    }
     shown = {name: form for name, form in forms.items() if form is not None}
     return render(request, "bank_sampah/office/unit.html", {**context, **shown}, status=status)

@@ -13,6 +13,7 @@ SECTIONS: dict[str, str | Promise] = {
     "region": _("The region, its goods and its warungs"),
     "me": _("You: profile, carts, orders, balance"),
     "around": _("Around shopping: delivery times, favourites, news, returns, receipts, savings"),
+    "waste": _("Savings from waste: books, slips, payouts"),
     "toko": _("The counter of your warung"),
     "drawer": _("The counter's money: sales, the drawer's day, bon, books"),
     "shelf": _("The shelf: marks, arrivals, dates, counts"),

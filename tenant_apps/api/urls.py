@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from tenant_apps.api.views import around, document, drawer, me, region, shelf, terms, toko
+from tenant_apps.api.views import around, document, drawer, me, region, shelf, terms, toko, waste
 from tenants.kernel.numbers import DocumentNumber
 
 
@@ -67,6 +67,9 @@ urlpatterns = [
     path("news/unread/", around.UnreadNews.as_view(), name="unread_news"),
     path("news/read/", around.ReadNews.as_view(), name="read_news"),
     path("news/<uuid:notice>/read/", around.ReadNotice.as_view(), name="read_notice"),
+    path("waste/books/", waste.Books.as_view(), name="waste_books"),
+    path("waste/books/<uuid:book>/slips/", waste.Slips.as_view(), name="waste_slips"),
+    path("waste/books/<uuid:book>/payouts/", waste.Payouts.as_view(), name="waste_payouts"),
     path("savings/", around.Savings.as_view(), name="savings"),
     path("savings/orders/", around.SavedOrders.as_view(), name="saved_orders"),
     path("savings/orders/<api_number:number>/", around.SavedLines.as_view(), name="saved_lines"),

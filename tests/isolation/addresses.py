@@ -17,6 +17,11 @@ from tenant_apps.accounts.services.inviting import invite
 from tenant_apps.api.models import ApiToken
 from tenant_apps.api.scopes import Scope
 from tenant_apps.api.tokens import make_token
+from tenant_apps.bank_sampah.models import Deposit, Transfer, WasteGrade, WasteSale, Way, Withdrawal
+from tenant_apps.bank_sampah.selectors.units import the_centre
+from tenant_apps.bank_sampah.services import Sold, Weighed, ask, join, make_buyer, make_unit, send, set_up, weigh_in
+from tenant_apps.bank_sampah.services import Wish as Wishing
+from tenant_apps.bank_sampah.services import sell as sell_waste
 from tenant_apps.fresh_buying.models import MarketTrip, PreOrder, StallPurchase
 from tenant_apps.ledger.services import account_of_warung
 from tenant_apps.notifications.models import Notice
@@ -50,6 +55,7 @@ from tenant_apps.procurement.services import (
 from tenant_apps.procurement.services.handing import Signed, hand_over
 from tenant_apps.procurement.services.receiving import Counted, receive_purchase
 from tenant_apps.procurement.services.sharing import confirm_distribution
+from tenant_apps.satker.models import ServiceSetting
 from tenant_apps.stock.services import Line, begin_count, location_of_warung, receive, write_counts
 from tenant_apps.suppliers.models import Adoption, AdoptionChange
 from tenant_apps.suppliers.services import adopt, find_changes
@@ -127,6 +133,15 @@ class Ids:
     preorder: str
     stall_purchase: str
     trip_line: str
+    waste_unit: str
+    waste_grade: str
+    waste_member: str
+    waste_card: str
+    waste_book: str
+    waste_slip: str
+    waste_payout: str
+    waste_transfer: str
+    waste_sale: str
 
     def form(self) -> dict[str, Any]:
         """One form with every name that ours ask for, filled with these ids and with words."""
@@ -204,6 +219,13 @@ class Ids:
             "paid": "10.000",
             f"got-{self.trip_line}": "1",
             f"given-{self.trip_line}": "1",
+            "book": self.waste_book,
+            "receiver": self.waste_unit,
+            f"q-{self.waste_grade}": "0,1",
+            f"p-{self.waste_grade}": "100",
+            "way": "cash",
+            "agrees": "on",
+            "kind": "person",
         }
 
     def body(self) -> dict[str, Any]:
@@ -316,6 +338,22 @@ def add_market_documents(cast: Cast) -> None:
     set_zone(warung=cast.warung, village_code=VILLAGE, rw=None, fee=2_000, minimum_order=0)
     set_slot(warung=cast.warung, weekday=0, starts=time(9), ends=time(11), capacity=5)
     _buy_of_a_supplier(cast)
+    _save_waste(cast)
+
+
+def _save_waste(cast: Cast) -> None:
+    """Ratna brings bottles to Hasan's unit and asks for some of it; a part is on the way, a part is sold."""
+    set_up(name="Bank Sampah percobaan", by=BY)
+    ServiceSetting.objects.update_or_create(code="bank_sampah", defaults={"enabled": True})
+    unit = make_unit(name=f"Unit {cast.warung.name}", warung=cast.warung)
+    member = join(unit=unit, name="Ratna percobaan", user=cast.ratna, agrees=True, by=BY)
+    pet = WasteGrade.objects.select_related("type").get(type__code="PL-01")
+    book = member.books.get()
+    weigh_in(unit=unit, book=book, key=uuid4(), lines=[Weighed(pet, 20_000)], by=BY)
+    ask(book=book, key=uuid4(), amount=10_000, wish=Wishing(Way.CASH, unit), by=BY)
+    send(sender=unit, receiver=the_centre(), key=uuid4(), quantities={pet: 2_000}, by=BY)
+    buyer = make_buyer(name=f"Pengepul {cast.warung.name}")
+    sell_waste(unit=unit, buyer=buyer, key=uuid4(), note_number="percobaan", lines=[Sold(pet, 1_000, 4_000)], by=BY)
 
 
 def _buy_of_a_supplier(cast: Cast) -> None:
@@ -471,6 +509,7 @@ def ids_of(cast: Cast) -> Ids:
 
     restock = RestockRequest.objects.filter(warung=cast.warung).latest("pk")
     trip = MarketTrip.objects.latest("pk")
+    waste = Deposit.objects.filter(unit__warung=cast.warung).latest("pk")
     shown = invite(role=Role.ADMIN, name="Calon admin", by=BY).link
     return Ids(
         slug=cast.warung.slug,
@@ -528,6 +567,15 @@ def ids_of(cast: Cast) -> Ids:
         supplier=str(Adoption.objects.latest("pk").supplier),
         adoption=str(Adoption.objects.latest("pk").public_id),
         change=str(AdoptionChange.objects.latest("pk").public_id),
+        waste_unit=str(waste.unit.public_id),
+        waste_grade=str(waste.lines.get().grade_id),
+        waste_member=waste.book.member.number,
+        waste_card=waste.book.member.card,
+        waste_book=str(waste.book.public_id),
+        waste_slip=waste.number,
+        waste_payout=Withdrawal.objects.filter(unit=waste.unit).latest("pk").number,
+        waste_transfer=Transfer.objects.filter(sender=waste.unit).latest("pk").number,
+        waste_sale=WasteSale.objects.filter(unit=waste.unit).latest("pk").number,
     )
 
 
@@ -710,6 +758,9 @@ wilayah/warung/baru/
 NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "akun/akses-api/<uuid:public_id>/cabut/": {"public_id": ("api_key",)},
     "api/v1/<anything:rest>": {"rest": ("=nothing",)},
+    "api/v1/waste/books/": {},
+    "api/v1/waste/books/<uuid:book>/slips/": {"book": ("waste_book",)},
+    "api/v1/waste/books/<uuid:book>/payouts/": {"book": ("waste_book",)},
     "api/v1/carts/<slug:slug>/": {"slug": ("slug",)},
     "api/v1/claims/<uuid:claim>/": {"claim": ("claim",)},
     "api/v1/claims/<uuid:claim>/withdraw/": {"claim": ("claim",)},
@@ -857,6 +908,62 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/pasar/pesanan/<fresh_number:number>/": {"number": ("preorder",)},
     "satker/pasar/pesanan/<fresh_number:number>/batal/": {"number": ("preorder",)},
     "satker/pasar/nota/<uuid:public_id>/": {"public_id": ("stall_purchase",)},
+    "tabungan/": {},
+    "tabungan/buka/": {},
+    "tabungan/kartu/": {},
+    "tabungan/harga/": {},
+    "sampah/": {},
+    "satker/bank-sampah/": {},
+    "satker/bank-sampah/mulai/": {},
+    "satker/bank-sampah/jenis/": {},
+    "satker/bank-sampah/unit/baru/": {},
+    "satker/bank-sampah/ketentuan/": {},
+    "satker/bank-sampah/laporan/": {},
+    "satker/bank-sampah/laporan/unduh/": {},
+    "satker/bank-sampah/pengepul/": {},
+    "tabungan/kartu/<slug:card>/": {"card": ("waste_card",)},
+    "tabungan/slip/<waste_number:number>/": {"number": ("waste_slip",)},
+    "tabungan/penarikan/<waste_number:number>/batal/": {"number": ("waste_payout",)},
+    "tabungan/<uuid:public_id>/": {"public_id": ("waste_book",)},
+    "tabungan/<uuid:public_id>/cetak/": {"public_id": ("waste_book",)},
+    "tabungan/<uuid:public_id>/unduh/": {"public_id": ("waste_book",)},
+    "tabungan/<uuid:public_id>/setoran/": {"public_id": ("waste_book",)},
+    "tabungan/<uuid:public_id>/tarik/": {"public_id": ("waste_book",)},
+    "sampah/<uuid:unit>/": {"unit": ("waste_unit",)},
+    "sampah/<uuid:unit>/timbang/<waste_number:number>/": {"unit": ("waste_unit",), "number": ("waste_member",)},
+    "sampah/<uuid:unit>/slip/<waste_number:number>/": {"unit": ("waste_unit",), "number": ("waste_slip",)},
+    "sampah/<uuid:unit>/slip/<waste_number:number>/batal/": {"unit": ("waste_unit",), "number": ("waste_slip",)},
+    "sampah/<uuid:unit>/nasabah/": {"unit": ("waste_unit",)},
+    "sampah/<uuid:unit>/nasabah/baru/": {"unit": ("waste_unit",)},
+    "sampah/<uuid:unit>/penarikan/": {"unit": ("waste_unit",)},
+    "sampah/<uuid:unit>/gudang/": {"unit": ("waste_unit",)},
+    "sampah/<uuid:unit>/gudang/kirim/": {"unit": ("waste_unit",)},
+    "sampah/<uuid:unit>/jual/": {"unit": ("waste_unit",)},
+    "sampah/<uuid:unit>/penjualan/": {"unit": ("waste_unit",)},
+    "sampah/<uuid:unit>/nasabah/<waste_number:number>/": {"unit": ("waste_unit",), "number": ("waste_member",)},
+    "sampah/<uuid:unit>/nasabah/<waste_number:number>/ubah/": {"unit": ("waste_unit",), "number": ("waste_member",)},
+    "sampah/<uuid:unit>/nasabah/<waste_number:number>/buku/": {"unit": ("waste_unit",), "number": ("waste_member",)},
+    "sampah/<uuid:unit>/nasabah/<waste_number:number>/tarik/": {"unit": ("waste_unit",), "number": ("waste_member",)},
+    "sampah/<uuid:unit>/nasabah/<waste_number:number>/kartu/": {"unit": ("waste_unit",), "number": ("waste_member",)},
+    "sampah/<uuid:unit>/nasabah/<waste_number:number>/kartu/baru/": {
+        "unit": ("waste_unit",),
+        "number": ("waste_member",),
+    },
+    "sampah/<uuid:unit>/nasabah/<waste_number:number>/tutup/": {"unit": ("waste_unit",), "number": ("waste_member",)},
+    "sampah/<uuid:unit>/penarikan/<waste_number:number>/": {"unit": ("waste_unit",), "number": ("waste_payout",)},
+    "sampah/<uuid:unit>/penarikan/<waste_number:number>/bayar/": {"unit": ("waste_unit",), "number": ("waste_payout",)},
+    "sampah/<uuid:unit>/penarikan/<waste_number:number>/tolak/": {"unit": ("waste_unit",), "number": ("waste_payout",)},
+    "sampah/<uuid:unit>/gudang/kiriman/<waste_number:number>/": {
+        "unit": ("waste_unit",),
+        "number": ("waste_transfer",),
+    },
+    "sampah/<uuid:unit>/gudang/jenis/<int:grade>/": {"unit": ("waste_unit",), "grade": ("waste_grade",)},
+    "sampah/<uuid:unit>/penjualan/<waste_number:number>/": {"unit": ("waste_unit",), "number": ("waste_sale",)},
+    "sampah/<uuid:unit>/penjualan/<waste_number:number>/lunas/": {"unit": ("waste_unit",), "number": ("waste_sale",)},
+    "satker/bank-sampah/jenis/<int:grade>/": {"grade": ("waste_grade",)},
+    "satker/bank-sampah/unit/<uuid:public_id>/": {"public_id": ("waste_unit",)},
+    "satker/bank-sampah/unit/<uuid:public_id>/kas/": {"public_id": ("waste_unit",)},
+    "satker/bank-sampah/unit/<uuid:public_id>/pengurus/": {"public_id": ("waste_unit",)},
     "satker/pasar/<fresh_number:number>/": {"number": ("trip",)},
     "satker/pasar/<fresh_number:number>/mulai/": {"number": ("trip",)},
     "satker/pasar/<fresh_number:number>/uang/": {"number": ("trip",)},

@@ -64,7 +64,7 @@ class Deposit(models.Model):
             ),
             models.CheckConstraint(
                 name="deposit_reversed_with_reason",
-                condition=Q(state=DepositState.SAVED, reversed_at__isnull=True, reason="")
+                condition=Q(state=DepositState.SAVED, reversed_at__isnull=True)
                 | (Q(state=DepositState.REVERSED, reversed_at__isnull=False) & ~Q(reason="")),
             ),
         ]

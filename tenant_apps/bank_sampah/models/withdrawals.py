@@ -70,8 +70,8 @@ class Withdrawal(models.Model):
             models.CheckConstraint(name="withdrawal_state_known", condition=Q(state__in=WithdrawalState.values)),
             models.CheckConstraint(
                 name="withdrawal_way_whole",
-                condition=Q(way=Way.CASH, unit__isnull=False, bank="", account_end="")
-                | Q(way=Way.BALANCE, unit__isnull=True, bank="", account_end="")
+                condition=Q(way=Way.CASH, unit__isnull=False, account_end="")
+                | Q(way=Way.BALANCE, unit__isnull=True, account_end="")
                 | (Q(way=Way.TRANSFER, unit__isnull=True, account_end__regex=r"^[0-9]{4}$") & ~Q(bank="")),
             ),
         ]

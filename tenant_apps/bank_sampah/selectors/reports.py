@@ -115,7 +115,7 @@ WHERE slip.day >= %(since)s AND slip.day < %(until)s AND slip.state = 'saved'
 def year_report(year: int) -> YearReport:
     """Three statements over the slips of the year, and one over the members."""
     zone = current_region().time_zone
-    span = {"since": date(year, 1, 1), "until": date(year + 1, 1, 1), "zone": zone}
+    span: dict[str, date | str] = {"since": date(year, 1, 1), "until": date(year + 1, 1, 1), "zone": zone}
     with connection.cursor() as cursor:
         cursor.execute(_BY_TYPE, span)
         types = [_type_year(*row) for row in cursor.fetchall()]

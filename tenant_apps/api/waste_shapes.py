@@ -55,6 +55,9 @@ class PayoutShape(Shape):
 
 
 class PayoutWish(Shape):
+    pin = s.RegexField(
+        r"^[0-9]{6}$", write_only=True, help_text="The member's PIN; after five wrong ones it is closed for 15 minutes."
+    )
     amount = s.IntegerField(min_value=1, max_value=1_000_000_000, help_text="Whole rupiah.")
     way = s.ChoiceField(Way.choices)
     unit = s.UUIDField(required=False, allow_null=True, default=None, help_text="For cash: where it is fetched.")

@@ -54,6 +54,33 @@ class CashShort(DomainError):
     code = "cash_short"
 
 
+class PinWeak(DomainError):
+    """No six digits, or too easy ones."""
+
+    code = "pin_weak"
+    status = 400
+
+
+class PinMissing(DomainError):
+    """The member has set no PIN yet."""
+
+    code = "pin_missing"
+
+
+class PinWrong(DomainError):
+    """Not the member's PIN."""
+
+    code = "pin_wrong"
+    status = 403
+
+
+class PinLocked(DomainError):
+    """Too many wrong tries."""
+
+    code = "pin_locked"
+    status = 429
+
+
 class SlipSpent(DomainError):
     """What was saved by a slip is spent: it can no longer be taken back."""
 

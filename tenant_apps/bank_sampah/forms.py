@@ -119,8 +119,40 @@ class BookForm(forms.Form):
     )
 
 
+def pin_input(**attrs: str) -> forms.PasswordInput:
+    """Digits on a phone, never kept by the browser, never shown again."""
+    return forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "6", **attrs})
+
+
+class PinForm(forms.Form):
+    """A new PIN, twice."""
+
+    pin = forms.CharField(label=_("New PIN"), max_length=6, widget=pin_input())
+    again = forms.CharField(label=_("The same PIN again"), max_length=6, widget=pin_input())
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if told.get("pin") != told.get("again"):
+            self.add_error("again", _("These are two different PINs."))
+        return told
+
+
+class OwnPinForm(PinForm):
+    """On one's own phone: whoever sets it knows the account's password."""
+
+    password = forms.CharField(
+        label=_("Password of your account"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    field_order = ("password", "pin", "again")
+
+
 class AskForm(KeyForm):
-    """A payout: how much, and how it shall come."""
+    """A payout: how much, and how it shall come; the member's PIN says that it is them."""
+
+    pin = forms.CharField(label=_("PIN of the member"), max_length=6, widget=pin_input())
 
     amount = RupiahField(label=_("How much?"))
     way = forms.ChoiceField(label=_("How?"), widget=forms.RadioSelect)

@@ -135,6 +135,7 @@ class Ids:
     trip_line: str
     waste_unit: str
     waste_grade: str
+    waste_type: str
     waste_member: str
     waste_card: str
     waste_book: str
@@ -569,6 +570,7 @@ def ids_of(cast: Cast) -> Ids:
         change=str(AdoptionChange.objects.latest("pk").public_id),
         waste_unit=str(waste.unit.public_id),
         waste_grade=str(waste.lines.get().grade_id),
+        waste_type=str(waste.lines.get().grade.public_id),
         waste_member=waste.book.member.number,
         waste_card=waste.book.member.card,
         waste_book=str(waste.book.public_id),
@@ -911,6 +913,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "tabungan/": {},
     "tabungan/buka/": {},
     "tabungan/kartu/": {},
+    "tabungan/pin/": {},
     "tabungan/harga/": {},
     "sampah/": {},
     "satker/bank-sampah/": {},
@@ -949,6 +952,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
         "unit": ("waste_unit",),
         "number": ("waste_member",),
     },
+    "sampah/<uuid:unit>/nasabah/<waste_number:number>/pin/": {"unit": ("waste_unit",), "number": ("waste_member",)},
     "sampah/<uuid:unit>/nasabah/<waste_number:number>/tutup/": {"unit": ("waste_unit",), "number": ("waste_member",)},
     "sampah/<uuid:unit>/penarikan/<waste_number:number>/": {"unit": ("waste_unit",), "number": ("waste_payout",)},
     "sampah/<uuid:unit>/penarikan/<waste_number:number>/bayar/": {"unit": ("waste_unit",), "number": ("waste_payout",)},
@@ -957,10 +961,10 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
         "unit": ("waste_unit",),
         "number": ("waste_transfer",),
     },
-    "sampah/<uuid:unit>/gudang/jenis/<int:grade>/": {"unit": ("waste_unit",), "grade": ("waste_grade",)},
+    "sampah/<uuid:unit>/gudang/jenis/<uuid:grade>/": {"unit": ("waste_unit",), "grade": ("waste_type",)},
     "sampah/<uuid:unit>/penjualan/<waste_number:number>/": {"unit": ("waste_unit",), "number": ("waste_sale",)},
     "sampah/<uuid:unit>/penjualan/<waste_number:number>/lunas/": {"unit": ("waste_unit",), "number": ("waste_sale",)},
-    "satker/bank-sampah/jenis/<int:grade>/": {"grade": ("waste_grade",)},
+    "satker/bank-sampah/jenis/<uuid:grade>/": {"grade": ("waste_type",)},
     "satker/bank-sampah/unit/<uuid:public_id>/": {"public_id": ("waste_unit",)},
     "satker/bank-sampah/unit/<uuid:public_id>/kas/": {"public_id": ("waste_unit",)},
     "satker/bank-sampah/unit/<uuid:public_id>/pengurus/": {"public_id": ("waste_unit",)},

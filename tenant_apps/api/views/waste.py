@@ -17,7 +17,7 @@ from tenant_apps.api.waste_shapes import BookShape, PayoutShape, PayoutWish, Sli
 from tenant_apps.bank_sampah.models import Way
 from tenant_apps.bank_sampah.selectors.books import book_of_theirs, books_of, deposits_of, member_of, payouts_of
 from tenant_apps.bank_sampah.selectors.units import open_units
-from tenant_apps.bank_sampah.services import Wish, ask
+from tenant_apps.bank_sampah.services import Wish, ask, check_pin
 
 
 class Books(Endpoint):
@@ -39,6 +39,10 @@ class Slips(Endpoint):
 class Payouts(Endpoint):
     def find(self, *args: Any, **names: Any) -> None:
         self.book = book_of_theirs(self.member.user, names["book"])
+        if self.request.method == "POST":
+            # Before the transaction in which a POST's answer is kept: wrong tries must stay counted.
+            told = self.request.data
+            check_pin(member=self.book.member, pin=str(told.get("pin", "") if isinstance(told, dict) else ""))
 
     @operation(Scope.SHOP_READ, gettext_lazy("Payouts of a book, newest first"), answers=PayoutShape, paged=True)
     def get(self, request: Request, book: UUID) -> Response:
@@ -53,8 +57,9 @@ class Payouts(Endpoint):
         status=201,
         needs_key=True,
         about=gettext_lazy(
-            "The amount is set aside at once; to the WARSA balance it is paid at once. More than the book holds, or outside the"
-            " terms, is refused (`savings_short`, `outside_terms`, `savings_bound`)."
+            "The member's PIN goes along. The amount is set aside at once; to the WARSA balance it is paid at once. More than the"
+            " book holds, or outside the terms, is refused (`savings_short`, `outside_terms`, `savings_bound`, `pin_wrong`,"
+            " `pin_locked`, `pin_missing`)."
         ),
     )
     def post(self, request: Request, book: UUID) -> Response:

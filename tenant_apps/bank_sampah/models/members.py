@@ -49,6 +49,10 @@ class Member(models.Model):
     rt = models.PositiveSmallIntegerField(_("RT"), null=True, blank=True)
     address = models.CharField(_("street and number"), max_length=240, blank=True)
     card = models.CharField(max_length=16, unique=True, default=new_card, editable=False)
+    # Six digits that the member alone knows: hashed, and closed for a while after wrong tries.
+    pin = models.CharField(max_length=128, blank=True, editable=False)
+    pin_failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    pin_locked_until = models.DateTimeField(null=True, blank=True, editable=False)
     state = models.CharField(
         _("state"), max_length=6, choices=MemberState.choices, default=MemberState.ACTIVE, editable=False
     )

@@ -92,6 +92,7 @@ class WasteType(models.Model):
 class WasteGrade(models.Model):
     """How clean or sorted it is. A type with one grade alone calls it by an empty name."""
 
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     type = models.ForeignKey(WasteType, on_delete=models.PROTECT, related_name="grades")
     name = models.CharField(_("grade"), max_length=40, blank=True)
     is_taken = models.BooleanField(pgettext_lazy("waste", "taken"), default=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from tenant_apps.bank_sampah.models import BankTerms, Buyer, WasteGrade, WastePrice, WasteUnit
+from tenant_apps.bank_sampah.models import BankTerms, Buyer, Group, WasteGrade, WastePrice, WasteUnit
 from tenants.kernel import clock
 
 
@@ -38,9 +38,10 @@ def _newest(rows: QuerySet[WastePrice], grades: Iterable[int], at: datetime | No
 
 
 def taken_grades() -> list[WasteGrade]:
-    """Every grade that is taken, in the order of the types."""
+    """Every grade that is taken, group by group: what comes most first."""
     rows = WasteGrade.objects.filter(is_taken=True, type__is_taken=True).select_related("type")
-    return list(rows.order_by("type__code", "pk"))
+    groups = list(Group)
+    return sorted(rows, key=lambda grade: (groups.index(Group(grade.type.group)), grade.type.code, grade.pk))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from tenant_apps.bank_sampah.services.joining import (
 )
 from tenant_apps.bank_sampah.services.moving import receive, send, sort, write_off
 from tenant_apps.bank_sampah.services.paying_out import Wish, ask, cancel, fill_box, pay, refuse
+from tenant_apps.bank_sampah.services.pins import check_pin, forget_pin, set_pin
 from tenant_apps.bank_sampah.services.selling import Sold, make_buyer, pay_committee, sell, settle_sale
 from tenant_apps.bank_sampah.services.setting_up import change_unit, make_unit, set_bank_terms, set_price, take_type
 from tenant_apps.bank_sampah.services.starting import set_up
@@ -25,8 +26,10 @@ __all__ = [
     "cancel",
     "change_member",
     "change_unit",
+    "check_pin",
     "close_member",
     "fill_box",
+    "forget_pin",
     "give_new_card",
     "join",
     "link_user",
@@ -42,6 +45,7 @@ __all__ = [
     "sell",
     "send",
     "set_bank_terms",
+    "set_pin",
     "set_price",
     "set_up",
     "settle_sale",

@@ -10,21 +10,25 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.bank_sampah.cards import card_address, qr_of
-from tenant_apps.bank_sampah.forms import AskForm, BookForm, JoinForm, MemberForm
+from tenant_apps.bank_sampah.forms import AskForm, BookForm, JoinForm, MemberForm, PinForm
 from tenant_apps.bank_sampah.models import Member, MemberKind, MemberState, SavingsBook, Way
 from tenant_apps.bank_sampah.selectors.books import books_of, member_at, members_with, slips_of_member
 from tenant_apps.bank_sampah.services import (
     Wish,
     ask,
     change_member,
+    check_pin,
     close_member,
+    forget_pin,
     give_new_card,
     join,
     open_book,
     reopen_member,
+    set_pin,
 )
 from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, is_office, workers
 from tenants.forms import asked_text
@@ -135,6 +139,11 @@ def payout(request: UnitRequest, number: str) -> HttpResponse:
     told = form.cleaned_data
     wish = Wish(Way(told["way"]), form.chosen_unit or request.unit, told["bank"], told["account_end"])
     try:
+        check_pin(member=found, pin=told["pin"])
+    except DomainError as refused:
+        form.add_error("pin", refused.message)
+        return _page(request, found, asking=form, status=refused.status)
+    try:
         made = ask(book=book, key=told["key"], amount=told["amount"], wish=wish, by=request.member.actor)
     except DomainError as refused:
         form.add_error("amount", refused.message)
@@ -162,6 +171,33 @@ def card_new(request: UnitRequest, number: str) -> HttpResponse:
     give_new_card(member=member_here(request, number))
     messages.success(request, _("The old card opens nothing any more. Print the new one."))
     return redirect("bank_sampah:card", request.unit.public_id, number)
+
+
+@workers
+@sensitive_post_parameters()
+@require_POST
+@at_unit
+def pin(request: UnitRequest, number: str) -> HttpResponse:
+    """The member types a first PIN at the unit. One that is set is changed by the member, or forgotten by the Satker."""
+    found = member_here(request, number)
+    if "forget" in request.POST:
+        if not is_office(request):
+            raise Http404("the Satker does")
+        forget_pin(member=found, by=request.member.actor)
+        messages.success(request, _("The PIN is forgotten: the member sets another one."))
+        return redirect("bank_sampah:member", request.unit.public_id, number)
+    if found.pin:
+        raise Http404("there is one")
+    form = PinForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, pinning=form, status=400)
+    try:
+        set_pin(member=found, pin=form.cleaned_data["pin"], by=request.member.actor)
+    except DomainError as refused:
+        form.add_error("pin", refused.message)
+        return _page(request, found, pinning=form, status=refused.status)
+    messages.success(request, _("The PIN is set. Payouts ask for it."))
+    return redirect("bank_sampah:member", request.unit.public_id, number)
 
 
 @workers
@@ -215,6 +251,8 @@ def _page(request: UnitRequest, found: Member, *, status: int = 200, **forms: An
         "changing": MemberForm(initial=initial),
         "opening": BookForm(),
         "asking": ask_form(request, found),
+        "pinning": PinForm(),
+        "is_office": is_office(request),
         "history": found.history.all(),
         **forms,
     }

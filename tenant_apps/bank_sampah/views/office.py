@@ -65,9 +65,9 @@ def types(request: RegionRequest) -> HttpResponse:
 @office
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def one_type(request: RegionRequest, grade: int) -> HttpResponse:
+def one_type(request: RegionRequest, grade: UUID) -> HttpResponse:
     """One grade: its price over time, a new price, and whether it is taken."""
-    found = WasteGrade.objects.select_related("type").filter(pk=grade).first()
+    found = WasteGrade.objects.select_related("type").filter(public_id=grade).first()
     if found is None:
         raise Http404("no such grade")
     form, status = PriceForm(), 200

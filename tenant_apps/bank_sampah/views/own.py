@@ -13,12 +13,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shared_apps.onboarding.models import Service
 from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.bank_sampah.cards import card_address, qr_of
-from tenant_apps.bank_sampah.forms import AskForm, OwnJoinForm
+from tenant_apps.bank_sampah.forms import AskForm, OwnJoinForm, OwnPinForm
 from tenant_apps.bank_sampah.models import SavingsBook, Way
 from tenant_apps.bank_sampah.selectors.books import (
     account_of,
@@ -34,7 +35,7 @@ from tenant_apps.bank_sampah.selectors.books import (
 )
 from tenant_apps.bank_sampah.selectors.prices import priced_grades, terms_on
 from tenant_apps.bank_sampah.selectors.units import open_units, the_centre, units_of
-from tenant_apps.bank_sampah.services import Wish, ask, cancel, join
+from tenant_apps.bank_sampah.services import Wish, ask, cancel, check_pin, join, set_pin
 from tenant_apps.ledger.selectors import balance_of_citizen
 from tenant_apps.ledger.statements import statement_exported, statement_printed, statement_shown
 from tenant_apps.satker.selectors import offers_service
@@ -149,6 +150,11 @@ def ask_for(request: RegionRequest, public_id: UUID) -> HttpResponse:
     told = form.cleaned_data
     wish = Wish(Way(told["way"]), form.chosen_unit, told["bank"], told["account_end"])
     try:
+        check_pin(member=found.member, pin=told["pin"])
+    except DomainError as refused:
+        form.add_error("pin", refused.message)
+        return _book(request, found, asking=form, status=refused.status)
+    try:
         made = ask(book=found, key=told["key"], amount=told["amount"], wish=wish, by=request.member.actor)
     except DomainError as refused:
         form.add_error("amount", refused.message)
@@ -187,6 +193,36 @@ def own_card(request: RegionRequest) -> HttpResponse:
     return render(
         request, "bank_sampah/own/card.html", {"waste_member": member, "qr": qr_of(card_address(request, member))}
     )
+
+
+@signed_in
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_pin(request: RegionRequest) -> HttpResponse:
+    """A PIN for payouts, set with the account's password."""
+    member = member_of(request.member.user)
+    if member is None:
+        return redirect("bank_sampah:books")
+    form = OwnPinForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if form.is_valid():
+        told = form.cleaned_data
+        if not request.member.user.check_password(told["password"]):
+            form.add_error("password", _("That password is wrong."))
+            status = 403
+        else:
+            try:
+                set_pin(member=member, pin=told["pin"], by=request.member.actor)
+            except DomainError as refused:
+                form.add_error("pin", refused.message)
+                status = refused.status
+            else:
+                messages.success(request, _("The PIN is set. Payouts ask for it."))
+                return redirect("bank_sampah:books")
+    elif form.is_bound:
+        status = 400
+    return render(request, "bank_sampah/own/pin.html", {"form": form, "waste_member": member}, status=status)
 
 
 @signed_in

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -115,11 +116,11 @@ def transfer(request: UnitRequest, number: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_unit
-def work(request: UnitRequest, grade: int) -> HttpResponse:
+def work(request: UnitRequest, grade: UUID) -> HttpResponse:
     """One grade in store: sorted into others, or written off."""
     row = _row(request.unit, grade)
     by_weight = row.grade.type.measure == Measure.GRAM
-    into = [one for one in taken_grades() if one.pk != grade and one.type.measure == Measure.GRAM] if by_weight else []
+    into = [one for one in taken_grades() if one != row.grade and one.type.measure == Measure.GRAM] if by_weight else []
     sorting, off = SortForm(into), OffForm()
     status = 200
     if request.method == "POST":
@@ -239,8 +240,8 @@ def sale_paid(request: UnitRequest, number: str) -> HttpResponse:
     return redirect("bank_sampah:sale", request.unit.public_id, number)
 
 
-def _row(unit: WasteUnit, grade: int) -> StoreRow:
-    found = next((row for row in store_of(unit) if row.grade.pk == grade), None)
+def _row(unit: WasteUnit, grade: UUID) -> StoreRow:
+    found = next((row for row in store_of(unit) if row.grade.public_id == grade), None)
     if found is None:
         raise Http404("nothing of it in store")
     return found

@@ -29,12 +29,15 @@ from tenant_apps.bank_sampah.services import (
     join,
     make_unit,
     set_bank_terms,
+    set_pin,
     set_up,
     weigh_in,
 )
 from tenant_apps.ledger.models import Account
 from tenant_apps.ledger.services import unproven_accounts
 from tests.cast import BY, Cast
+
+PIN = "480257"
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def open_bank(cast: Cast) -> Bank:
     set_up(name="Bank Sampah Kalidoni", by=BY)
     set_bank_terms(by=BY, share_bps=0, proceeds_bps=0, least_payout=1, most_a_day=1_000_000_000)
     unit = make_unit(name="Unit Warung Hasan", warung=cast.warung)
-    member = join(unit=unit, name="Ratna", user=cast.ratna, by=BY, agrees=True)
+    member = set_pin(member=join(unit=unit, name="Ratna", user=cast.ratna, by=BY, agrees=True), pin=PIN, by=BY)
     return Bank(cast, the_centre(), unit, member, free_book(member))
 
 

@@ -15,7 +15,7 @@ from tenants.context import in_region
 from tenants.models import Region
 from tests.cast import BY, Cast, browser_of
 from tests.tenant_apps.api.caller import SHOP, caller_of
-from tests.tenant_apps.bank_sampah.bank import Bank, must_add_up, open_bank
+from tests.tenant_apps.bank_sampah.bank import PIN, Bank, must_add_up, open_bank
 from tests.trials import rounds
 
 AT_ONCE = 50
@@ -29,15 +29,18 @@ def test_the_api_tells_books_slips_and_payouts(bank: Bank) -> None:
     place = f"waste/books/{book['id']}/"
     (told,) = ratna.get(place + "slips/").json()["items"]
     assert (told["number"], told["saved"], len(told["lines"])) == (slip.number, 8_200, 2)
-    wish = {"amount": 8_000, "way": "cash", "unit": str(bank.unit.public_id)}
+    wish = {"amount": 8_000, "pin": PIN, "way": "cash", "unit": str(bank.unit.public_id)}
     key = str(uuid4())
     answers = [ratna.post(place + "payouts/", wish, key=key) for _tap in range(2)]
     assert [one.status_code for one in answers] == [201, 201]
     assert len(ratna.get(place + "payouts/").json()["items"]) == Withdrawal.objects.count() == 1
     short = ratna.post(place + "payouts/", {**wish, "amount": 201})
     assert (short.status_code, short.json()["code"]) == (409, "savings_short")
-    assert ratna.post(place + "payouts/", {**wish, "amount": 0}).status_code == 400
-    assert ratna.post(place + "payouts/", {"amount": 1, "way": "transfer", "account_end": "12345"}).status_code == 400
+    assert ratna.post(place + "payouts/", {**wish, "amount": 0}).status_code == 422
+    assert (
+        ratna.post(place + "payouts/", {"amount": 1, "pin": PIN, "way": "transfer", "account_end": "12345"}).status_code
+        == 422
+    )
     assert siti.get("waste/books/").json()["items"] == []
     for path in ("slips/", "payouts/"):
         assert siti.get(place + path).status_code == 404
@@ -50,7 +53,7 @@ def test_of_fifty_at_once_by_page_program_and_unit_one_gets_it(committed: None, 
     bank.weigh({"PL-01": 10_000})
     whole, book = bank.holds(), bank.book.public_id
     page, unit = f"/tabungan/{book}/tarik/", f"/sampah/{bank.unit.public_id}/nasabah/{bank.member.number}/tarik/"
-    cash = {"amount": str(whole), "way": "cash", "unit": str(bank.unit.public_id), "book": str(book)}
+    cash = {"amount": str(whole), "pin": PIN, "way": "cash", "unit": str(bank.unit.public_id), "book": str(book)}
     people = [browser_of(market.ratna), browser_of(market.wati)]
     programs = [caller_of(market.ratna, *SHOP) for _one in range(2)]
 
@@ -61,7 +64,7 @@ def test_of_fifty_at_once_by_page_program_and_unit_one_gets_it(committed: None, 
         return people[1].post(unit, {**cash, "key": str(uuid4())}).status_code
 
     def by_program(caller: int = 0) -> int:
-        wish = {"amount": whole, "way": "cash", "unit": str(bank.unit.public_id)}
+        wish = {"amount": whole, "pin": PIN, "way": "cash", "unit": str(bank.unit.public_id)}
         status: int = programs[caller].post(f"waste/books/{book}/payouts/", wish).status_code
         return status
 

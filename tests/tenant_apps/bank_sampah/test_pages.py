@@ -13,7 +13,7 @@ from tenant_apps.bank_sampah.selectors.prices import terms_on
 from tenant_apps.bank_sampah.services import give_new_card, join, make_unit
 from tenant_apps.satker.models import ServiceSetting
 from tests.cast import BY, Cast, browser_of
-from tests.tenant_apps.bank_sampah.bank import Bank, balance, open_bank
+from tests.tenant_apps.bank_sampah.bank import PIN, Bank, balance, open_bank
 
 
 def at(unit: WasteUnit, path: str = "") -> str:
@@ -36,7 +36,7 @@ def of_office(bank: Bank) -> list[str]:
     paths = [
         "",
         "jenis/",
-        f"jenis/{bank.grade('PL-01').pk}/",
+        f"jenis/{bank.grade('PL-01').public_id}/",
         "unit/baru/",
         f"unit/{bank.unit.public_id}/",
         "ketentuan/",
@@ -146,7 +146,7 @@ def test_a_warungs_people_see_their_own_members_alone(offered: Bank) -> None:
     assert "Ratna Kedua" not in hasan.get(at(offered.unit), {"q": "ratna"}).content.decode()
     assert "Ratna Kedua" in siti.get(at(other), {"q": "ratna"}).content.decode()
     payout = f"nasabah/{stranger.number}/tarik/"
-    form = {"key": str(uuid4()), "amount": "1", "way": "cash", "book": str(free_book(stranger).public_id)}
+    form = {"key": str(uuid4()), "amount": "1", "pin": PIN, "way": "cash", "book": str(free_book(stranger).public_id)}
     assert hasan.post(at(offered.unit, payout), form).status_code == 404
     # Waste can be brought to any unit.
     assert siti.get(at(other, f"timbang/{offered.member.number}/")).status_code == 200
@@ -170,7 +170,7 @@ def test_a_payout_from_asking_to_cash(offered: Bank) -> None:
     offered.weigh({"PL-01": 10_000})
     offered.fill(100_000)
     ratna, wati = browser_of(offered.cast.ratna), browser_of(offered.cast.wati)
-    form = {"key": str(uuid4()), "amount": "20.000", "way": "cash", "unit": str(offered.unit.public_id)}
+    form = {"key": str(uuid4()), "amount": "20.000", "pin": PIN, "way": "cash", "unit": str(offered.unit.public_id)}
     for _tap in range(2):
         assert ratna.post(f"/tabungan/{offered.book.public_id}/tarik/", form).status_code == 302
     one = Withdrawal.objects.get()
@@ -199,7 +199,7 @@ def test_a_transfer_is_the_satkers(offered: Bank) -> None:
 
 def test_the_satker_sets_prices_terms_units_and_cash(offered: Bank) -> None:
     yuli, grade = browser_of(offered.cast.yuli), offered.grade("PL-01")
-    yuli.post(f"/satker/bank-sampah/jenis/{grade.pk}/", {"price": "4.200"})
+    yuli.post(f"/satker/bank-sampah/jenis/{grade.public_id}/", {"price": "4.200"})
     assert WastePrice.objects.filter(grade=grade).first().price == 4_200  # type: ignore[union-attr]
     told = {"share_percent": "12,5", "proceeds_percent": "50", "least_payout": "5.000", "most_a_day": "500.000"}
     yuli.post("/satker/bank-sampah/ketentuan/", {**told, "first_day": "1", "last_day": "10"})

@@ -192,7 +192,7 @@ def test_the_pages_of_the_store(bank: Bank) -> None:
     assert hasan.post(here + place, {f"q-{pet.pk}": "4"}).status_code == 404
     assert yuli.get(centre + place).status_code == 200
     assert yuli.post(centre + place, {f"q-{pet.pk}": "4,4"}).status_code == 302
-    work = f"gudang/jenis/{bank.grade('KR-01').pk}/"
+    work = f"gudang/jenis/{bank.grade('KR-01').public_id}/"
     off = {"key": str(uuid4()), "do": "off", "quantity": "0,5", "reason": "dried"}
     assert hasan.get(here + work).status_code == 200
     assert hasan.post(here + work, off).status_code == 302

@@ -22,6 +22,7 @@ from tenant_apps.bank_sampah.models import (
 )
 from tenant_apps.bank_sampah.selectors.books import asked_on, is_bound
 from tenant_apps.bank_sampah.selectors.prices import terms_on
+from tenant_apps.bank_sampah.services.telling import tell_of_payout
 from tenant_apps.ledger.errors import Overdrawn
 from tenant_apps.ledger.models import Account
 from tenant_apps.ledger.services import (
@@ -108,6 +109,7 @@ def ask(*, book: SavingsBook, key: UUID, amount: int, wish: Wish, by: str) -> Wi
         )
         if wish.way == Way.BALANCE:
             _pay(made, accounts[2], by)
+        tell_of_payout(made)
     return made
 
 
@@ -134,6 +136,7 @@ def pay(*, withdrawal: Withdrawal, by: str, bank_reference: str = "") -> Withdra
             assert withdrawal.unit is not None
             source = account_of_waste_unit(withdrawal.unit.pk, withdrawal.unit.name, "cash")
         _pay(withdrawal, source, by)
+        tell_of_payout(withdrawal)
     return withdrawal
 
 
@@ -205,6 +208,7 @@ def _give_up(withdrawal: Withdrawal, step: str, by: str, reason: str) -> Withdra
                 postings=[Posting(reserved, withdrawal.amount), Posting(free, -withdrawal.amount)],
                 by=by,
             )
+            tell_of_payout(withdrawal, reason)
     return withdrawal
 
 

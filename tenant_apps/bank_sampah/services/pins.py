@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tenant_apps.bank_sampah.errors import PinLocked, PinMissing, PinWeak, PinWrong
 from tenant_apps.bank_sampah.locks import lock_member
 from tenant_apps.bank_sampah.models import Member
+from tenant_apps.bank_sampah.services.telling import tell_of_pin
 from tenants.kernel import clock
 
 TRIES = 5
@@ -34,7 +35,8 @@ def set_pin(*, member: Member, pin: str, by: str) -> Member:
         member = lock_member(member)
         member.pin, member.pin_failures, member.pin_locked_until = make_password(pin), 0, None
         member.save(update_fields=["pin", "pin_failures", "pin_locked_until"])
-        member.history.create(move="pin", before=member.state, after=member.state, by=by)
+        event = member.history.create(move="pin", before=member.state, after=member.state, by=by)
+        tell_of_pin(member, event.pk)
     return member
 
 

@@ -25,6 +25,7 @@ from tenant_apps.bank_sampah.models import (
 )
 from tenant_apps.bank_sampah.reckoning import cost_of, share_of, value_of
 from tenant_apps.bank_sampah.selectors.prices import prices_for_members, terms_on
+from tenant_apps.bank_sampah.services.telling import tell_of_slip
 from tenant_apps.ledger.models import Account
 from tenant_apps.ledger.services import Posting, account_of_savings, account_of_waste_unit, hold, post, reverse
 from tenants.context import current_region
@@ -172,6 +173,7 @@ def weigh_in(*, unit: WasteUnit, book: SavingsBook, key: UUID, lines: Iterable[W
             )
             for line in slip.lines
         )
+        tell_of_slip(made)
     return made
 
 
@@ -232,6 +234,7 @@ def take_back(*, deposit: Deposit, reason: str, by: str) -> Deposit:
             state=DepositState.REVERSED, reversed_at=now, reversed_by=by, reason=reason
         )
         deposit.refresh_from_db()
+        tell_of_slip(deposit)
     return deposit
 
 

@@ -36,6 +36,7 @@ from tenants.context import in_region
 from tenants.kernel import clock
 from tenants.kernel.errors import DomainError, StaleDocument
 from tenants.models import Region
+from tenants.outbox.models import OutboxMessage
 from tests.cast import BY, Cast
 from tests.tenant_apps.bank_sampah.bank import Bank, balance, must_add_up, open_bank
 from tests.trials import rounds
@@ -230,3 +231,15 @@ def test_of_many_at_once_one_gets_the_whole_book(committed: None, market: Cast, 
         assert bank.holds() == 0
         must_add_up()
     assert Withdrawal.objects.count() == rounds(40)
+
+
+def test_the_member_learns_of_money_that_leaves(bank: Bank) -> None:
+    bank.weigh({"PL-01": 10_000})
+    one = bank.ask(20_000)
+    refuse(withdrawal=one, by=BY, reason="kas kosong")
+    told = OutboxMessage.objects.filter(kind="notice").order_by("pk")
+    subjects = [message.payload["subject"] for message in told if message.payload["user"] == bank.cast.ratna.pk]
+    assert [subject.partition(" ")[0] for subject in subjects] == ["PIN", "Rp\u00a035.000", "Penarikan", "Penarikan"]
+    # Outside of the app too: somebody else may have the phone.
+    mails = OutboxMessage.objects.filter(kind="mail", payload__to=bank.cast.ratna.email)
+    assert sum("Rp\u00a020.000" in message.payload["subject"] for message in mails) == 2

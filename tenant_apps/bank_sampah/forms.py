@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from tenant_apps.bank_sampah.models import (
     BankTerms,
     Buyer,
+    Composition,
+    Group,
     LossReason,
     Measure,
     MemberKind,
@@ -226,6 +228,30 @@ class UnitForm(forms.Form):
         else:
             field: Any = self.fields["warung"]
             field.choices = [("", _("Run by the Satker")), *((key, one.name) for key, one in self.warungs.items())]
+
+
+class TypeForm(forms.Form):
+    """A type that units may take."""
+
+    code = forms.CharField(label=_("Code"), max_length=12, help_text=_("Short and of your own: PL-09"))
+    name = forms.CharField(label=_("Name"), max_length=120)
+    group = forms.ChoiceField(label=_("Group"), choices=Group.choices)
+    composition = forms.ChoiceField(label=_("Kind in SIPSN"), choices=Composition.choices)
+    measure = forms.ChoiceField(label=_("Counted"), choices=Measure.choices)
+    piece_g = forms.IntegerField(
+        label=_("Grams of one piece"),
+        min_value=1,
+        max_value=100_000,
+        required=False,
+        help_text=_("Only for what is counted in pieces."),
+    )
+    hint = forms.CharField(label=_("How it should be"), max_length=240, required=False)
+
+
+class GradeForm(forms.Form):
+    """One more grade of a type."""
+
+    name = forms.CharField(label=_("Grade"), max_length=40)
 
 
 class PriceForm(forms.Form):

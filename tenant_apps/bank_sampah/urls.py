@@ -56,6 +56,7 @@ urlpatterns = [
     path("satker/bank-sampah/", office.overview, name="office"),
     path("satker/bank-sampah/mulai/", office.begin, name="begin"),
     path("satker/bank-sampah/jenis/", office.types, name="types"),
+    path("satker/bank-sampah/jenis/baru/", office.type_new, name="type_new"),
     path("satker/bank-sampah/jenis/<uuid:grade>/", office.one_type, name="type"),
     path("satker/bank-sampah/unit/baru/", office.unit_new, name="unit_new"),
     path("satker/bank-sampah/unit/<uuid:public_id>/", office.unit, name="unit"),

@@ -919,6 +919,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/bank-sampah/": {},
     "satker/bank-sampah/mulai/": {},
     "satker/bank-sampah/jenis/": {},
+    "satker/bank-sampah/jenis/baru/": {},
     "satker/bank-sampah/unit/baru/": {},
     "satker/bank-sampah/ketentuan/": {},
     "satker/bank-sampah/laporan/": {},

@@ -13,7 +13,15 @@ from tenant_apps.bank_sampah.services.moving import receive, send, sort, write_o
 from tenant_apps.bank_sampah.services.paying_out import Wish, ask, cancel, fill_box, pay, refuse
 from tenant_apps.bank_sampah.services.pins import check_pin, forget_pin, set_pin
 from tenant_apps.bank_sampah.services.selling import Sold, make_buyer, pay_committee, sell, settle_sale
-from tenant_apps.bank_sampah.services.setting_up import change_unit, make_unit, set_bank_terms, set_price, take_type
+from tenant_apps.bank_sampah.services.setting_up import (
+    add_grade,
+    add_type,
+    change_unit,
+    make_unit,
+    set_bank_terms,
+    set_price,
+    take_type,
+)
 from tenant_apps.bank_sampah.services.starting import set_up
 from tenant_apps.bank_sampah.services.weighing import Slip, Weighed, price_slip, take_back, weigh_in
 
@@ -22,6 +30,8 @@ __all__ = [
     "Sold",
     "Weighed",
     "Wish",
+    "add_grade",
+    "add_type",
     "ask",
     "cancel",
     "change_member",

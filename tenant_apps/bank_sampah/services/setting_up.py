@@ -11,6 +11,9 @@ from tenant_apps.bank_sampah.errors import BadEntry
 from tenant_apps.bank_sampah.models import (
     BankTerms,
     Buyer,
+    Composition,
+    Group,
+    Measure,
     UnitKind,
     WasteGrade,
     WastePrice,
@@ -96,6 +99,55 @@ def set_price(
     if begins < now:
         raise BadEntry(_("A price begins now or later: what was weighed in until now keeps its price."))
     return WastePrice.objects.create(grade=grade, unit=unit, buyer=buyer, price=price, valid_from=begins, by=by, at=now)
+
+
+def add_type(
+    *,
+    code: str,
+    name: str,
+    group: Group,
+    composition: Composition,
+    measure: Measure,
+    piece_g: int | None = None,
+    hint: str = "",
+) -> WasteGrade:
+    """Units may take it from now on, once it has a price. Returns its one grade.
+
+    Units:   `piece_g`: grams of one piece, for what is counted in pieces.
+    Raises:  BadEntry where the code is taken, or a piece has no weight.
+    Writes:  the type, a grade without a name.
+    """
+    code, name = code.strip().upper()[:12], " ".join(name.split())[:120]
+    if not code or not name:
+        raise BadEntry(_("Write down a code and a name."))
+    if (measure == Measure.PIECE) != (piece_g is not None) or (piece_g is not None and piece_g <= 0):
+        raise BadEntry(_("What is counted in pieces needs the weight of one piece, and nothing else does."))
+    try:
+        with transaction.atomic():
+            kind = WasteType.objects.create(
+                code=code,
+                name=name,
+                group=group,
+                composition=composition,
+                measure=measure,
+                piece_g=piece_g,
+                hint=hint.strip()[:240],
+            )
+            return add_grade(kind=kind, name="")
+    except IntegrityError as refused:
+        raise BadEntry(_("Another type has this code.")) from refused
+
+
+def add_grade(*, kind: WasteType, name: str) -> WasteGrade:
+    """One more grade of a type, with prices of its own.
+
+    Raises:  BadEntry where the type has it.
+    """
+    try:
+        with transaction.atomic():
+            return WasteGrade.objects.create(type=kind, name=" ".join(name.split())[:40])
+    except IntegrityError as refused:
+        raise BadEntry(_("This type has that grade already.")) from refused
 
 
 def take_type(*, kind: WasteType, is_taken: bool) -> WasteType:

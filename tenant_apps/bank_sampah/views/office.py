@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest
-from tenant_apps.bank_sampah.forms import BoxForm, CommitteeForm, PriceForm, TermsForm, UnitForm
-from tenant_apps.bank_sampah.models import BankTerms, WasteGrade, WasteUnit
+from tenant_apps.bank_sampah.forms import BoxForm, CommitteeForm, GradeForm, PriceForm, TermsForm, TypeForm, UnitForm
+from tenant_apps.bank_sampah.models import BankTerms, Composition, Group, Measure, WasteGrade, WasteUnit
 from tenant_apps.bank_sampah.selectors.liquidity import liquidity, stands_of_units
 from tenant_apps.bank_sampah.selectors.prices import all_grades, prices_over_time, terms_on
 from tenant_apps.bank_sampah.selectors.units import unit_for, warungs_without_unit
 from tenant_apps.bank_sampah.services import (
+    add_grade,
+    add_type,
     change_unit,
     fill_box,
     make_unit,
@@ -65,23 +67,64 @@ def types(request: RegionRequest) -> HttpResponse:
 @office
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+def type_new(request: RegionRequest) -> HttpResponse:
+    """One more type."""
+    form = TypeForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            made = add_type(
+                code=told["code"],
+                name=told["name"],
+                group=Group(told["group"]),
+                composition=Composition(told["composition"]),
+                measure=Measure(told["measure"]),
+                piece_g=told["piece_g"],
+                hint=told["hint"],
+            )
+        except DomainError as refused:
+            form.add_error(None, refused.message)
+            status = refused.status
+        else:
+            messages.success(request, _("Now set its price."))
+            return redirect("bank_sampah:type", made.public_id)
+    elif form.is_bound:
+        status = 400
+    return render(request, "bank_sampah/office/type_new.html", {"form": form}, status=status)
+
+
+@office
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def one_type(request: RegionRequest, grade: UUID) -> HttpResponse:
     """One grade: its price over time, a new price, and whether it is taken."""
     found = WasteGrade.objects.select_related("type").filter(public_id=grade).first()
     if found is None:
         raise Http404("no such grade")
-    form, status = PriceForm(), 200
+    form, grading, status = PriceForm(), GradeForm(), 200
     if request.method == "POST" and "taken" in request.POST:
         take_type(kind=found.type, is_taken=request.POST["taken"] == "1")
         return redirect("bank_sampah:type", grade)
-    if request.method == "POST":
+    if request.method == "POST" and "name" in request.POST:
+        grading = GradeForm(request.POST)
+        if grading.is_valid():
+            try:
+                made = add_grade(kind=found.type, name=grading.cleaned_data["name"])
+            except DomainError as refused:
+                grading.add_error("name", refused.message)
+            else:
+                messages.success(request, _("Now set its price."))
+                return redirect("bank_sampah:type", made.public_id)
+        status = 400
+    elif request.method == "POST":
         form = PriceForm(request.POST)
         if form.is_valid():
             set_price(grade=found, price=form.cleaned_data["price"], by=request.member.actor)
             messages.success(request, _("The price holds from now on. Slips until now keep theirs."))
             return redirect("bank_sampah:type", grade)
         status = 400
-    context = {"grade": found, "form": form, "prices": prices_over_time(found)[:LAST_PRICES]}
+    context = {"grade": found, "form": form, "grading": grading, "prices": prices_over_time(found)[:LAST_PRICES]}
     return render(request, "bank_sampah/office/type.html", context, status=status)
 
 

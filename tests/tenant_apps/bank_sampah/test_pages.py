@@ -222,3 +222,20 @@ def test_a_region_begins_with_one_tap(market: Cast) -> None:
     assert (WasteUnit.objects.count(), WastePrice.objects.count()) == (1, 24)
     assert "Botol PET" in yuli.get("/satker/bank-sampah/jenis/").content.decode()
     open_bank(market)
+
+
+def test_the_satker_adds_types_and_grades(offered: Bank) -> None:
+    yuli, place = browser_of(offered.cast.yuli), "/satker/bank-sampah/jenis/"
+    told = {"code": "pl-20", "name": "Styrofoam", "group": "plastic", "composition": "plastic", "measure": "g"}
+    for refused in ({**told, "measure": "pcs"}, {**told, "piece_g": "5"}, {**told, "code": "PL-01"}):
+        assert yuli.post(place + "baru/", refused).status_code == 400
+    assert yuli.post(place + "baru/", told).status_code == 302
+    clean = offered.grade("PL-20")
+    # Without a price nobody can bring it.
+    assert "Styrofoam" not in browser_of(offered.cast.ratna).get("/tabungan/harga/").content.decode()
+    yuli.post(f"{place}{clean.public_id}/", {"price": "500"})
+    yuli.post(f"{place}{clean.public_id}/", {"name": "kotor"})
+    assert yuli.post(f"{place}{clean.public_id}/", {"name": "kotor"}).status_code == 400
+    page = browser_of(offered.cast.ratna).get("/tabungan/harga/").content.decode()
+    assert page.count("Styrofoam") == 1
+    assert offered.weigh({"PL-02": 1_000, "PL-01": 1}).value == 1_804

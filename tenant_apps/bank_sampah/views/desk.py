@@ -163,4 +163,5 @@ def _chosen_book(books: list[BookRow], wanted: str) -> SavingsBook:
     found = next((row.book for row in books if str(row.book.public_id) == wanted), None)
     if wanted and found is None:
         raise Http404("no such book of this member")
-    return found or next(row.book for row in books if not row.book.purpose)
+    # Joining opens a first book.
+    return found or next((row.book for row in books if not row.book.purpose), books[0].book)

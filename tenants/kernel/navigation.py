@@ -33,6 +33,8 @@ class NavItem:
     order: int = 50
     roles: frozenset[str] = frozenset()
     count: Callable[[HttpRequest], int] | None = None
+    # Whether there is anything behind it here, such as a service that the region offers; asked for who may use it, so cheap.
+    shown: Callable[[HttpRequest], bool] | None = None
     # Further pages that belong to the entry, by their url names; what lies under them belongs to it as well.
     also: tuple[str, ...] = ()
 

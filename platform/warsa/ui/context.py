@@ -119,7 +119,8 @@ class Navigation:
         ]
 
     def _may_see(self, item: NavItem) -> bool:
-        return not item.roles or bool(item.roles & self.roles)
+        allowed = not item.roles or bool(item.roles & self.roles)
+        return allowed and (item.shown is None or item.shown(self._request))
 
 
 def _address(item: NavItem) -> str | None:

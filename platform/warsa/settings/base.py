@@ -59,6 +59,7 @@ TENANT_APPS = [
     "tenant_apps.orders",
     "tenant_apps.pos",
     "tenant_apps.fresh_buying",
+    "tenant_apps.agent_banking",
     "tenant_apps.api",
 ]
 INSTALLED_APPS = [

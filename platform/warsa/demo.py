@@ -17,6 +17,17 @@ from shared_apps.onboarding.models import Service
 from tenant_apps.accounts.access import Role
 from tenant_apps.accounts.models import Profile
 from tenant_apps.accounts.services.inviting import accept, invite
+from tenant_apps.agent_banking.customers import customer_number
+from tenant_apps.agent_banking.selectors.rules import fee_of, kind_called
+from tenant_apps.agent_banking.services import (
+    Opening,
+    Told,
+    apply_as_agent,
+    approve_agent,
+    open_day,
+    record_transaction,
+    seed_rules,
+)
 from tenant_apps.bank_sampah.models import MemberKind
 from tenant_apps.bank_sampah.selectors.books import free_book
 from tenant_apps.bank_sampah.selectors.prices import taken_grades
@@ -135,6 +146,7 @@ def furnish(passwords: Mapping[str, str]) -> bool:
         _shop(people[RATNA.email], warungs[0], people[HASAN.email])
         _open_stand(admin, officer)
         _save_waste(people, warungs[0])
+        _serve_the_bank(warungs[1], people[SITI.email], officer)
         for product in Product.objects.filter(category__slug__in=WEIGHED, base_unit=BaseUnit.GRAM):
             weigh_at_packing(product=product, by_weight=True)
     return True
@@ -296,6 +308,26 @@ def _save_waste(people: Mapping[str, User], warung: Warung) -> None:
                 lines=[Weighed(grades[code], quantity) for code, quantity in lines.items()],
                 by=owner.actor,
             )
+
+
+def _serve_the_bank(warung: Warung, owner: User, officer: User) -> None:
+    """The warung is an agent of the bank, on the first morning of it. All numbers are invented."""
+    seed_rules(by=officer.actor)
+    agent = approve_agent(
+        agent=apply_as_agent(warung=warung, by=owner.actor), bank_number="CONTOH-0046", by=officer.actor
+    )
+    open_day(agent=agent, opening=Opening(cash=3_000_000, deposit=5_000_000), by=owner.actor)
+    served = (
+        ("setor_tunai", 500_000, "0000000046"),
+        ("bayar_pdam", 85_000, "000046"),
+        ("tarik_tunai", 250_000, "0000000064"),
+    )
+    for number, (code, amount, customer) in enumerate(served, start=1):
+        kind = kind_called(code)
+        rule = fee_of(kind, clock.now())
+        assert rule is not None
+        told = Told(kind, rule, amount, customer_number(customer), reference=f"CONTOH{number:04}")
+        record_transaction(agent=agent, key=_key(f"agent:{number}"), told=told, by=owner.actor)
 
 
 def _restock(warung: Warung, owner: User, officer: User) -> None:

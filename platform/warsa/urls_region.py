@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("tenant_apps.pos.urls")),
     path("", include("tenant_apps.fresh_buying.urls")),
     path("", include("tenant_apps.bank_sampah.urls")),
+    path("", include("tenant_apps.agent_banking.urls")),
     path("", include("tenant_apps.notifications.urls")),
     path("akun/akses-api/", include("tenant_apps.api.page_urls")),
     path("api/v1/", include("tenant_apps.api.urls")),

@@ -33,6 +33,7 @@ SECTIONS: dict[str, Promise] = {
     "catalog": gettext_lazy("Catalogue"),
     "pricing": gettext_lazy("Price rule"),
     "texts": gettext_lazy("Texts"),
+    "agent_banking": gettext_lazy("Rules of bank agents"),
     "waste": gettext_lazy("Kinds of waste"),
     "roles": gettext_lazy("Roles"),
     "words": gettext_lazy("Glossary"),

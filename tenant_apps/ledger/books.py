@@ -29,6 +29,18 @@ ASSET, LIABILITY, INCOME, EXPENSE = (
 
 # By "<owner>:<book>", the code of the account without the owner's number. docs/box-belanja.md tells when each is used.
 BOOKS: dict[str, Book] = {
+    "agent:cash": Book(ASSET, True, _("Drawer of the bank agent")),
+    "agent:float": Book(ASSET, True, _("Float at the bank")),
+    "agent:transit": Book(ASSET, True, _("On the way to the Satker")),
+    "agent:fees": Book(INCOME, False, _("Own fees of the bank agent")),
+    "agent:bank_share": Book(LIABILITY, False, _("The bank's share of fees")),
+    "agent:commission_due": Book(ASSET, False, _("Commission that the bank owes")),
+    "agent:commission": Book(INCOME, False, _("Commission from the bank")),
+    "agent:capital": Book(AccountKind.EQUITY, False, _("Put into the agency by the owner")),
+    "agent:satker_debt": Book(LIABILITY, False, _("Owed to the Satker for float and cash")),
+    "agent:satker_owed": Book(ASSET, False, _("What the agent owes the Satker")),
+    "agent:cash_difference": Book(EXPENSE, False, _("Difference of the agent's drawer")),
+    "agent:float_difference": Book(EXPENSE, False, _("Difference of the float")),
     "citizen:balance": Book(LIABILITY, True, _("WARSA balance")),
     "courier:cash": Book(ASSET, True, _("Cash on the way")),
     "buyer:advance": Book(ASSET, True, _("Cash with the buyer at the market")),

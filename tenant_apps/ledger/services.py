@@ -68,6 +68,11 @@ def account_of_warung(
     )
 
 
+def account_of_agent(warung: Warung, book: str) -> Account:
+    """An account of the warung as a bank's agent, `agent:<id>:<book>`: the owner reads it beside the warung's own."""
+    return _opened(f"agent:{warung.pk}:{book}", name=f"{warung.name}: {book}", warung=warung)
+
+
 def account_of_satker(
     satker: Satker, book: str, kind: AccountKind | None = None, no_overdraft: bool = False
 ) -> Account:

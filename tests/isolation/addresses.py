@@ -14,6 +14,14 @@ from shared_apps.onboarding.models import CarveOut, Registration, State
 from shared_apps.supplier_catalog.models import Offer
 from tenant_apps.accounts.models import Role
 from tenant_apps.accounts.services.inviting import invite
+from tenant_apps.agent_banking.models import Agent, AgentDocument, MoveKind, StatementException
+from tenant_apps.agent_banking.services import (
+    Opening,
+    apply_statement,
+    submit_referral,
+    take_in_statement,
+)
+from tenant_apps.agent_banking.services import open_day as open_agents_day
 from tenant_apps.api.models import ApiToken
 from tenant_apps.api.scopes import Scope
 from tenant_apps.api.tokens import make_token
@@ -68,6 +76,7 @@ from tenants.models import Region
 from tests.cast import BY, VILLAGE, Cast
 from tests.isolation.twins import SECRET
 from tests.shared_apps.supplier_catalog.wholesaler import cover, offer, verified
+from tests.tenant_apps.agent_banking.desk import agent_at, moved, offer_service, record
 from tests.tenant_apps.fresh_buying.dawn import open_stand
 from tests.tenant_apps.payments.purse import static_code
 from tests.tenant_apps.procurement.caravan import set_out
@@ -143,6 +152,14 @@ class Ids:
     waste_payout: str
     waste_transfer: str
     waste_sale: str
+    agent: str
+    agent_paper: str
+    agent_day: str
+    agent_transaction: str
+    float_move: str
+    referral: str
+    bank_statement: str
+    bank_exception: str
 
     def form(self) -> dict[str, Any]:
         """One form with every name that ours ask for, filled with these ids and with words."""
@@ -227,6 +244,17 @@ class Ids:
             "way": "cash",
             "agrees": "on",
             "kind": "person",
+            "bank_number": "BNI46-99",
+            "reference": "PERCOBAAN-1",
+            "cash": "1000",
+            "deposit": "1000",
+            "shown_float": "1000",
+            "counted": "1000",
+            "back-reference": "PERCOBAAN-2",
+            "back-reason": "percobaan",
+            "late-kind": "setor_tunai",
+            "late-customer": "0123456789",
+            "late-key": str(uuid4()),
         }
 
     def body(self) -> dict[str, Any]:
@@ -333,6 +361,7 @@ def add_market_documents(cast: Cast) -> None:
     _ask_for_a_kecamatan(current_region())
     _pay_too_little(cast)
     _go_to_the_market(cast)
+    _serve_the_bank(cast)
     Return.objects.create(
         number=new_number(), order=Order.objects.filter(warung=cast.warung).latest("pk"), reason="retur percobaan"
     )
@@ -497,6 +526,21 @@ def _go_to_the_market(cast: Cast) -> None:
     place.order(note="pra-pesan percobaan", day=place.day + timedelta(days=1))
 
 
+def _serve_the_bank(cast: Cast) -> None:
+    """Hasan's warung is an agent of the bank: a day with a transaction, a move that waits, a referral, a statement."""
+    offer_service()
+    suffix = cast.hasan.email.partition("@")[0].removeprefix("hasan")
+    agent = agent_at(cast.warung, f"BNI46-1{suffix}")
+    AgentDocument.objects.create(agent=agent, kind="identity", file="agents/percobaan.jpg", by=BY)
+    open_agents_day(agent=agent, opening=Opening(1_000_000, 1_000_000), by=BY)
+    record(agent, "setor_tunai", 100_000, ref=f"REF1{suffix}", note="setoran percobaan", customer_name="Ani percobaan")
+    moved(agent, MoveKind.CASH_TO_SATKER, 10_000)
+    submit_referral(agent=agent, key=uuid4(), name="Calon nasabah percobaan", phone="", note="rujukan percobaan", by=BY)
+    lines = "Tanggal;Referensi;Jenis;Nominal\n24/11/2026;GONE1;setoran percobaan;5000\n"
+    statement = take_in_statement(agent=agent, data=lines.encode(), name="mutasi percobaan.csv", by=BY)
+    apply_statement(statement=statement, columns=statement.columns, by=BY)
+
+
 def ids_of(cast: Cast) -> Ids:
     """The ids of what `build_cast` and `add_market_documents` made in the bound region, the newest of each."""
     from tenant_apps.accounts.models import Invitation
@@ -511,6 +555,7 @@ def ids_of(cast: Cast) -> Ids:
     restock = RestockRequest.objects.filter(warung=cast.warung).latest("pk")
     trip = MarketTrip.objects.latest("pk")
     waste = Deposit.objects.filter(unit__warung=cast.warung).latest("pk")
+    agent = Agent.objects.get(warung=cast.warung)
     shown = invite(role=Role.ADMIN, name="Calon admin", by=BY).link
     return Ids(
         slug=cast.warung.slug,
@@ -563,6 +608,14 @@ def ids_of(cast: Cast) -> Ids:
         preorder=PreOrder.objects.filter(trip=trip).latest("pk").number,
         stall_purchase=str(StallPurchase.objects.filter(line__trip=trip).latest("pk").public_id),
         trip_line=str(trip.lines.latest("pk").pk),
+        agent=agent.number,
+        agent_paper=str(agent.documents.latest("pk").public_id),
+        agent_day=agent.days.latest("pk").day.isoformat(),
+        agent_transaction=agent.transactions.latest("pk").number,
+        float_move=agent.float_moves.latest("pk").number,
+        referral=agent.referrals.latest("pk").number,
+        bank_statement=str(agent.statements.latest("pk").public_id),
+        bank_exception=str(StatementException.objects.filter(statement__agent=agent).latest("pk").public_id),
         notice=str(Notice.objects.filter(user=cast.ratna).latest("pk").public_id),
         offer=str(Offer.objects.filter(article__sku="P-2").latest("pk").public_id),
         supplier=str(Adoption.objects.latest("pk").supplier),
@@ -646,6 +699,10 @@ pembayaran/midtrans/
 pesanan/
 pra-pesan/
 satker/
+satker/agen/
+satker/agen/aturan/
+satker/agen/rujukan/
+satker/agen/saldo/
 satker/buku/
 satker/buku/unduh/
 satker/harga-grosir/
@@ -689,6 +746,23 @@ satker/wawasan/pemasok/
 sw.js
 tempat/
 toko/
+toko/agen/
+toko/agen/batas/
+toko/agen/berkas/
+toko/agen/catat/
+toko/agen/daftar/
+toko/agen/hari/
+toko/agen/hari/buka/
+toko/agen/hari/hitung-ulang/
+toko/agen/hari/hitung/
+toko/agen/hari/riwayat/
+toko/agen/hari/tutup/
+toko/agen/komisi/
+toko/agen/komisi/unduh/
+toko/agen/rekening-koran/
+toko/agen/rujukan/
+toko/agen/saldo/
+toko/agen/transaksi/
 toko/antar/
 toko/antar/batas/
 toko/antar/minimum/
@@ -884,6 +958,45 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "pesanan/<order_number:number>/batal/": {"number": ("order",)},
     "pesanan/<order_number:number>/lagi/": {"number": ("order",)},
     "pesanan/<order_number:number>/nota/": {"number": ("order",)},
+    "satker/agen/<agent_number:number>/": {"number": ("agent",)},
+    "satker/agen/<agent_number:number>/<slug:verb>/": {
+        "number": ("agent",),
+        "verb": ("=setujui", "=tolak", "=bekukan", "=lanjut", "=akhiri"),
+    },
+    "satker/agen/<agent_number:number>/hari/<slug:day>/": {"number": ("agent",), "day": ("agent_day",)},
+    "satker/agen/<agent_number:number>/hari/<slug:day>/<slug:verb>/": {
+        "number": ("agent",),
+        "day": ("agent_day",),
+        "verb": ("=setujui", "=kembalikan"),
+    },
+    "satker/agen/aturan/<slug:what>/": {"what": ("=mulai", "=jenis", "=batas", "=toleransi")},
+    "satker/agen/aturan/jenis/<slug:code>/": {"code": ("=setor_tunai",)},
+    "satker/agen/berkas/<uuid:public_id>/": {"public_id": ("agent_paper",)},
+    "satker/agen/rujukan/<agent_number:number>/<slug:verb>/": {
+        "number": ("referral",),
+        "verb": ("=setujui", "=aktif", "=tolak"),
+    },
+    "satker/agen/saldo/<agent_number:number>/<slug:verb>/": {
+        "number": ("float_move",),
+        "verb": ("=terima", "=tolak"),
+    },
+    "satker/agen/saldo/<agent_number:number>/bukti/": {"number": ("float_move",)},
+    "toko/agen/berkas/<uuid:public_id>/": {"public_id": ("agent_paper",)},
+    "toko/agen/catat/<slug:code>/": {"code": ("=setor_tunai",)},
+    "toko/agen/hari/riwayat/<slug:day>/": {"day": ("agent_day",)},
+    "toko/agen/rekening-koran/<uuid:public_id>/": {"public_id": ("bank_statement",)},
+    "toko/agen/rekening-koran/<uuid:public_id>/buang/": {"public_id": ("bank_statement",)},
+    "toko/agen/rekening-koran/<uuid:public_id>/cocokkan/": {"public_id": ("bank_statement",)},
+    "toko/agen/rekening-koran/beda/<uuid:public_id>/": {"public_id": ("bank_exception",)},
+    "toko/agen/rekening-koran/beda/<uuid:public_id>/<slug:verb>/": {
+        "public_id": ("bank_exception",),
+        "verb": ("=catat", "=masukkan", "=balik", "=buka"),
+    },
+    "toko/agen/rujukan/<agent_number:number>/batal/": {"number": ("referral",)},
+    "toko/agen/saldo/<agent_number:number>/bukti/": {"number": ("float_move",)},
+    "toko/agen/saldo/<agent_number:number>/tarik/": {"number": ("float_move",)},
+    "toko/agen/transaksi/<agent_number:number>/": {"number": ("agent_transaction",)},
+    "toko/agen/transaksi/<agent_number:number>/balik/": {"number": ("agent_transaction",)},
     "satker/buku/<uuid:public_id>/": {"public_id": ("account",)},
     "satker/buku/<uuid:public_id>/cetak/": {"public_id": ("account",)},
     "satker/buku/<uuid:public_id>/unduh/": {"public_id": ("account",)},
@@ -1196,7 +1309,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 # Official areas, days and the words of an address are the same everywhere: to name them is to name nothing of a region's.
-COMMON = {"village", "day"}
+COMMON = {"village", "day", "agent_day"}
 
 
 def addresses() -> list[str]:

@@ -21,6 +21,7 @@ KEPT_COLUMNS = {
     "barcode",
     "base_unit",
     "before",
+    "blind_index",
     "by",
     "code",
     "codename",

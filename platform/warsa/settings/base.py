@@ -60,6 +60,7 @@ TENANT_APPS = [
     "tenant_apps.pos",
     "tenant_apps.fresh_buying",
     "tenant_apps.bank_sampah",
+    "tenant_apps.agent_banking",
     "tenant_apps.api",
 ]
 INSTALLED_APPS = [

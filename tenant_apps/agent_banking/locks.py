@@ -1,0 +1,23 @@
+"""The one place that locks here: the agent, the customer, then a document by its move; then the ledger's accounts."""
+
+from __future__ import annotations
+
+from tenant_apps.agent_banking.customers import CustomerNumber
+from tenant_apps.agent_banking.models import Agent, AgentCustomer
+
+
+def lock_agent(agent: Agent) -> Agent:
+    """The agent as it is now: what moves its drawer and float comes one after the other."""
+    rows = Agent.objects.select_for_update(no_key=True, of=("self",)).select_related("warung__owner")
+    return rows.get(pk=agent.pk)
+
+
+def lock_customer(number: CustomerNumber) -> AgentCustomer:
+    """The customer, written down when first seen: no other agent counts their limits until the transaction ends."""
+    known = AgentCustomer.objects.filter(blind_index__in=number.indexes).order_by("pk").first()
+    if known is None:
+        # Two agents at once: the second waits here for the first one's row.
+        known, _fresh = AgentCustomer.objects.get_or_create(
+            blind_index=number.indexes[0], defaults={"mask": number.mask}
+        )
+    return AgentCustomer.objects.select_for_update(no_key=True).get(pk=known.pk)

@@ -1,0 +1,93 @@
+"""Every step of an agent, a day, a transaction, a move of float, a referral and a bank's statement, by story."""
+
+from tenant_apps.agent_banking.services.agents import (
+    add_document,
+    apply_as_agent,
+    approve_agent,
+    end_agent,
+    refuse_agent,
+    resume_agent,
+    set_marks,
+    suspend_agent,
+)
+from tenant_apps.agent_banking.services.days import (
+    Opening,
+    approve_day,
+    close_day,
+    count_day,
+    explain_day,
+    open_day,
+    recount_day,
+    send_back_day,
+)
+from tenant_apps.agent_banking.services.floats import confirm_move, refuse_move, submit_move, withdraw_move
+from tenant_apps.agent_banking.services.recording import Told, record_late, record_transaction, reverse_transaction
+from tenant_apps.agent_banking.services.referring import (
+    activate_referral,
+    approve_referral,
+    reject_referral,
+    submit_referral,
+    withdraw_referral,
+)
+from tenant_apps.agent_banking.services.rules import (
+    add_kind,
+    change_kind,
+    seed_rules,
+    set_fee,
+    set_limit,
+    set_tolerance,
+)
+from tenant_apps.agent_banking.services.statements import (
+    apply_statement,
+    drop_statement,
+    enter_exception,
+    note_exception,
+    reopen_exception,
+    reverse_exception,
+    take_in_statement,
+)
+
+__all__ = [
+    "Opening",
+    "Told",
+    "activate_referral",
+    "add_document",
+    "add_kind",
+    "apply_as_agent",
+    "apply_statement",
+    "approve_agent",
+    "approve_day",
+    "approve_referral",
+    "change_kind",
+    "close_day",
+    "confirm_move",
+    "count_day",
+    "drop_statement",
+    "end_agent",
+    "enter_exception",
+    "explain_day",
+    "note_exception",
+    "open_day",
+    "record_late",
+    "record_transaction",
+    "recount_day",
+    "refuse_agent",
+    "refuse_move",
+    "reject_referral",
+    "reopen_exception",
+    "resume_agent",
+    "reverse_exception",
+    "reverse_transaction",
+    "seed_rules",
+    "send_back_day",
+    "set_fee",
+    "set_limit",
+    "set_marks",
+    "set_tolerance",
+    "submit_move",
+    "submit_referral",
+    "suspend_agent",
+    "take_in_statement",
+    "withdraw_move",
+    "withdraw_referral",
+]

@@ -151,6 +151,15 @@ class OwnPinForm(PinForm):
     field_order = ("password", "pin", "again")
 
 
+class LinkForm(forms.Form):
+    """A member of a unit who has an account now."""
+
+    number = forms.CharField(
+        label=_("Number on the card"), max_length=6, widget=forms.TextInput(attrs={"autocapitalize": "characters"})
+    )
+    pin = forms.CharField(label=_("PIN that you set at the unit"), max_length=6, widget=pin_input())
+
+
 class AskForm(KeyForm):
     """A payout: how much, and how it shall come; the member's PIN says that it is them."""
 

@@ -11,6 +11,7 @@ app_name = "bank_sampah"
 urlpatterns = [
     path("tabungan/", own.books, name="books"),
     path("tabungan/buka/", own.become_member, name="become_member"),
+    path("tabungan/hubungkan/", own.link, name="link"),
     path("tabungan/kartu/", own.own_card, name="own_card"),
     path("tabungan/kartu/<slug:card>/", own.card_read, name="card_read"),
     path("tabungan/pin/", own.own_pin, name="own_pin"),

@@ -1025,6 +1025,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "satker/pasar/nota/<uuid:public_id>/": {"public_id": ("stall_purchase",)},
     "tabungan/": {},
     "tabungan/buka/": {},
+    "tabungan/hubungkan/": {},
     "tabungan/kartu/": {},
     "tabungan/pin/": {},
     "tabungan/harga/": {},

@@ -83,6 +83,11 @@ def member_of(user: User) -> Member | None:
     return Member.objects.select_related("unit").filter(user=user).first()
 
 
+def unlinked_member(number: str) -> Member | None:
+    """An active member of this number whom no account belongs to yet."""
+    return Member.objects.filter(number=number.strip().upper(), user__isnull=True, state=MemberState.ACTIVE).first()
+
+
 def books_of(member: Member) -> list[BookRow]:
     """All books of a member with what is in them. Two queries."""
     books = list(member.books.order_by("pk"))

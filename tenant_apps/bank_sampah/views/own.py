@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shared_apps.onboarding.models import Service
 from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.bank_sampah.cards import card_address, qr_of
-from tenant_apps.bank_sampah.forms import AskForm, OwnJoinForm, OwnPinForm
+from tenant_apps.bank_sampah.errors import PinLocked, PinMissing, PinWrong
+from tenant_apps.bank_sampah.forms import AskForm, LinkForm, OwnJoinForm, OwnPinForm
 from tenant_apps.bank_sampah.models import SavingsBook, Way
 from tenant_apps.bank_sampah.selectors.books import (
     account_of,
@@ -32,17 +34,21 @@ from tenant_apps.bank_sampah.selectors.books import (
     member_of_card,
     payout_at,
     payouts_of,
+    unlinked_member,
 )
 from tenant_apps.bank_sampah.selectors.prices import priced_grades, terms_on
 from tenant_apps.bank_sampah.selectors.units import open_units, the_centre, units_of
-from tenant_apps.bank_sampah.services import Wish, ask, cancel, check_pin, join, set_pin
+from tenant_apps.bank_sampah.services import Wish, ask, cancel, check_pin, join, link_user, set_pin
 from tenant_apps.ledger.selectors import balance_of_citizen
 from tenant_apps.ledger.statements import statement_exported, statement_printed, statement_shown
 from tenant_apps.satker.selectors import offers_service
 from tenants.access import signed_in
 from tenants.kernel.errors import DomainError
+from tenants.limits import within_limit
 
 A_PAGE = 20
+LINK_TRIES = 10
+NOT_TOGETHER = gettext_lazy("That number and that PIN do not belong together, or no PIN was set at the unit yet.")
 
 
 @signed_in
@@ -88,6 +94,34 @@ def become_member(request: RegionRequest) -> HttpResponse:
         form.add_error("agrees", refused.message)
         return _joining(request, form, refused.status)
     messages.success(request, _("Your savings book is open. Bring your first waste."))
+    return redirect("bank_sampah:books")
+
+
+@signed_in
+@sensitive_post_parameters()
+@require_POST
+def link(request: RegionRequest) -> HttpResponse:
+    """Somebody who joined at a unit has an account now: the card's number and the PIN say that it is them."""
+    form = LinkForm(request.POST)
+    if not form.is_valid():
+        return _joining(request, linking=form, status=400)
+    found = unlinked_member(form.cleaned_data["number"])
+    try:
+        # Nobody closes other people's PINs by guessing at their numbers.
+        if not within_limit("waste-link", str(request.member.user.public_id), most=LINK_TRIES, seconds=3600):
+            raise PinLocked(_("Too many wrong tries. Ask the people of your unit to help."))
+        if found is None:
+            # Told as if the PIN were wrong: numbers of members are nobody's to find out.
+            raise PinWrong(NOT_TOGETHER)
+        check_pin(member=found, pin=form.cleaned_data["pin"])
+        link_user(member=found, user=request.member.user)
+    except (PinMissing, PinWrong):
+        form.add_error("pin", NOT_TOGETHER)
+        return _joining(request, linking=form, status=403)
+    except DomainError as refused:
+        form.add_error("pin", refused.message)
+        return _joining(request, linking=form, status=refused.status)
+    messages.success(request, _("Your savings book is on this account now."))
     return redirect("bank_sampah:books")
 
 
@@ -253,11 +287,13 @@ def prices(request: RegionRequest) -> HttpResponse:
     return render(request, "bank_sampah/own/prices.html", {"unit": unit, "priced": priced_grades(unit)})
 
 
-def _joining(request: RegionRequest, form: OwnJoinForm | None = None, status: int = 200) -> HttpResponse:
+def _joining(
+    request: RegionRequest, form: OwnJoinForm | None = None, status: int = 200, linking: LinkForm | None = None
+) -> HttpResponse:
     if not offers_service(Service.BANK_SAMPAH):
         raise Http404("no waste bank here")
     units = list(open_units())
-    context = {"units": units, "form": form or OwnJoinForm(units)}
+    context = {"units": units, "form": form or OwnJoinForm(units), "linking": linking or LinkForm()}
     return render(request, "bank_sampah/own/join.html", context, status=status)
 
 

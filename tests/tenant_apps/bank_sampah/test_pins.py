@@ -97,3 +97,23 @@ def test_a_member_sets_it_themselves_and_the_satker_forgets_it(bank: Bank) -> No
     assert "582047" not in page
     fresh = join(unit=bank.unit, name="Tanpa PIN", by=BY, agrees=True)
     assert hasan.get(f"/sampah/{bank.unit.public_id}/nasabah/{fresh.number}/").status_code == 200
+
+
+def test_a_member_of_the_unit_brings_their_book_to_a_new_account(bank: Bank) -> None:
+    ServiceSetting.objects.update_or_create(code="bank_sampah", defaults={"enabled": True})
+    mother = join(unit=bank.unit, name="Ibu Siti", by=BY, agrees=True)
+    siti, place = browser_of(bank.cast.siti), "/tabungan/hubungkan/"
+    assert siti.post(place, {"number": mother.number, "pin": "482957"}).status_code == 403
+    set_pin(member=mother, pin="482957", by=BY)
+    refusals = [
+        siti.post(place, {"number": number, "pin": "000001"})
+        for number in (mother.number, bank.member.number, "ZZZZZZ")
+    ]
+    assert [page.status_code for page in refusals] == [403, 403, 403]
+    # Whether there is such a member is nobody's to find out.
+    words = {page.content.decode().count("tidak cocok") for page in refusals}
+    assert len(words) == 1 and words != {0}
+    assert siti.post(place, {"number": mother.number.lower(), "pin": "482957"}).status_code == 302
+    mother.refresh_from_db()
+    assert mother.user == bank.cast.siti
+    assert siti.post(place, {"number": mother.number, "pin": "482957"}).status_code == 403

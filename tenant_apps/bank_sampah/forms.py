@@ -264,9 +264,31 @@ class GradeForm(forms.Form):
 
 
 class PriceForm(forms.Form):
-    """A new price from now on."""
+    """A new price from now on: for members of all units or of one, or what a buyer pays."""
 
     price = RupiahField(label=_("New price"), min_value=0, max_value=10_000_000)
+    place = forms.ChoiceField(label=_("Whose price is it?"), required=False)
+
+    def __init__(self, units: Sequence[WasteUnit], buyers: Sequence[Buyer], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.units = {f"unit:{one.public_id}": one for one in units}
+        self.buyers = {f"buyer:{one.public_id}": one for one in buyers}
+        field: Any = self.fields["place"]
+        field.choices = [
+            ("", _("Members of all units")),
+            (_("Members of one unit"), [(key, one.name) for key, one in self.units.items()]),
+            (_("What a buyer pays"), [(key, one.name) for key, one in self.buyers.items()]),
+        ]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """For `services.set_price`."""
+        place = self.cleaned_data["place"]
+        return {
+            "price": self.cleaned_data["price"],
+            "unit": self.units.get(place),
+            "buyer": self.buyers.get(place),
+        }
 
 
 class TermsForm(forms.Form):

@@ -68,5 +68,5 @@ def all_grades() -> list[PricedGrade]:
 
 
 def prices_over_time(grade: WasteGrade) -> QuerySet[WastePrice]:
-    """The region's prices of a grade for members, newest first."""
-    return WastePrice.objects.filter(grade=grade, unit__isnull=True, buyer__isnull=True)
+    """All prices of a grade, of every place, newest first."""
+    return WastePrice.objects.filter(grade=grade).select_related("unit", "buyer")

@@ -17,7 +17,8 @@ from tenant_apps.bank_sampah.forms import BoxForm, CommitteeForm, GradeForm, Pri
 from tenant_apps.bank_sampah.models import BankTerms, Composition, Group, Measure, WasteGrade, WasteUnit
 from tenant_apps.bank_sampah.selectors.liquidity import liquidity, stands_of_units
 from tenant_apps.bank_sampah.selectors.prices import all_grades, prices_over_time, terms_on
-from tenant_apps.bank_sampah.selectors.units import unit_for, warungs_without_unit
+from tenant_apps.bank_sampah.selectors.store import buyers
+from tenant_apps.bank_sampah.selectors.units import unit_for, units_of, warungs_without_unit
 from tenant_apps.bank_sampah.services import (
     add_grade,
     add_type,
@@ -102,7 +103,8 @@ def one_type(request: RegionRequest, grade: UUID) -> HttpResponse:
     found = WasteGrade.objects.select_related("type").filter(public_id=grade).first()
     if found is None:
         raise Http404("no such grade")
-    form, grading, status = PriceForm(), GradeForm(), 200
+    units, known = list(units_of(request.member)), list(buyers())
+    form, grading, status = PriceForm(units, known), GradeForm(), 200
     if request.method == "POST" and "taken" in request.POST:
         take_type(kind=found.type, is_taken=request.POST["taken"] == "1")
         return redirect("bank_sampah:type", grade)
@@ -118,9 +120,9 @@ def one_type(request: RegionRequest, grade: UUID) -> HttpResponse:
                 return redirect("bank_sampah:type", made.public_id)
         status = 400
     elif request.method == "POST":
-        form = PriceForm(request.POST)
+        form = PriceForm(units, known, request.POST)
         if form.is_valid():
-            set_price(grade=found, price=form.cleaned_data["price"], by=request.member.actor)
+            set_price(grade=found, by=request.member.actor, **form.told)
             messages.success(request, _("The price holds from now on. Slips until now keep theirs."))
             return redirect("bank_sampah:type", grade)
         status = 400

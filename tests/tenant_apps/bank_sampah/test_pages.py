@@ -10,7 +10,7 @@ from django.test import Client
 from tenant_apps.bank_sampah.models import Deposit, DepositState, Member, WastePrice, WasteUnit, Way, Withdrawal
 from tenant_apps.bank_sampah.selectors.books import free_book
 from tenant_apps.bank_sampah.selectors.prices import terms_on
-from tenant_apps.bank_sampah.services import give_new_card, join, make_unit
+from tenant_apps.bank_sampah.services import give_new_card, join, make_buyer, make_unit
 from tenant_apps.satker.models import ServiceSetting
 from tests.cast import BY, Cast, browser_of
 from tests.tenant_apps.bank_sampah.bank import PIN, Bank, balance, open_bank
@@ -239,3 +239,19 @@ def test_the_satker_adds_types_and_grades(offered: Bank) -> None:
     page = browser_of(offered.cast.ratna).get("/tabungan/harga/").content.decode()
     assert page.count("Styrofoam") == 1
     assert offered.weigh({"PL-02": 1_000, "PL-01": 1}).value == 1_804
+
+
+def test_a_price_is_for_all_for_one_unit_or_a_buyers(offered: Bank) -> None:
+    yuli, grade, buyer = browser_of(offered.cast.yuli), offered.grade("PL-01"), make_buyer(name="Pengepul Ilir")
+    place = f"/satker/bank-sampah/jenis/{grade.public_id}/"
+    for price, of in (
+        ("4.000", ""),
+        ("5.000", f"unit:{offered.unit.public_id}"),
+        ("7.000", f"buyer:{buyer.public_id}"),
+    ):
+        assert yuli.post(place, {"price": price, "place": of}).status_code == 302
+    assert yuli.post(place, {"price": "1", "place": "unit:x"}).status_code == 400
+    assert offered.weigh({"PL-01": 1_000}).value == 5_000
+    assert offered.weigh({"PL-01": 1_000}, unit=offered.centre).value == 4_000
+    page = yuli.get(f"/sampah/{offered.unit.public_id}/jual/").content.decode()
+    assert 'value="7.000"' in page

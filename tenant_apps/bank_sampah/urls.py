@@ -50,6 +50,7 @@ urlpatterns = [
     path("sampah/<uuid:unit>/penjualan/", store.sales, name="sales"),
     path("sampah/<uuid:unit>/penjualan/<waste_number:number>/", store.sale, name="sale"),
     path("sampah/<uuid:unit>/penjualan/<waste_number:number>/lunas/", store.sale_paid, name="sale_paid"),
+    path("sampah/<uuid:unit>/penjualan/<waste_number:number>/batal/", store.sale_back, name="sale_back"),
     path("satker/bank-sampah/laporan/", reports.year, name="year"),
     path("satker/bank-sampah/laporan/unduh/", reports.year_sheet, name="year_sheet"),
     path("satker/bank-sampah/pengepul/", reports.buyers_page, name="buyers"),

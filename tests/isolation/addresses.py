@@ -1078,6 +1078,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "sampah/<uuid:unit>/gudang/jenis/<uuid:grade>/": {"unit": ("waste_unit",), "grade": ("waste_type",)},
     "sampah/<uuid:unit>/penjualan/<waste_number:number>/": {"unit": ("waste_unit",), "number": ("waste_sale",)},
+    "sampah/<uuid:unit>/penjualan/<waste_number:number>/batal/": {"unit": ("waste_unit",), "number": ("waste_sale",)},
     "sampah/<uuid:unit>/penjualan/<waste_number:number>/lunas/": {"unit": ("waste_unit",), "number": ("waste_sale",)},
     "satker/bank-sampah/jenis/<uuid:grade>/": {"grade": ("waste_type",)},
     "satker/bank-sampah/unit/<uuid:public_id>/": {"public_id": ("waste_unit",)},

@@ -51,6 +51,7 @@ class LotMoveKind(models.TextChoices):
     SORTED_IN = "sort_in", _("came of sorting")
     SHRUNK = "shrunk", _("shrink")
     SOLD = "sold", _("sold")
+    UNSOLD = "unsold", _("sale taken back")
 
 
 class LotMovement(models.Model):
@@ -73,7 +74,7 @@ class LotMovement(models.Model):
             models.CheckConstraint(name="lot_move_kind_known", condition=Q(kind__in=LotMoveKind.values)),
             models.CheckConstraint(
                 name="lot_move_signed",
-                condition=Q(kind__in=["in", "received", "sort_in"], quantity__gt=0, cost__gte=0)
+                condition=Q(kind__in=["in", "received", "sort_in", "unsold"], quantity__gt=0, cost__gte=0)
                 | Q(kind__in=["reversed", "sent", "sort_out", "shrunk", "sold"], quantity__lt=0, cost__lte=0),
             ),
         ]

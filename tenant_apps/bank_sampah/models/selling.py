@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenant_apps.bank_sampah.models.terms import WHOLE
 from tenant_apps.bank_sampah.models.types import Buyer, WasteGrade
@@ -17,6 +18,7 @@ from tenants.kernel.moves import Move, Moves, Step
 class SaleState(models.TextChoices):
     OWED = "owed", _("to be paid")
     PAID = "paid", _("paid")
+    REVERSED = "reversed", pgettext_lazy("slip", "taken back")
 
 
 class Settled(models.TextChoices):
@@ -35,7 +37,7 @@ class WasteSale(models.Model):
     buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT, related_name="sales")
     note_number = models.CharField(_("number of the weighbridge note"), max_length=40)
     state = models.CharField(
-        _("state"), max_length=4, choices=SaleState.choices, default=SaleState.OWED, editable=False
+        _("state"), max_length=8, choices=SaleState.choices, default=SaleState.OWED, editable=False
     )
     settled = models.CharField(_("how it was paid"), max_length=4, choices=Settled.choices, blank=True)
     day = models.DateField(_("day"))
@@ -47,16 +49,26 @@ class WasteSale(models.Model):
     shared = models.BigIntegerField(_("shares of the committees"))
     paid_at = models.DateTimeField(null=True, blank=True)
     paid_by = models.CharField(max_length=80, blank=True)
+    reversed_at = models.DateTimeField(null=True, blank=True)
+    reversed_by = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(_("reason"), max_length=240, blank=True)
 
-    moves: ClassVar[Moves] = Moves(Move("pay", (SaleState.OWED,), SaleState.PAID))
+    moves: ClassVar[Moves] = Moves(
+        Move("pay", (SaleState.OWED,), SaleState.PAID),
+        Move("reverse", (SaleState.OWED, SaleState.PAID), SaleState.REVERSED),
+    )
 
     class Meta:
         verbose_name = _("sale of waste")
         verbose_name_plural = _("sales of waste")
         ordering: ClassVar[list[str]] = ["-pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            # A weighbridge note is written down once.
-            models.UniqueConstraint(name="waste_sale_note_once", fields=["buyer", "note_number"]),
+            # A weighbridge note is written down once, unless it was taken back.
+            models.UniqueConstraint(
+                name="waste_sale_note_once",
+                fields=["buyer", "note_number"],
+                condition=Q(state__in=[SaleState.OWED, SaleState.PAID]),
+            ),
             models.CheckConstraint(
                 name="waste_sale_money",
                 condition=Q(total__gt=0, cost__gte=0, shared__gte=0, proceeds_bps__lte=WHOLE)
@@ -65,7 +77,8 @@ class WasteSale(models.Model):
             models.CheckConstraint(
                 name="waste_sale_paid_whole",
                 condition=Q(state=SaleState.OWED, settled="", paid_at__isnull=True)
-                | (Q(state=SaleState.PAID, paid_at__isnull=False) & Q(settled__in=Settled.values)),
+                | (Q(state=SaleState.PAID, paid_at__isnull=False) & Q(settled__in=Settled.values))
+                | (Q(state=SaleState.REVERSED, reversed_at__isnull=False) & ~Q(reason="")),
             ),
         ]
 
@@ -81,7 +94,7 @@ class WasteSale(models.Model):
         return self.total - self.cost
 
     def record_move(self, step: Step) -> None:
-        """Its one move is written on the sale itself."""
+        """Its moves are written on the sale itself."""
 
 
 class WasteSaleLine(models.Model):

@@ -81,7 +81,7 @@ WITH weighed AS (
     FROM bank_sampah_wastesale sale
     JOIN bank_sampah_wastesaleline line ON line.sale_id = sale.id
     JOIN bank_sampah_wastegrade grade ON grade.id = line.grade_id
-    WHERE sale.day >= %(since)s AND sale.day < %(until)s
+    WHERE sale.day >= %(since)s AND sale.day < %(until)s AND sale.state <> 'reversed'
     GROUP BY grade.type_id
 ), shrunk AS (
     SELECT grade.type_id, -sum(movement.quantity) AS quantity

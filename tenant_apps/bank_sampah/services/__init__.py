@@ -12,7 +12,7 @@ from tenant_apps.bank_sampah.services.joining import (
 from tenant_apps.bank_sampah.services.moving import receive, send, sort, write_off
 from tenant_apps.bank_sampah.services.paying_out import Wish, ask, cancel, fill_box, pay, refuse
 from tenant_apps.bank_sampah.services.pins import check_pin, forget_pin, set_pin
-from tenant_apps.bank_sampah.services.selling import Sold, make_buyer, pay_committee, sell, settle_sale
+from tenant_apps.bank_sampah.services.selling import Sold, make_buyer, pay_committee, sell, settle_sale, take_back_sale
 from tenant_apps.bank_sampah.services.setting_up import (
     add_grade,
     add_type,
@@ -61,6 +61,7 @@ __all__ = [
     "settle_sale",
     "sort",
     "take_back",
+    "take_back_sale",
     "take_type",
     "weigh_in",
     "write_off",

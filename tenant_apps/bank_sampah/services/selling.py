@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tenant_apps.bank_sampah.errors import BadEntry, CashShort
-from tenant_apps.bank_sampah.locks import lock_sale
+from tenant_apps.bank_sampah.locks import lock_lots, lock_sale
 from tenant_apps.bank_sampah.models import (
     Buyer,
     LotMoveKind,
+    LotMovement,
     SaleState,
     Settled,
     WasteGrade,
@@ -26,10 +27,10 @@ from tenant_apps.bank_sampah.models import (
 from tenant_apps.bank_sampah.reckoning import share_of, value_of
 from tenant_apps.bank_sampah.selectors.prices import terms_on
 from tenant_apps.bank_sampah.services.setting_up import MOST_PRICE
-from tenant_apps.bank_sampah.services.store import Portion, out, take, write
+from tenant_apps.bank_sampah.services.store import Moved, Portion, out, take, write
 from tenant_apps.ledger.errors import Overdrawn
-from tenant_apps.ledger.models import Account
-from tenant_apps.ledger.services import Posting, account_of_satker, account_of_waste_unit, post
+from tenant_apps.ledger.models import Account, JournalEntry
+from tenant_apps.ledger.services import Posting, account_of_satker, account_of_waste_unit, hold, post, reverse
 from tenant_apps.procurement.consolidation import shares
 from tenant_apps.satker.selectors import the_satker
 from tenants.context import current_region
@@ -74,7 +75,9 @@ def sell(
         before = WasteSale.objects.filter(key=key).first()
         if before is not None:
             return before
-        if WasteSale.objects.filter(buyer=buyer, note_number=note_number).exists():
+        if WasteSale.objects.filter(
+            buyer=buyer, note_number=note_number, state__in=[SaleState.OWED, SaleState.PAID]
+        ).exists():
             raise BadEntry(_("This weighbridge note of %(buyer)s is written down already.") % {"buyer": buyer.name})
         portions = take(unit, {one.grade: one.quantity for one in sold})
         amounts = {one.grade.pk: value_of(one.quantity, one.price, one.grade.type.per) for one in sold}
@@ -135,6 +138,49 @@ def settle_sale(*, sale: WasteSale, settled: Settled, by: str) -> WasteSale:
         sale = lock_sale(sale)
         if sale.state == SaleState.OWED:
             _pay(sale, settled, by)
+    return sale
+
+
+def take_back_sale(*, sale: WasteSale, reason: str, by: str) -> WasteSale:
+    """The sale was wrong: the waste lies in its lots again, and everything that was booked is taken back.
+
+    States:  OWED, PAID -> REVERSED. Taking back twice changes nothing.
+    Raises:  BadEntry without a reason; CashShort when the box holds less than was paid into it, or a committee was paid its share.
+    Writes:  the sale's end, movements, the reversing entries.
+    """
+    reason = reason.strip()[:240]
+    if not reason:
+        raise BadEntry(_("Write down why the sale is taken back."))
+    with transaction.atomic():
+        WasteUnit.objects.select_for_update(no_key=True).get(pk=sale.unit_id)
+        sale = lock_sale(sale)
+        if sale.state == SaleState.REVERSED:
+            return sale
+        sold = list(LotMovement.objects.filter(reference=sale.reference, kind=LotMoveKind.SOLD).order_by("lot"))
+        lots = {lot.pk: lot for lot in lock_lots(one.lot_id for one in sold)}
+        write(
+            (Moved(lots[one.lot_id], LotMoveKind.UNSOLD, -one.quantity, -one.cost) for one in sold),
+            reference=sale.reference,
+            by=by,
+        )
+        keys = [f"{sale.reference}:paid", sale.reference] if sale.state == SaleState.PAID else [sale.reference]
+        entries = {entry.key: entry for entry in JournalEntry.objects.filter(key__in=keys)}
+        hold(Account.objects.filter(lines__entry__in=entries.values()))
+        text = _("Sale %(number)s taken back: %(reason)s") % {"number": sale.number, "reason": reason}
+        try:
+            for key in keys:
+                reverse(entry=entries[key], key=f"{key}:back", text=text, by=by)
+        except Overdrawn as refused:
+            raise CashShort(
+                _(
+                    "What this sale brought is no longer there: the cash box holds less, or a committee has been paid its"
+                    " share. It has to come back first."
+                )
+            ) from refused
+        WasteSale.objects.filter(pk=sale.pk).update(
+            state=SaleState.REVERSED, reversed_at=clock.now(), reversed_by=by, reason=reason
+        )
+        sale.refresh_from_db()
     return sale
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.bank_sampah.forms import ArrivedForm, OffForm, SaleForm, SendForm, SortForm, base_units
-from tenant_apps.bank_sampah.models import LossReason, Measure, SaleState, Settled, TransferState, WasteUnit
+from tenant_apps.bank_sampah.models import LossReason, Measure, SaleState, Settled, TransferState, WasteSale, WasteUnit
 from tenant_apps.bank_sampah.selectors.books import cash_of
 from tenant_apps.bank_sampah.selectors.prices import prices_of_buyer, taken_grades
 from tenant_apps.bank_sampah.selectors.store import (
@@ -27,7 +27,7 @@ from tenant_apps.bank_sampah.selectors.store import (
     transfer_for,
     transfers_of,
 )
-from tenant_apps.bank_sampah.services import receive, sell, send, settle_sale, sort, write_off
+from tenant_apps.bank_sampah.services import receive, sell, send, settle_sale, sort, take_back_sale, write_off
 from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, office, workers
 from tenants.forms import asked_text
 from tenants.kernel.errors import DomainError
@@ -215,16 +215,7 @@ def sales(request: UnitRequest) -> HttpResponse:
 @at_unit
 def sale(request: UnitRequest, number: str) -> HttpResponse:
     """A sale with its margin and who shares it; made to be printed."""
-    found = sale_for(request.unit, number)
-    context = {
-        "unit": request.unit,
-        "sale": found,
-        "lines": list(found.lines.all()),
-        "shares": list(found.shares.select_related("unit")),
-        "is_owed": found.state == SaleState.OWED,
-        "ways": Settled.choices,
-    }
-    return render(request, "bank_sampah/sale.html", context)
+    return _sale(request, sale_for(request.unit, number))
 
 
 @office
@@ -235,9 +226,39 @@ def sale_paid(request: UnitRequest, number: str) -> HttpResponse:
     way = request.POST.get("settled", "")
     if way not in Settled.values:
         raise Http404("no such way")
-    settle_sale(sale=sale_for(request.unit, number), settled=Settled(way), by=request.member.actor)
-    messages.success(request, _("Written down."))
+    found = settle_sale(sale=sale_for(request.unit, number), settled=Settled(way), by=request.member.actor)
+    if found.state == SaleState.PAID:
+        messages.success(request, _("Written down."))
+    else:
+        messages.error(request, _("This sale was taken back."))
     return redirect("bank_sampah:sale", request.unit.public_id, number)
+
+
+@office
+@require_POST
+@at_unit
+def sale_back(request: UnitRequest, number: str) -> HttpResponse:
+    """The sale was wrong."""
+    found, reason = sale_for(request.unit, number), request.POST.get("reason", "")
+    try:
+        take_back_sale(sale=found, reason=reason, by=request.member.actor)
+    except DomainError as refused:
+        return _sale(request, found, refused=refused.message, reason=reason[:240], status=refused.status)
+    messages.success(request, _("The sale is taken back; the waste lies in store again."))
+    return redirect("bank_sampah:sale", request.unit.public_id, number)
+
+
+def _sale(request: UnitRequest, found: WasteSale, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {
+        "unit": request.unit,
+        "sale": found,
+        "lines": list(found.lines.all()),
+        "shares": list(found.shares.select_related("unit")),
+        "is_owed": found.state == SaleState.OWED,
+        "ways": Settled.choices,
+        **more,
+    }
+    return render(request, "bank_sampah/sale.html", context, status=status)
 
 
 def _row(unit: WasteUnit, grade: UUID) -> StoreRow:

@@ -47,6 +47,7 @@ from tenant_apps.bank_sampah.services import (
     settle_sale,
     sort,
     take_back,
+    take_back_sale,
     write_off,
 )
 from tenants.kernel.errors import DomainError
@@ -60,7 +61,7 @@ STEP = st.tuples(
         [
             *(["weigh"] * 4),
             *("back", "ask", "ask", "pay", "cancel", "fill", "send", "send", "receive", "receive", "sort", "off"),
-            *("sell", "sell", "settle", "committee", "price", "terms", "fill", "pay"),
+            *("sell", "sell", "unsell", "settle", "committee", "price", "terms", "fill", "pay"),
         ]
     ),
     st.integers(0, 10**6),
@@ -177,6 +178,13 @@ class Week:
             )
         event("sold")
 
+    def _unsell(self, unit: WasteUnit, grade: Any, one: int, two: int) -> None:
+        sales = list(WasteSale.objects.order_by("pk"))
+        if sales:
+            for _tap in range(2):
+                take_back_sale(sale=sales[one % len(sales)], reason="salah nota", by=BY)
+            event("sale taken back")
+
     def _settle(self, unit: WasteUnit, grade: Any, one: int, two: int) -> None:
         owed = list(WasteSale.objects.filter(state=SaleState.OWED).order_by("pk"))
         if owed:
@@ -207,7 +215,7 @@ def kilograms_agree() -> None:
     here = dict(Lot.objects.order_by().values_list("grade").annotate(total=Sum("on_hand")))
     for grade in {grade for grade, _kind in moved}:
         came = sum(moved[grade, kind] for kind in ("in", "reversed", "sort_in"))
-        went = -sum(moved[grade, kind] for kind in ("sold", "shrunk", "sort_out"))
+        went = -sum(moved[grade, kind] for kind in ("sold", "unsold", "shrunk", "sort_out"))
         assert came == went + here.get(grade, 0) + on_way.get(grade, 0)
     weighed = Deposit.objects.filter(state=DepositState.SAVED)
     lines: Counter[int] = Counter()
@@ -229,6 +237,8 @@ def savings_agree(week: Week) -> None:
     assert stand.stock == on_way + Lot.objects.aggregate(n=Sum("cost", default=0))["n"]
     shares = WasteSaleShare.objects.aggregate(n=Sum("amount", default=0))["n"]
     assert shares == sum(sale.shared for sale in WasteSale.objects.all())
+    standing = WasteSale.objects.exclude(state=SaleState.REVERSED)
+    assert sum(sale.total for sale in standing) == sum(balance(f"waste:{unit.pk}:sales") for unit in week.units)
     owed = sum(sale.total for sale in WasteSale.objects.filter(state=SaleState.OWED))
     assert owed == sum(balance(f"waste:{unit.pk}:owed") for unit in week.units)
 

@@ -30,6 +30,7 @@ from tenant_apps.bank_sampah.services import (
     set_price,
     settle_sale,
     sort,
+    take_back_sale,
     write_off,
 )
 from tenants.kernel import clock
@@ -115,6 +116,33 @@ def test_a_sale_shares_its_margin_by_origin(bank: Bank) -> None:
     pay_committee(unit=bank.unit, key=uuid4(), amount=3_600, by=BY)
     with pytest.raises(CashShort):
         pay_committee(unit=bank.unit, key=uuid4(), amount=1, by=BY)
+    must_add_up()
+
+
+def test_a_wrong_sale_is_taken_back_as_a_whole(bank: Bank) -> None:
+    set_bank_terms(by=BY, share_bps=0, proceeds_bps=5_000, least_payout=1, most_a_day=10**9)
+    bank.weigh({"PL-01": 2_000})
+    buyer, pet = make_buyer(name="Pengepul Ilir"), bank.grade("PL-01")
+
+    def sold() -> WasteSale:
+        line = Sold(pet, 2_000, 5_000)
+        told = {"unit": bank.unit, "buyer": buyer, "key": uuid4(), "note_number": "NT", "lines": [line], "by": BY}
+        return sell(settled=Settled.CASH, **told)  # type: ignore[arg-type]
+
+    sale = sold()
+    pay_committee(unit=bank.unit, key=uuid4(), amount=1_500, by=BY)
+    with pytest.raises(CashShort, match="kembali dulu"):
+        take_back_sale(sale=sale, reason="salah nota", by=BY)
+    bank.weigh({"KR-01": 1_000})
+    set_bank_terms(by=BY, share_bps=5_000, proceeds_bps=5_000, least_payout=1, most_a_day=10**9)
+    bank.weigh({"PL-02": 2_000})
+    bank.fill(1_500)
+    for _tap in range(2):
+        taken = take_back_sale(sale=sale, reason="salah nota", by=BY)
+    assert (taken.state, stock(bank.unit, pet)) == (SaleState.REVERSED, (2_000, 7_000))
+    assert balance(f"waste:{bank.unit.pk}:cash") == 0
+    # The note can be written anew.
+    assert sold().total == 10_000
     must_add_up()
 
 

@@ -20,14 +20,14 @@ from tenant_apps.bank_sampah.selectors.units import open_units
 from tenant_apps.bank_sampah.services import Wish, ask, check_pin
 
 
-class Books(Endpoint):
+class WasteBooks(Endpoint):
     @operation(Scope.SHOP_READ, gettext_lazy("Your savings books"), answers=BookShape, paged=True)
     def get(self, request: Request) -> Response:
         member = member_of(self.member.user)
         return listed(Page(books_of(member) if member else [], None), BookShape)
 
 
-class Slips(Endpoint):
+class WasteSlips(Endpoint):
     @operation(
         Scope.SHOP_READ, gettext_lazy("What you brought into a book, newest first"), answers=SlipShape, paged=True
     )
@@ -36,7 +36,7 @@ class Slips(Endpoint):
         return listed(page_of_rows(rows, name=f"slips.{book}", order=("-pk",), asked=self.asked), SlipShape)
 
 
-class Payouts(Endpoint):
+class WastePayouts(Endpoint):
     def find(self, *args: Any, **names: Any) -> None:
         self.book = book_of_theirs(self.member.user, names["book"])
         if self.request.method == "POST":

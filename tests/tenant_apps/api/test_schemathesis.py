@@ -166,6 +166,7 @@ def documents(market: Cast) -> dict[str, str]:
         "number": ids.order,
         "issue": ids.payment_issue,
         "token": ids.receipt_link,
+        "book": ids.waste_book,
     }
 
 

@@ -25,9 +25,21 @@ from tenant_apps.agent_banking.services import open_day as open_agents_day
 from tenant_apps.api.models import ApiToken
 from tenant_apps.api.scopes import Scope
 from tenant_apps.api.tokens import make_token
-from tenant_apps.bank_sampah.models import Deposit, Transfer, WasteGrade, WasteSale, Way, Withdrawal
+from tenant_apps.bank_sampah.models import Composition, Deposit, Group, Measure, Transfer, WasteSale, Way, Withdrawal
 from tenant_apps.bank_sampah.selectors.units import the_centre
-from tenant_apps.bank_sampah.services import Sold, Weighed, ask, join, make_buyer, make_unit, send, set_up, weigh_in
+from tenant_apps.bank_sampah.services import (
+    Sold,
+    Weighed,
+    add_type,
+    ask,
+    join,
+    make_buyer,
+    make_unit,
+    send,
+    set_price,
+    set_up,
+    weigh_in,
+)
 from tenant_apps.bank_sampah.services import Wish as Wishing
 from tenant_apps.bank_sampah.services import sell as sell_waste
 from tenant_apps.fresh_buying.models import MarketTrip, PreOrder, StallPurchase
@@ -377,7 +389,15 @@ def _save_waste(cast: Cast) -> None:
     ServiceSetting.objects.update_or_create(code="bank_sampah", defaults={"enabled": True})
     unit = make_unit(name=f"Unit {cast.warung.name}", warung=cast.warung)
     member = join(unit=unit, name="Ratna percobaan", user=cast.ratna, agrees=True, by=BY)
-    pet = WasteGrade.objects.select_related("type").get(type__code="PL-01")
+    # A type of this market alone: the usual ones are the same in all regions.
+    pet = add_type(
+        code=uuid4().hex[:12],
+        name="Botol percobaan",
+        group=Group.PLASTIC,
+        composition=Composition.PLASTIC,
+        measure=Measure.GRAM,
+    )
+    set_price(grade=pet, price=3_500, by=BY)
     book = member.books.get()
     weigh_in(unit=unit, book=book, key=uuid4(), lines=[Weighed(pet, 20_000)], by=BY)
     ask(book=book, key=uuid4(), amount=10_000, wish=Wishing(Way.CASH, unit), by=BY)

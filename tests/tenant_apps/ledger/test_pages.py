@@ -302,7 +302,7 @@ def test_a_table_shows_one_moment(
         assert Account.objects.get(pk=cash.pk).balance == 5_000
         return ""
 
-    monkeypatch.setattr("tenant_apps.ledger.views.moment", slowly)
+    monkeypatch.setattr("tenant_apps.ledger.statements.moment", slowly)
     rows = table(browser_of(market.hasan), f"/toko/buku/{cash.public_id}/unduh/")
     assert seen == ["repeatable read"] * 5
     assert [row[4] for row in rows[1:]] == ["0", "1000", "2000", "3000", "4000", "5000", "5000"]

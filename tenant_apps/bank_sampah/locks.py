@@ -1,4 +1,4 @@
-"""The one place that locks here: a member, their books, slips and payouts, transfers and sales, lots by id; then what the ledger locks."""
+"""The one place that locks here: unit, member, books, slips and payouts, transfers and sales, lots by id; then what the ledger locks."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ from tenant_apps.bank_sampah.models import (
     WasteUnit,
     Withdrawal,
 )
+
+
+def lock_unit(unit: WasteUnit) -> WasteUnit:
+    """What leaves the unit's store leaves one after the other."""
+    return WasteUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
 
 
 def lock_member(member: Member) -> Member:

@@ -38,6 +38,13 @@ def account_of(user: User) -> Account | None:
     return Account.objects.filter(code=f"citizen:{user.pk}:balance").first()
 
 
+def amounts_of(codes: Iterable[str]) -> dict[str, int]:
+    """Balances by code as their owners read them, in rupiah; 0 for an account that nobody opened yet. One query."""
+    wanted = list(codes)
+    found = {account.code: account.amount for account in Account.objects.filter(code__in=wanted)}
+    return {code: found.get(code, 0) for code in wanted}
+
+
 def accounts_of(warung: Warung) -> QuerySet[Account]:
     """A warung's accounts, in the order of their codes."""
     return Account.objects.filter(warung=warung).order_by("code")

@@ -15,7 +15,6 @@ from tenant_apps.bank_sampah.models.members import SavingsBook
 from tenant_apps.bank_sampah.models.terms import WHOLE
 from tenant_apps.bank_sampah.models.types import WasteGrade
 from tenant_apps.bank_sampah.models.units import WasteUnit
-from tenants.kernel.moves import Move, Moves, Step
 
 
 class DepositState(models.TextChoices):
@@ -46,8 +45,6 @@ class Deposit(models.Model):
     reversed_at = models.DateTimeField(null=True, blank=True)
     reversed_by = models.CharField(max_length=80, blank=True)
     reason = models.CharField(_("reason"), max_length=240, blank=True)
-
-    moves: ClassVar[Moves] = Moves(Move("reverse", (DepositState.SAVED,), DepositState.REVERSED))
 
     class Meta:
         verbose_name = _("deposit")
@@ -81,9 +78,6 @@ class Deposit(models.Model):
     def saved(self) -> int:
         """What the member gets, in rupiah."""
         return self.value - self.share
-
-    def record_move(self, step: Step) -> None:
-        """Its one move is written on the slip itself."""
 
 
 class DepositLine(models.Model):

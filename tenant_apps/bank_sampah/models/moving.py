@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from tenant_apps.bank_sampah.models.lots import Lot
 from tenant_apps.bank_sampah.models.types import WasteGrade
 from tenant_apps.bank_sampah.models.units import WasteUnit
-from tenants.kernel.moves import Move, Moves, Step
 
 
 class TransferState(models.TextChoices):
@@ -34,8 +33,6 @@ class Transfer(models.Model):
     received_at = models.DateTimeField(_("received"), null=True, blank=True)
     received_by = models.CharField(max_length=80, blank=True)
 
-    moves: ClassVar[Moves] = Moves(Move("receive", (TransferState.SENT,), TransferState.RECEIVED))
-
     class Meta:
         verbose_name = _("transfer of waste")
         verbose_name_plural = _("transfers of waste")
@@ -55,9 +52,6 @@ class Transfer(models.Model):
     @property
     def reference(self) -> str:
         return f"waste_transfer:{self.number}"
-
-    def record_move(self, step: Step) -> None:
-        """Its one move is written on the transfer itself."""
 
 
 class TransferLine(models.Model):

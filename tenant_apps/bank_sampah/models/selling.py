@@ -12,7 +12,6 @@ from django.utils.translation import pgettext_lazy
 from tenant_apps.bank_sampah.models.terms import WHOLE
 from tenant_apps.bank_sampah.models.types import Buyer, WasteGrade
 from tenant_apps.bank_sampah.models.units import WasteUnit
-from tenants.kernel.moves import Move, Moves, Step
 
 
 class SaleState(models.TextChoices):
@@ -53,11 +52,6 @@ class WasteSale(models.Model):
     reversed_by = models.CharField(max_length=80, blank=True)
     reason = models.CharField(_("reason"), max_length=240, blank=True)
 
-    moves: ClassVar[Moves] = Moves(
-        Move("pay", (SaleState.OWED,), SaleState.PAID),
-        Move("reverse", (SaleState.OWED, SaleState.PAID), SaleState.REVERSED),
-    )
-
     class Meta:
         verbose_name = _("sale of waste")
         verbose_name_plural = _("sales of waste")
@@ -92,9 +86,6 @@ class WasteSale(models.Model):
     @property
     def margin(self) -> int:
         return self.total - self.cost
-
-    def record_move(self, step: Step) -> None:
-        """Its moves are written on the sale itself."""
 
 
 class WasteSaleLine(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -21,6 +21,7 @@ from tenant_apps.bank_sampah.models import (
     WithdrawalState,
 )
 from tenant_apps.ledger.models import Account
+from tenant_apps.ledger.selectors import amounts_of
 from tenants.context import current_region
 from tenants.identity.models import User
 from tenants.kernel import clock
@@ -91,14 +92,12 @@ def unlinked_member(number: str) -> Member | None:
 def books_of(member: Member) -> list[BookRow]:
     """All books of a member with what is in them. Two queries."""
     books = list(member.books.order_by("pk"))
-    held = _held(books)
-    return [BookRow(one, held.get((one.pk, "book"), 0), held.get((one.pk, "reserved"), 0)) for one in books]
+    return _rows(books)
 
 
 def book_row(book: SavingsBook) -> BookRow:
     """One of them."""
-    held = _held([book])
-    return BookRow(book, held.get((book.pk, "book"), 0), held.get((book.pk, "reserved"), 0))
+    return _rows([book])[0]
 
 
 def free_book(member: Member) -> SavingsBook:
@@ -152,13 +151,9 @@ def asked_on(book: SavingsBook, day: date) -> int:
     return int(rows.aggregate(total=Sum("amount", default=0))["total"])
 
 
-def active_members() -> int:
-    return Member.objects.filter(state=MemberState.ACTIVE).count()
-
-
-def _held(books: Iterable[SavingsBook]) -> dict[tuple[int, str], int]:
-    codes = {f"savings:{one.pk}:{book}": (one.pk, book) for one in books for book in ("book", "reserved")}
-    return {codes[row.code]: row.amount for row in Account.objects.filter(code__in=codes)}
+def _rows(books: Sequence[SavingsBook]) -> list[BookRow]:
+    held = amounts_of(f"savings:{one.pk}:{book}" for one in books for book in ("book", "reserved"))
+    return [BookRow(one, held[f"savings:{one.pk}:book"], held[f"savings:{one.pk}:reserved"]) for one in books]
 
 
 @dataclass(frozen=True)
@@ -206,8 +201,8 @@ def payouts_of(book: SavingsBook) -> QuerySet[Withdrawal]:
 
 def cash_of(unit: WasteUnit) -> int:
     """What the books say is in the unit's cash box, in rupiah."""
-    found = Account.objects.filter(code=f"waste:{unit.pk}:cash").first()
-    return found.amount if found else 0
+    code = f"waste:{unit.pk}:cash"
+    return amounts_of([code])[code]
 
 
 def account_of(book: SavingsBook) -> Account:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, Sum
 
 from tenant_apps.bank_sampah.models import Lot, Measure, MemberState, WasteUnit
 from tenant_apps.ledger.models import Account
+from tenant_apps.ledger.selectors import amounts_of
 
 
 @dataclass(frozen=True)
@@ -76,16 +77,16 @@ def stands_of_units(units: Iterable[WasteUnit] | None = None) -> list[UnitStand]
         rows = rows.filter(pk__in=[one.pk for one in units])
     found = list(rows.order_by("kind", "name"))
     codes = {f"waste:{one.pk}:{book}" for one in found for book in ("cash", "stock", "committee")}
-    money = {row.code: row.amount for row in Account.objects.filter(code__in=codes)}
+    money = amounts_of(codes)
     weights = Lot.objects.filter(unit__in=found, on_hand__gt=0, grade__type__measure=Measure.GRAM)
     grams = dict(weights.order_by().values_list("unit").annotate(total=Sum("on_hand")))
     return [
         UnitStand(
             one,
             one.count,
-            cash=money.get(f"waste:{one.pk}:cash", 0),
-            stock=money.get(f"waste:{one.pk}:stock", 0),
-            committee=money.get(f"waste:{one.pk}:committee", 0),
+            cash=money[f"waste:{one.pk}:cash"],
+            stock=money[f"waste:{one.pk}:stock"],
+            committee=money[f"waste:{one.pk}:committee"],
             grams=int(grams.get(one.pk, 0)),
         )
         for one in found

@@ -13,7 +13,6 @@ from tenant_apps.bank_sampah.models import (
     Buyer,
     Lot,
     Transfer,
-    TransferState,
     WasteGrade,
     WasteSale,
     WasteUnit,
@@ -82,11 +81,6 @@ def rows_of(transfer: Transfer) -> list[TransferRow]:
         arrived = None if line.arrived is None else (before.arrived or 0) + line.arrived
         found[grade.pk] = TransferRow(grade, before.quantity + line.quantity, arrived)
     return list(found.values())
-
-
-def on_the_way_to(unit: WasteUnit) -> int:
-    """How many transfers wait to be received here."""
-    return Transfer.objects.filter(receiver=unit, state=TransferState.SENT).count()
 
 
 def buyers() -> QuerySet[Buyer]:

@@ -12,7 +12,7 @@ from tenant_apps.bank_sampah.locks import lock_books_of, lock_member
 from tenant_apps.bank_sampah.models import Member, MemberKind, MemberState, SavingsBook, WasteUnit
 from tenant_apps.bank_sampah.models.members import new_card
 from tenant_apps.bank_sampah.selectors.books import books_of
-from tenant_apps.ledger.services import account_of_savings
+from tenant_apps.bank_sampah.services.accounts import of_book
 from tenants.context import current_region
 from tenants.identity.models import User
 from tenants.kernel import clock
@@ -166,5 +166,5 @@ def _must_be_active(member: Member) -> None:
 def _opened(book: SavingsBook) -> SavingsBook:
     """The book with its account, so that looking at it opens nothing."""
     save_numbered(book)
-    account_of_savings(book.pk, book.number)
+    of_book(book)
     return book

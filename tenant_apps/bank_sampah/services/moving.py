@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenant_apps.bank_sampah.errors import BadEntry
-from tenant_apps.bank_sampah.locks import lock_transfer, lots_of_day
+from tenant_apps.bank_sampah.locks import lock_transfer, lock_unit, lots_of_day
 from tenant_apps.bank_sampah.models import (
     LossReason,
     LotMoveKind,
@@ -23,8 +23,9 @@ from tenant_apps.bank_sampah.models import (
     Work,
 )
 from tenant_apps.bank_sampah.reckoning import cost_of
+from tenant_apps.bank_sampah.services.accounts import UnitBook, of_unit
 from tenant_apps.bank_sampah.services.store import Moved, Portion, out, split, take, write
-from tenant_apps.ledger.services import Posting, account_of_waste_unit, post
+from tenant_apps.ledger.services import Posting, post
 from tenant_apps.procurement.consolidation import shares
 from tenants.context import current_region
 from tenants.kernel import clock
@@ -43,7 +44,7 @@ def send(
     if sender.pk == receiver.pk:
         raise BadEntry(_("Choose another unit to send it to."))
     with transaction.atomic():
-        WasteUnit.objects.select_for_update(no_key=True).get(pk=sender.pk)
+        lock_unit(sender)
         before = Transfer.objects.filter(key=key).first()
         if before is not None:
             return before
@@ -158,7 +159,7 @@ def _work(
     by: str,
 ) -> Work:
     with transaction.atomic():
-        WasteUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+        lock_unit(unit)
         before = Work.objects.filter(key=key).first()
         if before is not None:
             return before
@@ -217,15 +218,17 @@ def _shrink(key: str, text: str, cost: int, unit: WasteUnit, by: str) -> None:
     _book(f"{key}:shrink", text, cost, (unit, "shrink"), (unit, "stock"), by)
 
 
-def _book(key: str, text: str, cost: int, to: tuple[WasteUnit, str], source: tuple[WasteUnit, str], by: str) -> None:
+def _book(
+    key: str, text: str, cost: int, to: tuple[WasteUnit, UnitBook], source: tuple[WasteUnit, UnitBook], by: str
+) -> None:
     """Nothing is booked for waste that cost nothing."""
     if cost:
         post(
             key=key,
             text=text,
             postings=[
-                Posting(account_of_waste_unit(to[0].pk, to[0].name, to[1]), cost),
-                Posting(account_of_waste_unit(source[0].pk, source[0].name, source[1]), -cost),
+                Posting(of_unit(*to), cost),
+                Posting(of_unit(*source), -cost),
             ],
             by=by,
         )

@@ -22,6 +22,7 @@ from tenant_apps.bank_sampah.models import (
 )
 from tenant_apps.bank_sampah.selectors.books import asked_on, is_bound
 from tenant_apps.bank_sampah.selectors.prices import terms_on
+from tenant_apps.bank_sampah.services.accounts import of_book, of_unit
 from tenant_apps.bank_sampah.services.telling import tell_of_payout
 from tenant_apps.ledger.errors import Overdrawn
 from tenant_apps.ledger.models import Account
@@ -29,8 +30,6 @@ from tenant_apps.ledger.services import (
     Posting,
     account_of_citizen,
     account_of_satker,
-    account_of_savings,
-    account_of_waste_unit,
     hold,
     post,
 )
@@ -134,7 +133,7 @@ def pay(*, withdrawal: Withdrawal, by: str, bank_reference: str = "") -> Withdra
             source = account_of_satker(the_satker(), "bank")
         else:
             assert withdrawal.unit is not None
-            source = account_of_waste_unit(withdrawal.unit.pk, withdrawal.unit.name, "cash")
+            source = of_unit(withdrawal.unit, "cash")
         _pay(withdrawal, source, by)
         tell_of_payout(withdrawal)
     return withdrawal
@@ -169,7 +168,7 @@ def fill_box(*, unit: WasteUnit, key: UUID, amount: int, by: str) -> None:
     """
     if not 0 < abs(amount) <= MOST_MONEY:
         raise BadEntry(_("Write down an amount above zero."))
-    box, satker = account_of_waste_unit(unit.pk, unit.name, "cash"), account_of_satker(the_satker(), "cash")
+    box, satker = of_unit(unit, "cash"), account_of_satker(the_satker(), "cash")
     text = _("Cash into the box of %(unit)s") if amount > 0 else _("Cash out of the box of %(unit)s")
     try:
         post(
@@ -250,7 +249,7 @@ def _must_be_within_terms(book: SavingsBook, amount: int, day: date) -> None:
 
 
 def _books(book: SavingsBook) -> tuple[Account, Account]:
-    return account_of_savings(book.pk, book.number), account_of_savings(book.pk, book.number, "reserved")
+    return of_book(book), of_book(book, "reserved")
 
 
 def _cash_short(box: Account) -> CashShort:

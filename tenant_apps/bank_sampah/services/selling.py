@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tenant_apps.bank_sampah.errors import BadEntry, CashShort
-from tenant_apps.bank_sampah.locks import lock_lots, lock_sale
+from tenant_apps.bank_sampah.locks import lock_lots, lock_sale, lock_unit
 from tenant_apps.bank_sampah.models import (
     Buyer,
     LotMoveKind,
@@ -26,11 +26,12 @@ from tenant_apps.bank_sampah.models import (
 )
 from tenant_apps.bank_sampah.reckoning import share_of, value_of
 from tenant_apps.bank_sampah.selectors.prices import terms_on
+from tenant_apps.bank_sampah.services.accounts import of_unit
 from tenant_apps.bank_sampah.services.setting_up import MOST_PRICE
 from tenant_apps.bank_sampah.services.store import Moved, Portion, out, take, write
 from tenant_apps.ledger.errors import Overdrawn
 from tenant_apps.ledger.models import Account, JournalEntry
-from tenant_apps.ledger.services import Posting, account_of_satker, account_of_waste_unit, hold, post, reverse
+from tenant_apps.ledger.services import Posting, account_of_satker, hold, post, reverse
 from tenant_apps.procurement.consolidation import shares
 from tenant_apps.satker.selectors import the_satker
 from tenants.context import current_region
@@ -71,7 +72,7 @@ def sell(
     if len({one.grade.pk for one in sold}) != len(sold) or any(not 0 <= one.price <= MOST_PRICE for one in sold):
         raise BadEntry(_("Write each kind once, with a price from 0 to 10.000.000."))
     with transaction.atomic():
-        WasteUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+        lock_unit(unit)
         before = WasteSale.objects.filter(key=key).first()
         if before is not None:
             return before
@@ -152,7 +153,7 @@ def take_back_sale(*, sale: WasteSale, reason: str, by: str) -> WasteSale:
     if not reason:
         raise BadEntry(_("Write down why the sale is taken back."))
     with transaction.atomic():
-        WasteUnit.objects.select_for_update(no_key=True).get(pk=sale.unit_id)
+        lock_unit(sale.unit)
         sale = lock_sale(sale)
         if sale.state == SaleState.REVERSED:
             return sale
@@ -192,7 +193,7 @@ def pay_committee(*, unit: WasteUnit, key: UUID, amount: int, by: str) -> None:
     """
     if amount <= 0:
         raise BadEntry(_("Write down an amount above zero."))
-    committee, box = _of(unit, "committee"), _of(unit, "cash")
+    committee, box = of_unit(unit, "committee"), of_unit(unit, "cash")
     try:
         post(
             key=f"waste_committee:{key}",
@@ -251,36 +252,29 @@ def _shared(pot: int, portions: dict[int, list[Portion]], amounts: dict[int, int
 def _book(sale: WasteSale, per_origin: dict[int, int], by: str) -> None:
     """The buyer owes it, the waste leaves at its cost, and the committees are owed their shares: one entry."""
     unit = sale.unit
-    names = dict(WasteUnit.objects.filter(pk__in=per_origin).values_list("pk", "name"))
+    origins = WasteUnit.objects.in_bulk(per_origin)
     post(
         key=sale.reference,
         text=_("Waste sold to %(buyer)s, note %(note)s") % {"buyer": sale.buyer.name, "note": sale.note_number},
         postings=[
-            Posting(_of(unit, "owed"), sale.total),
-            Posting(_of(unit, "sales"), -sale.total),
-            Posting(_of(unit, "cost"), sale.cost),
-            Posting(_of(unit, "stock"), -sale.cost),
-            Posting(_of(unit, "shared"), sale.shared),
-            *(
-                Posting(account_of_waste_unit(origin, names[origin], "committee"), -amount)
-                for origin, amount in per_origin.items()
-            ),
+            Posting(of_unit(unit, "owed"), sale.total),
+            Posting(of_unit(unit, "sales"), -sale.total),
+            Posting(of_unit(unit, "cost"), sale.cost),
+            Posting(of_unit(unit, "stock"), -sale.cost),
+            Posting(of_unit(unit, "shared"), sale.shared),
+            *(Posting(of_unit(origins[origin], "committee"), -amount) for origin, amount in per_origin.items()),
         ],
         by=by,
     )
 
 
 def _pay(sale: WasteSale, settled: Settled, by: str) -> None:
-    source = _of(sale.unit, "cash") if settled == Settled.CASH else account_of_satker(the_satker(), "bank")
+    source = of_unit(sale.unit, "cash") if settled == Settled.CASH else account_of_satker(the_satker(), "bank")
     post(
         key=f"{sale.reference}:paid",
         text=_("Sale %(number)s paid") % {"number": sale.number},
-        postings=[Posting(source, sale.total), Posting(_of(sale.unit, "owed"), -sale.total)],
+        postings=[Posting(source, sale.total), Posting(of_unit(sale.unit, "owed"), -sale.total)],
         by=by,
     )
     WasteSale.objects.filter(pk=sale.pk).update(state=SaleState.PAID, settled=settled, paid_at=clock.now(), paid_by=by)
     sale.refresh_from_db()
-
-
-def _of(unit: WasteUnit, book: str) -> Account:
-    return account_of_waste_unit(unit.pk, unit.name, book)

@@ -25,9 +25,10 @@ from tenant_apps.bank_sampah.models import (
 )
 from tenant_apps.bank_sampah.reckoning import cost_of, share_of, value_of
 from tenant_apps.bank_sampah.selectors.prices import prices_for_members, terms_on
+from tenant_apps.bank_sampah.services.accounts import of_book, of_unit
 from tenant_apps.bank_sampah.services.telling import tell_of_slip
 from tenant_apps.ledger.models import Account
-from tenant_apps.ledger.services import Posting, account_of_savings, account_of_waste_unit, hold, post, reverse
+from tenant_apps.ledger.services import Posting, hold, post, reverse
 from tenants.context import current_region
 from tenants.kernel import clock
 from tenants.kernel.money import rupiah_text
@@ -122,13 +123,13 @@ def weigh_in(*, unit: WasteUnit, book: SavingsBook, key: UUID, lines: Iterable[W
         now, today = clock.now(), clock.today(current_region().time_zone)
         grams = sum(line.grade.type.grams(line.quantity) for line in slip.lines)
         lots = lots_of_day(unit, ((unit.pk, line.grade.pk) for line in slip.lines), today)
-        stock, committee = _accounts(unit)
+        stock, committee = of_unit(unit, "stock"), of_unit(unit, "committee")
         entry = post(
             key=f"deposit:{key}",
             text=_("Waste weighed in: %(weight)s") % {"weight": quantity_text(grams, "g")},
             postings=[
                 Posting(stock, slip.value),
-                Posting(account_of_savings(book.pk, book.number), -slip.saved),
+                Posting(of_book(book), -slip.saved),
                 Posting(committee, -slip.share),
             ],
             by=by,
@@ -197,9 +198,9 @@ def take_back(*, deposit: Deposit, reason: str, by: str) -> Deposit:
         lots = {lot.pk: lot for lot in lock_lots(line.lot_id for line in lines)}
         _waste_must_be_there(lines, lots)
         costs = {line.pk: cost_of(line.quantity, lots[line.lot_id].on_hand, lots[line.lot_id].cost) for line in lines}
-        stock, committee = _accounts(deposit.unit)
-        cost = account_of_waste_unit(deposit.unit_id, deposit.unit.name, "cost")
-        savings = account_of_savings(deposit.book_id, deposit.book.number)
+        stock, committee = of_unit(deposit.unit, "stock"), of_unit(deposit.unit, "committee")
+        cost = of_unit(deposit.unit, "cost")
+        savings = of_book(deposit.book)
         hold([stock, committee, cost, savings])
         _money_must_be_there(deposit, savings, committee)
         now = clock.now()
@@ -236,13 +237,6 @@ def take_back(*, deposit: Deposit, reason: str, by: str) -> Deposit:
         deposit.refresh_from_db()
         tell_of_slip(deposit)
     return deposit
-
-
-def _accounts(unit: WasteUnit) -> tuple[Account, Account]:
-    return (
-        account_of_waste_unit(unit.pk, unit.name, "stock"),
-        account_of_waste_unit(unit.pk, unit.name, "committee"),
-    )
 
 
 def _must_be_same(before: Deposit, unit: WasteUnit, book: SavingsBook, weighed: list[Weighed]) -> None:

@@ -98,6 +98,12 @@ class PacksField(forms.Field):
             raise ValidationError(self.error_messages["most"], code="most", params={"most": self.most})
 
 
+class ReasonForm(forms.Form):
+    """Why something is refused, undone or ended."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=240)
+
+
 def asked_text(request: HttpRequest, name: str = "q") -> str:
     """What somebody searches for: a short text without characters that a database refuses."""
     return request.GET.get(name, "").replace("\x00", "").strip()[:80]

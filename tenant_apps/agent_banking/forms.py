@@ -121,12 +121,6 @@ class LateForm(ForCustomer):
         super().__init__(data, prefix="late", initial={"key": uuid.uuid4()})
 
 
-class ReasonForm(forms.Form):
-    """Why something is so."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=240)
-
-
 class ReversalForm(forms.Form):
     """How the bank took it back."""
 

@@ -25,7 +25,7 @@ from tenant_apps.bank_sampah.models import (
 )
 from tenant_apps.bank_sampah.services.selling import Sold
 from tenant_apps.bank_sampah.services.weighing import Weighed
-from tenants.forms import AmountField, PacksField, RupiahField
+from tenants.forms import AmountField, PacksField, ReasonForm, RupiahField
 
 
 class KeyForm(forms.Form):
@@ -107,6 +107,14 @@ class OwnJoinForm(PlaceForm):
         field.choices = [
             (key, f"{one.name} · {one.hours}" if one.hours else one.name) for key, one in self.units.items()
         ]
+
+
+class LeavingForm(ReasonForm):
+    """A member may leave without saying why."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
 
 
 class BookForm(forms.Form):

@@ -59,12 +59,6 @@ class TenderForm(forms.Form):
         return self.cleaned_data.get("qris") or 0
 
 
-class ReasonForm(forms.Form):
-    """Why something is undone."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=240)
-
-
 class BonForm(forms.Form):
     """Who may take goods on credit, and up to how much."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Case, CharField, Q, Sum, Value, When
@@ -62,3 +63,9 @@ def reckoning_of(day: CashDay) -> list[Step]:
         # An entry that was being written while the drawer was counted must not leave the sum wrong.
         sums[OTHER] = sums.get(OTHER, 0) + day.expected - day.opening - sum(sums.values())
     return [Step(name, sums[name]) for name in _LABELS if sums.get(name)]
+
+
+def pieces_shown(pieces: Mapping[str, int]) -> list[tuple[int, int, int]]:
+    """Notes and coins of a count, the largest first: value, how many, and what they come to."""
+    largest_first = sorted(((int(value), count) for value, count in pieces.items()), reverse=True)
+    return [(value, count, value * count) for value, count in largest_first]

@@ -145,12 +145,6 @@ class InviteForm(forms.Form):
         super().__init__(data, auto_id="invite_%s")
 
 
-class ReasonForm(forms.Form):
-    """Why a warung rests or ends."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=240)
-
-
 class RegistryForm(forms.Form):
     """How an admin narrows the list of warungs."""
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tenant_apps.accounts.access import roles_only
 from tenant_apps.agent_banking.access import COUNTER, AgentRequest, at_agent, owner_alone
-from tenant_apps.agent_banking.forms import CountForm, OpeningForm, ReasonForm
+from tenant_apps.agent_banking.forms import CountForm, OpeningForm
 from tenant_apps.agent_banking.models import AgentDay, DayState
 from tenant_apps.agent_banking.selectors.agents import (
     day_at_work,
@@ -25,6 +25,8 @@ from tenant_apps.agent_banking.selectors.agents import (
     reckoning_of,
 )
 from tenant_apps.agent_banking.services import Opening, close_day, count_day, explain_day, open_day, recount_day
+from tenant_apps.pos.reckoning import pieces_shown
+from tenants.forms import ReasonForm
 from tenants.kernel.errors import DomainError
 
 PER_PAGE = 31
@@ -146,7 +148,7 @@ def day_context(found: AgentDay) -> dict[str, Any]:
         "day": found,
         "steps": reckoning_of(found),
         "history": found.history.all(),
-        "pieces": _pieces(found),
+        "pieces": pieces_shown(found.pieces),
         "transactions": found.transactions.select_related("kind", "customer").order_by("pk")[:500],
     }
 
@@ -158,11 +160,6 @@ def _at_work(request: AgentRequest) -> AgentDay:
     return found
 
 
-def _pieces(found: AgentDay) -> list[tuple[int, int, int]]:
-    pieces = sorted(((int(value), number) for value, number in found.pieces.items()), reverse=True)
-    return [(value, number, value * number) for value, number in pieces]
-
-
 def _page(request: AgentRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
     found = day_at_work(request.agent)
     sent_back = found.history.filter(move="recount").exclude(reason="").last() if found else None
@@ -172,7 +169,7 @@ def _page(request: AgentRequest, *, status: int = 200, **forms: Any) -> HttpResp
         "first": found is None and not has_worked(request.agent),
         "levels": levels_of(request.agent),
         "steps": reckoning_of(found) if found else [],
-        "pieces": _pieces(found) if found else [],
+        "pieces": pieces_shown(found.pieces) if found else [],
         "sent_back": sent_back,
         "opening": OpeningForm(),
         "counting": CountForm(),

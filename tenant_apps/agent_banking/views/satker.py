@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest, roles_only
 from tenant_apps.agent_banking.access import OFFICE, offered
-from tenant_apps.agent_banking.forms import ApprovalForm, ReasonForm
+from tenant_apps.agent_banking.forms import ApprovalForm
 from tenant_apps.agent_banking.models import Agent, AgentState, MoveState, ReferralState
 from tenant_apps.agent_banking.selectors.agents import (
     agent_for_satker,
@@ -48,7 +48,7 @@ from tenant_apps.agent_banking.services import (
 )
 from tenant_apps.agent_banking.views.days import day_context
 from tenant_apps.agent_banking.views.home import file_of
-from tenants.forms import asked_text
+from tenants.forms import ReasonForm, asked_text
 from tenants.kernel.errors import DomainError
 
 A_PAGE = 25

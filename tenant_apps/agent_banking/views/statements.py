@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenant_apps.accounts.access import roles_only
 from tenant_apps.agent_banking.access import COUNTER, AgentRequest, at_agent, owner_alone
 from tenant_apps.agent_banking.errors import ColumnsUnknown
-from tenant_apps.agent_banking.forms import ColumnsForm, LateForm, ReasonForm, ReversalForm, StatementForm
+from tenant_apps.agent_banking.forms import ColumnsForm, LateForm, ReversalForm, StatementForm
 from tenant_apps.agent_banking.models import (
     BankStatement,
     ExceptionKind,
@@ -43,6 +43,7 @@ from tenant_apps.agent_banking.services import (
     take_in_statement,
 )
 from tenant_apps.agent_banking.statement_tables import COLUMNS, MOST_BYTES, MOST_COLUMNS, guess
+from tenants.forms import ReasonForm
 from tenants.kernel.errors import DomainError
 
 A_PAGE = 50

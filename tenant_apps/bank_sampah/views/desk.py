@@ -32,7 +32,7 @@ from tenant_apps.bank_sampah.selectors.units import units_of
 from tenant_apps.bank_sampah.services import take_back, weigh_in
 from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, is_office, workers
 from tenants.context import current_region
-from tenants.forms import asked_text
+from tenants.forms import ReasonForm, asked_text
 from tenants.kernel import clock
 from tenants.kernel.errors import DomainError
 
@@ -133,11 +133,14 @@ def slip(request: UnitRequest, number: str) -> HttpResponse:
 @at_unit
 def slip_back(request: UnitRequest, number: str) -> HttpResponse:
     """The slip was wrong."""
-    context = _slip(request, number)
+    context, form = _slip(request, number), ReasonForm(request.POST)
+    context["reason"] = form
+    if not form.is_valid():
+        return render(request, "bank_sampah/slip.html", context, status=400)
     try:
-        take_back(deposit=context["slip"], reason=request.POST.get("reason", ""), by=request.member.actor)
+        take_back(deposit=context["slip"], reason=form.cleaned_data["reason"], by=request.member.actor)
     except DomainError as refused:
-        context |= {"refused": refused.message, "reason": request.POST.get("reason", "")[:240]}
+        context["refused"] = refused.message
         return render(request, "bank_sampah/slip.html", context, status=refused.status)
     messages.success(request, _("The slip is taken back. Write it anew if something was brought."))
     return redirect("bank_sampah:slip", request.unit.public_id, number)
@@ -147,7 +150,7 @@ def _slip(request: UnitRequest, number: str) -> dict[str, Any]:
     found: Deposit = deposit_at(number)
     if found.unit_id != request.unit.pk:
         raise Http404("a slip of another unit")
-    return {"unit": request.unit, "slip": found, "lines": list(found.lines.all())}
+    return {"unit": request.unit, "slip": found, "lines": list(found.lines.all()), "reason": ReasonForm()}
 
 
 def _exactly(typed: str) -> Member | None:

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.bank_sampah.cards import card_address, qr_of
-from tenant_apps.bank_sampah.forms import AskForm, BookForm, JoinForm, MemberForm, PinForm
+from tenant_apps.bank_sampah.forms import AskForm, BookForm, JoinForm, LeavingForm, MemberForm, PinForm
 from tenant_apps.bank_sampah.models import Member, MemberKind, MemberState, SavingsBook, Way
 from tenant_apps.bank_sampah.selectors.books import books_of, member_at, members_with, slips_of_member
 from tenant_apps.bank_sampah.services import (
@@ -205,12 +205,14 @@ def pin(request: UnitRequest, number: str) -> HttpResponse:
 @at_unit
 def close(request: UnitRequest, number: str) -> HttpResponse:
     """The member leaves; or comes back."""
-    found = member_here(request, number)
+    found, form = member_here(request, number), LeavingForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, leaving=form, status=400)
     try:
         if "open" in request.POST:
             reopen_member(member=found, by=request.member.actor)
         else:
-            close_member(member=found, by=request.member.actor, reason=request.POST.get("reason", "")[:240])
+            close_member(member=found, by=request.member.actor, reason=form.cleaned_data["reason"])
     except DomainError as refused:
         messages.error(request, str(refused.message))
     return redirect("bank_sampah:member", request.unit.public_id, number)
@@ -252,6 +254,7 @@ def _page(request: UnitRequest, found: Member, *, status: int = 200, **forms: An
         "opening": BookForm(),
         "asking": ask_form(request, found),
         "pinning": PinForm(),
+        "leaving": LeavingForm(),
         "is_office": is_office(request),
         "history": found.history.all(),
         **forms,

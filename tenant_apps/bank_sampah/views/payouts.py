@@ -17,6 +17,7 @@ from tenant_apps.bank_sampah.models import Way, Withdrawal, WithdrawalState
 from tenant_apps.bank_sampah.selectors.books import book_row, cash_of, payout_at, waiting_payouts
 from tenant_apps.bank_sampah.services import cancel, pay, refuse
 from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, is_office, workers
+from tenants.forms import ReasonForm
 from tenants.kernel.errors import DomainError
 
 A_PAGE = 30
@@ -67,12 +68,15 @@ def paid(request: UnitRequest, number: str) -> HttpResponse:
 @at_unit
 def not_paid(request: UnitRequest, number: str) -> HttpResponse:
     """It is refused with a reason, or the member wants it no more."""
-    found = _theirs(request, number)
+    found, form = _theirs(request, number), ReasonForm(request.POST)
+    keeps_saving = "cancel" in request.POST
+    if not keeps_saving and not form.is_valid():
+        return _page(request, found, reason=form, status=400)
     try:
-        if "cancel" in request.POST:
+        if keeps_saving:
             cancel(withdrawal=found, by=request.member.actor)
         else:
-            refuse(withdrawal=found, by=request.member.actor, reason=request.POST.get("reason", ""))
+            refuse(withdrawal=found, by=request.member.actor, reason=form.cleaned_data["reason"])
     except DomainError as refused:
         return _page(request, found, refused=refused.message, status=refused.status)
     messages.success(request, _("The savings are in the book again."))
@@ -101,6 +105,7 @@ def _page(request: UnitRequest, found: Withdrawal, *, status: int = 200, **more:
         "waits": found.state == WithdrawalState.REQUESTED,
         "can_pay": _may_pay(request, found),
         "reference": ReferenceForm(),
+        "reason": ReasonForm(),
         "cash": cash_of(found.unit) if found.unit else None,
         "history": found.history.all(),
         **more,

@@ -29,7 +29,7 @@ from tenant_apps.bank_sampah.selectors.store import (
 )
 from tenant_apps.bank_sampah.services import receive, sell, send, settle_sale, sort, take_back_sale, write_off
 from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, office, workers
-from tenants.forms import asked_text
+from tenants.forms import ReasonForm, asked_text
 from tenants.kernel.errors import DomainError
 
 A_PAGE = 30
@@ -239,11 +239,13 @@ def sale_paid(request: UnitRequest, number: str) -> HttpResponse:
 @at_unit
 def sale_back(request: UnitRequest, number: str) -> HttpResponse:
     """The sale was wrong."""
-    found, reason = sale_for(request.unit, number), request.POST.get("reason", "")
+    found, form = sale_for(request.unit, number), ReasonForm(request.POST)
+    if not form.is_valid():
+        return _sale(request, found, reason=form, status=400)
     try:
-        take_back_sale(sale=found, reason=reason, by=request.member.actor)
+        take_back_sale(sale=found, reason=form.cleaned_data["reason"], by=request.member.actor)
     except DomainError as refused:
-        return _sale(request, found, refused=refused.message, reason=reason[:240], status=refused.status)
+        return _sale(request, found, refused=refused.message, reason=form, status=refused.status)
     messages.success(request, _("The sale is taken back; the waste lies in store again."))
     return redirect("bank_sampah:sale", request.unit.public_id, number)
 
@@ -256,6 +258,7 @@ def _sale(request: UnitRequest, found: WasteSale, *, status: int = 200, **more: 
         "shares": list(found.shares.select_related("unit")),
         "is_owed": found.state == SaleState.OWED,
         "ways": Settled.choices,
+        "reason": ReasonForm(),
         **more,
     }
     return render(request, "bank_sampah/sale.html", context, status=status)

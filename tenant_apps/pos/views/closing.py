@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from tenant_apps.accounts.access import Role, roles_only
 from tenant_apps.payments.selectors import carried_at
 from tenant_apps.payments.services import deposit_cash
-from tenant_apps.pos.forms import CashMoveForm, CountingForm, OpeningForm, ReasonForm
+from tenant_apps.pos.forms import CashMoveForm, CountingForm, OpeningForm
 from tenant_apps.pos.models import CashDay, CashMoveKind
-from tenant_apps.pos.reckoning import reckoning_of
+from tenant_apps.pos.reckoning import pieces_shown, reckoning_of
 from tenant_apps.pos.selectors import (
     business_day,
     day_at_work,
@@ -30,6 +30,7 @@ from tenant_apps.pos.selectors import (
 )
 from tenant_apps.pos.services import close_day, count_day, move_cash, open_day, recount_day
 from tenant_apps.warungs.counter import CounterRequest, at_counter, owners_only
+from tenants.forms import ReasonForm
 from tenants.kernel.errors import DomainError
 from tenants.kernel.money import rupiah_text
 
@@ -183,7 +184,7 @@ def one_day(request: CounterRequest, day: str) -> HttpResponse:
         "reckoning": reckoning_of(found),
         "moves": moves_of(found.warung, found.day),
         "events": found.events.all(),
-        "pieces": _pieces(found),
+        "pieces": pieces_shown(found.pieces),
     }
     return render(request, "pos/day.html", context)
 
@@ -193,11 +194,6 @@ def _at_work(request: CounterRequest) -> CashDay:
     if found is None:
         raise Http404("no day is open")
     return found
-
-
-def _pieces(day: CashDay) -> list[tuple[int, int, int]]:
-    pieces = sorted(((int(value), count) for value, count in day.pieces.items()), reverse=True)
-    return [(value, count, value * count) for value, count in pieces]
 
 
 def _page(request: CounterRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
@@ -213,7 +209,7 @@ def _page(request: CounterRequest, *, status: int = 200, **forms: Any) -> HttpRe
         "carried": carried_at(warung, told_to=request.member),
         "takings": takings_of(warung, shown_day),
         "moves": moves_of(warung, shown_day),
-        "pieces": _pieces(day) if day else [],
+        "pieces": pieces_shown(day.pieces) if day else [],
         "reckoning": reckoning_of(day) if day and day.counted is not None else [],
         "opening": OpeningForm(),
         "counting": CountingForm(),

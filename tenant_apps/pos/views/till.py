@@ -21,7 +21,7 @@ from lokal.qris import set_qris_amount
 from tenant_apps.accounts.access import Role, roles_only
 from tenant_apps.catalog.selectors import pack_by_barcode, search_products, traded_products
 from tenant_apps.payments.models import WarungQris
-from tenant_apps.pos.forms import ReasonForm, TenderForm, line_of
+from tenant_apps.pos.forms import TenderForm, line_of
 from tenant_apps.pos.models import CounterSale
 from tenant_apps.pos.selectors import (
     Good,
@@ -38,6 +38,7 @@ from tenant_apps.pricing.selectors import offers_of
 from tenant_apps.warungs.counter import CounterRequest, at_counter
 from tenant_apps.warungs.models import Warung
 from tenants.context import current_region
+from tenants.forms import ReasonForm
 from tenants.kernel import clock
 from tenants.kernel.errors import DomainError
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.accounts.services.inviting import renew, withdraw_invitation
-from tenant_apps.warungs.forms import InviteForm, NewWarungForm, ReasonForm, RegistryForm, WarungForm
+from tenant_apps.warungs.forms import InviteForm, NewWarungForm, RegistryForm, WarungForm
 from tenant_apps.warungs.models import Kind, Warung, WarungState
 from tenant_apps.warungs.selectors import (
     invitation_to,
@@ -36,7 +36,7 @@ from tenant_apps.warungs.services import (
     save_warung,
 )
 from tenant_apps.warungs.views.inviting import show_link
-from tenants.forms import asked_text
+from tenants.forms import ReasonForm, asked_text
 from tenants.kernel import clock
 from tenants.kernel.errors import DomainError
 

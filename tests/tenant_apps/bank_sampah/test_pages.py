@@ -10,7 +10,7 @@ from django.test import Client
 from tenant_apps.bank_sampah.models import Deposit, DepositState, Member, WastePrice, WasteUnit, Way, Withdrawal
 from tenant_apps.bank_sampah.selectors.books import free_book
 from tenant_apps.bank_sampah.selectors.prices import terms_on
-from tenant_apps.bank_sampah.services import give_new_card, join, make_buyer, make_unit
+from tenant_apps.bank_sampah.services import Sold, give_new_card, join, make_buyer, make_unit, sell
 from tenant_apps.satker.models import ServiceSetting
 from tests.cast import BY, Cast, browser_of
 from tests.tenant_apps.bank_sampah.bank import PIN, Bank, balance, open_bank
@@ -255,3 +255,22 @@ def test_a_price_is_for_all_for_one_unit_or_a_buyers(offered: Bank) -> None:
     assert offered.weigh({"PL-01": 1_000}, unit=offered.centre).value == 4_000
     page = yuli.get(f"/sampah/{offered.unit.public_id}/jual/").content.decode()
     assert 'value="7.000"' in page
+
+
+@pytest.mark.parametrize("reason", ["salah\x00nota", "x" * 241, " "])
+def test_a_reason_that_cannot_be_kept_is_told_and_nothing_changes(offered: Bank, reason: str) -> None:
+    offered.weigh({"PL-01": 5_000})
+    slip, payout = offered.weigh({"KR-01": 1_000}), offered.ask(1_000)
+    line = Sold(offered.grade("PL-01"), 1_000, 5_000)
+    told = {"key": uuid4(), "note_number": "NT-1", "lines": [line], "by": BY}
+    sale = sell(unit=offered.unit, buyer=make_buyer(name="Pengepul Ilir"), **told)  # type: ignore[arg-type]
+    yuli = browser_of(offered.cast.yuli)
+    for path in (f"slip/{slip.number}/batal/", f"penarikan/{payout.number}/tolak/", f"penjualan/{sale.number}/batal/"):
+        assert yuli.post(at(offered.unit, path), {"reason": reason}).status_code == 400, path
+    # A member may leave without a reason.
+    if reason.strip():
+        place = at(offered.unit, f"nasabah/{offered.member.number}/tutup/")
+        assert yuli.post(place, {"reason": reason}).status_code == 400
+    for one, state in ((slip, "saved"), (payout, "requested"), (sale, "owed")):
+        one.refresh_from_db()
+        assert one.state == state

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,8 @@ from tenant_apps.bank_sampah.models import (
     WasteUnit,
     Way,
 )
+from tenant_apps.bank_sampah.selectors.prices import PricedGrade
+from tenant_apps.bank_sampah.selectors.store import StoreRow, TransferRow
 from tenant_apps.bank_sampah.services.selling import Sold
 from tenant_apps.bank_sampah.services.weighing import Weighed
 from tenants.forms import AmountField, PacksField, ReasonForm, RupiahField
@@ -34,28 +36,55 @@ class KeyForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
-class WeighForm(KeyForm):
-    """An amount for each grade that the unit takes: kilograms with a comma, or pieces."""
+class OfAGrade(Protocol):
+    """A row about a grade: what is taken, lies in store, or was sent."""
 
-    def __init__(self, grades: Sequence[WasteGrade], *args: Any, **kwargs: Any) -> None:
+    @property
+    def grade(self) -> WasteGrade: ...
+
+
+Row = TypeVar("Row", bound=OfAGrade)
+
+
+class AmountsForm(forms.Form, Generic[Row]):
+    """An amount for each row's grade: kilograms with a comma, or pieces."""
+
+    most_pieces = 10_000_000
+    needs_all = False
+
+    def __init__(self, rows: Iterable[Row], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.grades = {f"q-{grade.pk}": grade for grade in grades}
-        for name, grade in self.grades.items():
-            by_weight = grade.type.measure == Measure.GRAM
-            field: forms.Field = AmountField(allow_zero=True) if by_weight else PacksField(most=1_000_000, digits=7)
-            field.label, field.required = str(grade), False
+        self.by_name = {f"q-{row.grade.pk}": row for row in rows}
+        for name, row in self.by_name.items():
+            by_weight = row.grade.type.measure == Measure.GRAM
+            field: forms.Field = (
+                AmountField(allow_zero=True)
+                if by_weight
+                else PacksField(most=self.most_pieces, digits=len(str(self.most_pieces)))
+            )
+            field.label, field.required = str(row.grade), self.needs_all
             self.fields[name] = field
 
     @property
-    def rows(self) -> list[tuple[WasteGrade, Any]]:
-        """Each grade with its field."""
-        return [(grade, self[name]) for name, grade in self.grades.items()]
+    def rows(self) -> list[tuple[Row, Any]]:
+        """Each row with its field."""
+        return [(row, self[name]) for name, row in self.by_name.items()]
+
+    @property
+    def told(self) -> dict[WasteGrade, int]:
+        """Grams or pieces by grade; what was left empty or is nothing is left out."""
+        amounts = ((row.grade, self.cleaned_data.get(name)) for name, row in self.by_name.items())
+        return {grade: base_units(grade, amount) for grade, amount in amounts if amount}
+
+
+class WeighForm(KeyForm, AmountsForm[PricedGrade]):
+    """What the scales say of what a member brought."""
+
+    most_pieces = 1_000_000
 
     @property
     def weighed(self) -> list[Weighed]:
-        """What was written down, in grams or pieces."""
-        told = ((grade, self.cleaned_data.get(name)) for name, grade in self.grades.items())
-        return [Weighed(grade, base_units(grade, amount)) for grade, amount in told if amount]
+        return [Weighed(grade, quantity) for grade, quantity in self.told.items()]
 
 
 def base_units(grade: WasteGrade, amount: Decimal | int) -> int:
@@ -332,71 +361,36 @@ class TermsForm(forms.Form):
         }
 
 
-class AmountsForm(KeyForm):
-    """An amount of each grade that lies in store, up to what there is."""
-
-    def __init__(self, rows: Sequence[Any], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.rows_in_store = list(rows)
-        for row in self.rows_in_store:
-            by_weight = row.grade.type.measure == Measure.GRAM
-            field: forms.Field = AmountField(allow_zero=True) if by_weight else PacksField(most=10_000_000, digits=8)
-            field.label, field.required = str(row.grade), False
-            self.fields[f"q-{row.grade.pk}"] = field
-
-    @property
-    def rows(self) -> list[tuple[Any, Any]]:
-        """What lies in store, each with its field."""
-        return [(row, self[f"q-{row.grade.pk}"]) for row in self.rows_in_store]
-
-    @property
-    def told(self) -> dict[WasteGrade, int]:
-        """Grams or pieces by grade; what was left empty is left out."""
-        found = {}
-        for row in self.rows_in_store:
-            amount = self.cleaned_data.get(f"q-{row.grade.pk}")
-            if amount:
-                found[row.grade] = base_units(row.grade, amount)
-        return found
-
-
-class SendForm(AmountsForm):
+class SendForm(KeyForm, AmountsForm[StoreRow]):
     """Waste goes to another unit."""
 
     receiver = forms.ChoiceField(label=_("To which unit?"))
 
-    def __init__(self, units: Sequence[WasteUnit], rows: Sequence[Any], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, units: Sequence[WasteUnit], rows: Iterable[StoreRow], *args: Any, **kwargs: Any) -> None:
         super().__init__(rows, *args, **kwargs)
         self.units = {str(one.public_id): one for one in units}
         field: Any = self.fields["receiver"]
         field.choices = [(key, one.name) for key, one in self.units.items()]
 
 
-class ArrivedForm(forms.Form):
-    """What the scales of the receiver say of each grade."""
+class ArrivedForm(AmountsForm[TransferRow]):
+    """What the scales of the receiver say of each grade; what was sent stands there first."""
 
-    def __init__(self, rows: Sequence[Any], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.sent = list(rows)
-        for row in self.sent:
+    needs_all = True
+
+    def __init__(self, rows: Iterable[TransferRow], *args: Any, **kwargs: Any) -> None:
+        super().__init__(rows, *args, **kwargs)
+        for name, row in self.by_name.items():
             by_weight = row.grade.type.measure == Measure.GRAM
-            field: forms.Field = AmountField(allow_zero=True) if by_weight else PacksField(most=10_000_000, digits=8)
-            field.label = str(row.grade)
-            self.fields[f"q-{row.grade.pk}"] = field
-            self.initial.setdefault(
-                f"q-{row.grade.pk}", Decimal(row.quantity) / row.grade.type.per if by_weight else row.quantity
-            )
+            self.initial.setdefault(name, Decimal(row.quantity) / row.grade.type.per if by_weight else row.quantity)
 
     @property
-    def rows(self) -> list[tuple[Any, Any]]:
-        return [(row, self[f"q-{row.grade.pk}"]) for row in self.sent]
-
-    @property
-    def told(self) -> dict[int, int]:
-        return {row.grade.pk: base_units(row.grade, self.cleaned_data[f"q-{row.grade.pk}"]) for row in self.sent}
+    def arrived(self) -> dict[int, int]:
+        """Grams or pieces by the id of the grade, also of what did not come at all."""
+        return {row.grade.pk: base_units(row.grade, self.cleaned_data[name]) for name, row in self.by_name.items()}
 
 
-class SaleForm(AmountsForm):
+class SaleForm(KeyForm, AmountsForm[StoreRow]):
     """Waste goes to a buyer: amounts and prices, and the weighbridge note."""
 
     buyer = forms.ChoiceField(label=_("Who buys it?"))
@@ -408,12 +402,12 @@ class SaleForm(AmountsForm):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, buyers: Sequence[Buyer], rows: Sequence[Any], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, buyers: Sequence[Buyer], rows: Iterable[StoreRow], *args: Any, **kwargs: Any) -> None:
         super().__init__(rows, *args, **kwargs)
         self.buyers = {str(one.public_id): one for one in buyers}
         field: Any = self.fields["buyer"]
         field.choices = [(key, one.name) for key, one in self.buyers.items()]
-        for row in self.rows_in_store:
+        for row in self.by_name.values():
             self.fields[f"p-{row.grade.pk}"] = RupiahField(
                 label=_("Price"), min_value=0, max_value=10_000_000, required=False
             )
@@ -425,7 +419,7 @@ class SaleForm(AmountsForm):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
-        for row in self.rows_in_store:
+        for row in self.by_name.values():
             if told.get(f"q-{row.grade.pk}") and told.get(f"p-{row.grade.pk}") is None:
                 self.add_error(f"p-{row.grade.pk}", _("Write down what is paid for it."))
         return told

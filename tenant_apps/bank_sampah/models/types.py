@@ -84,6 +84,11 @@ class WasteType(models.Model):
         """For how many base units a price is: a kilogram or a piece."""
         return 1_000 if self.measure == Measure.GRAM else 1
 
+    @property
+    def unit(self) -> str:
+        """What people weigh or count it in, and what a price is for."""
+        return "kg" if self.measure == Measure.GRAM else "pcs"
+
     def grams(self, quantity: int) -> int:
         """What so many base units weigh."""
         return quantity if self.measure == Measure.GRAM else quantity * (self.piece_g or 0)

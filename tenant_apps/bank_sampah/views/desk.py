@@ -87,7 +87,7 @@ def weigh(request: UnitRequest, number: str) -> HttpResponse:
     books = books_of(member)
     book = _chosen_book(books, request.POST.get("book") or request.GET.get("buku", ""))
     priced = priced_grades(request.unit)
-    form = WeighForm([one.grade for one in priced], request.POST if request.method == "POST" else None)
+    form = WeighForm(priced, request.POST if request.method == "POST" else None)
     status = 200
     if form.is_valid():
         try:
@@ -105,7 +105,6 @@ def weigh(request: UnitRequest, number: str) -> HttpResponse:
             return redirect("bank_sampah:slip", request.unit.public_id, made.number)
     elif form.is_bound:
         status = 400
-    prices = {one.grade.pk: one.price for one in priced}
     groups = [group for group in Group if any(one.grade.type.group == group for one in priced)]
     context = {
         "unit": request.unit,
@@ -113,7 +112,6 @@ def weigh(request: UnitRequest, number: str) -> HttpResponse:
         "books": books,
         "book": book,
         "form": form,
-        "rows": [(grade, field, prices[grade.pk]) for grade, field in form.rows],
         "groups": groups,
     }
     return render(request, "bank_sampah/weigh.html", context, status=status)

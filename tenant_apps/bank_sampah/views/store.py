@@ -99,7 +99,7 @@ def transfer(request: UnitRequest, number: str) -> HttpResponse:
         raise Http404("another unit receives it")
     if form.is_valid():
         try:
-            receive(transfer=found, arrived=form.told, by=request.member.actor)
+            receive(transfer=found, arrived=form.arrived, by=request.member.actor)
         except DomainError as refused:
             form.add_error(None, refused.message)
             status = refused.status

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from tenant_apps.accounts.models import Invitation, Profile
+from tenants.identity.addresses import with_phone
 from tenants.identity.models import User
 from tenants.identity.phones import PhoneRefused, clean_phone
 
@@ -36,7 +37,7 @@ def people(wanted: str = "") -> QuerySet[User]:
         return rows.filter(role_grants__isnull=False).distinct()
     fits = Q(name__icontains=wanted) | Q(email__icontains=wanted)
     with suppress(PhoneRefused):
-        fits |= Q(phone=clean_phone(wanted))
+        fits |= Q(pk__in=with_phone(clean_phone(wanted)).values("pk"))
     return rows.filter(fits)
 
 

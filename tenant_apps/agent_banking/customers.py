@@ -7,14 +7,13 @@ import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tenant_apps.agent_banking.errors import BadEntry, PrivateNumber
 from tenant_apps.agent_banking.private_numbers import digits_of, looks_like_card, masked
 from tenants import signing
-from tenants.context import current_region
 from tenants.errors import BadToken
+from tenants.personal.keys import keys_of
 
 # A meter of a small PDAM has six digits, an IBAN-like account at most twenty.
 DIGITS = range(6, 21)
@@ -42,7 +41,7 @@ def customer_number(text: str) -> CustomerNumber:
         raise BadEntry(_("Write the customer's number: 6 to 20 digits."))
     if looks_like_card(digits):
         raise PrivateNumber(_("This looks like a card number. WARSA keeps none: write the account number."))
-    return CustomerNumber(masked(digits), tuple(_index(key, digits) for key in _keys()))
+    return CustomerNumber(masked(digits), tuple(_index(key, digits) for key in keys_of(_SALT)))
 
 
 def sealed(number: CustomerNumber) -> str:
@@ -57,13 +56,6 @@ def unsealed(text: str) -> CustomerNumber | None:
     except (BadToken, ValueError, TypeError):
         return None
     return CustomerNumber(mask, tuple(indexes))
-
-
-def _keys() -> list[bytes]:
-    """One for each secret of the installation, and of this region alone."""
-    purpose = f"{_SALT}:{current_region().public_id}".encode()
-    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return [hmac.digest(str(secret).encode(), purpose, "sha256") for secret in secrets]
 
 
 def _index(key: bytes, digits: str) -> str:

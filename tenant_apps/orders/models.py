@@ -14,6 +14,7 @@ from tenant_apps.payments.models import Method as Pay
 from tenants.kernel import clock
 from tenants.kernel.moves import Move, Moves, Step
 from tenants.kernel.units import BaseUnit
+from tenants.personal.fields import SealedField
 
 # More of one pack is a typing error, not a neighbour's shopping.
 MOST_OF_A_PACK = 999
@@ -125,7 +126,7 @@ class Order(models.Model):
     key = models.UUIDField(editable=False)
     method = models.CharField(_("how it reaches the customer"), max_length=8, choices=Method.choices)
     customer_name = models.CharField(_("name"), max_length=120)
-    customer_phone = models.CharField(_("phone number"), max_length=16, blank=True)
+    customer_phone = SealedField(_("phone number"), max_length=16, blank=True)
     # Where to; empty for an order that is picked up.
     village_name = models.CharField(_("kelurahan"), max_length=120, blank=True)
     rw = models.PositiveSmallIntegerField(_("RW"), null=True, blank=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.kernel import clock
 from tenants.kernel.moves import Move, Moves, Step
+from tenants.personal.fields import SealedField
 
 # Of one pack on one line of a sale, and lines of one sale.
 MOST_OF_A_PACK = 9_999
@@ -24,7 +25,7 @@ class BonCustomer(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     warung = models.ForeignKey("warungs.Warung", on_delete=models.PROTECT, related_name="bon_customers")
     name = models.CharField(_("name"), max_length=120)
-    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    phone = SealedField(_("telephone"), max_length=20, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="bons"
     )

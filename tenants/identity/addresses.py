@@ -7,9 +7,11 @@ what they typed, to prove it then.
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from tenants.identity.models import User
+from tenants.personal.sealing import indexes_of
 
 # Each candidate costs a password hash, and anybody may make candidates.
 MOST_UNPROVEN = 5
@@ -24,7 +26,7 @@ def owner_of_email(email: str) -> User | None:
 
 def owner_of_phone(phone: str) -> User | None:
     """The person who has proven this number (E.164)."""
-    return User.objects.filter(phone=phone, phone_verified=True).exclude(phone="").first()
+    return with_phone(phone).filter(phone_verified=True).first()
 
 
 def holders_of_email(email: str) -> list[User]:
@@ -39,7 +41,15 @@ def holders_of_email(email: str) -> list[User]:
 def holders_of_phone(phone: str) -> list[User]:
     """Who may sign in with this number (E.164): its owner, or else those who typed it and have proven nothing."""
     owner = owner_of_phone(phone)
-    return [owner] if owner is not None else _likeliest(User.objects.filter(UNPROVEN, phone=phone))
+    return [owner] if owner is not None else _likeliest(with_phone(phone).filter(UNPROVEN))
+
+
+def with_phone(phone: str) -> QuerySet[User]:
+    """Everybody who has this number (E.164), proven or not; nobody for none."""
+    # Of a release before numbers were sealed, until `warsa reseal` has been here: plain, and without an index.
+    as_stored = Q(phone_index="", stored_phone=phone)
+    rows = User.objects.alias(stored_phone=Cast("phone", TextField())).exclude(phone="")
+    return rows.filter(Q(phone_index__in=indexes_of(phone)) | as_stored)
 
 
 def pending_email(user: User) -> str:

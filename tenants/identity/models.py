@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
+from tenants.personal.fields import BlindIndexField, HoldsSealed, SealedField
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, password: str | None = None, **fields: Any) -> User:
@@ -24,7 +26,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class User(AbstractBaseUser):
+class User(HoldsSealed, AbstractBaseUser):
     """A sign-in identity. What a person may do is said elsewhere: region roles in accounts, operators in operations."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -32,7 +34,8 @@ class User(AbstractBaseUser):
     # Only an address that was shown to be this person's; until then it waits in allauth's EmailAddress.
     email = models.EmailField(blank=True)
     # E.164, "+62812…"
-    phone = models.CharField(max_length=16, blank=True)
+    phone = SealedField(max_length=16, blank=True)
+    phone_index = BlindIndexField(of="phone", db_default="")
     phone_verified = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=5, default="id")
@@ -50,6 +53,11 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="user_email_once"),
             # Two people may type the same number; only one can prove it.
             models.UniqueConstraint("phone", condition=models.Q(phone_verified=True), name="user_phone_once"),
+            models.UniqueConstraint(
+                fields=["phone_index"],
+                condition=models.Q(phone_verified=True) & ~models.Q(phone_index=""),
+                name="user_phone_index_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ GOOD = {
     "WARSA_BROKER_URL": "redis://broker.example/0",
     "WARSA_CACHE_URL": "redis://broker.example/1",
     "WARSA_SECRET_KEY": "n" * 60,
+    "WARSA_PERSONAL_KEYS": "p" * 60,
     "WARSA_BASE_HOST": "warsa.example",
 }
 

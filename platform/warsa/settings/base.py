@@ -274,6 +274,9 @@ POOL_SIZE = env.number("WARSA_POOL_SIZE", 3)
 POOL_BUILDS_PER_ROUND = 5
 # A back end of PostgreSQL keeps about 1.4 MB for every schema that it has touched, so connections end after this many.
 REGIONS_PER_CONNECTION = env.number("WARSA_REGIONS_PER_CONNECTION", 200)
+# What telephone numbers and NIK are sealed with: the newest first, then those that `warsa reseal` has not replaced yet.
+# Without it the secret above serves.
+PERSONAL_KEYS = env.words("WARSA_PERSONAL_KEYS")
 # What two installations share so that each can check the other's archives of regions; empty where archives stay at home.
 REGION_ARCHIVE_KEY = env.text("WARSA_ARCHIVE_KEY", "")
 # Where the embedded mailbox keeps mail; empty where mail leaves the machine.

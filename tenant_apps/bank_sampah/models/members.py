@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from tenant_apps.bank_sampah.models.units import WasteUnit
 from tenants.kernel.moves import Move, Moves, Step
+from tenants.personal.fields import BlindIndexField, HoldsSealed, SealedField
 
 
 class MemberKind(models.TextChoices):
@@ -33,14 +34,18 @@ def new_card() -> str:
     return secrets.token_urlsafe(12)
 
 
-class Member(models.Model):
+class Member(HoldsSealed):
     """A nasabah. `user`: their account in the region, once they have one."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("number"), max_length=6, unique=True)
     kind = models.CharField(_("kind"), max_length=6, choices=MemberKind.choices, default=MemberKind.PERSON)
     name = models.CharField(_("name"), max_length=120)
-    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    phone = SealedField(_("telephone"), max_length=20, blank=True)
+    phone_index = BlindIndexField(of="phone", db_default="")
+    # The number of the identity card, where the unit was shown one: it tells two of one name apart.
+    nik = SealedField(_("NIK"), max_length=16, blank=True, default="", db_default="")
+    nik_index = BlindIndexField(of="nik", db_default="")
     unit = models.ForeignKey(WasteUnit, on_delete=models.PROTECT, related_name="members")
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="waste_member"
@@ -71,8 +76,13 @@ class Member(models.Model):
         verbose_name = _("member of the waste bank")
         verbose_name_plural = _("members of the waste bank")
         ordering: ClassVar[list[str]] = ["name", "pk"]
-        indexes: ClassVar[list[models.Index]] = [models.Index(name="member_by_name", fields=["name", "id"])]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="member_by_name", fields=["name", "id"]),
+            models.Index(name="member_by_phone", fields=["phone_index"]),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            # One person has one book here; a family of one card shares it.
+            models.UniqueConstraint(name="member_nik_once", fields=["nik_index"], condition=~Q(nik_index="")),
             models.CheckConstraint(name="member_kind_known", condition=Q(kind__in=MemberKind.values)),
             models.CheckConstraint(name="member_state_known", condition=Q(state__in=MemberState.values)),
             models.CheckConstraint(name="member_rt_has_rw", condition=Q(rt__isnull=True) | Q(rw__isnull=False)),

@@ -25,6 +25,7 @@ from tenant_apps.ledger.selectors import amounts_of
 from tenants.context import current_region
 from tenants.identity.models import User
 from tenants.kernel import clock
+from tenants.personal.sealing import indexes_of
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ def members_with(words: str, unit: WasteUnit | None = None) -> QuerySet[Member]:
         named = Q()
         for word in typed.split():
             named &= Q(name__icontains=word)
-        rows = rows.filter(named | Q(number=typed.upper()) | Q(phone__endswith=typed[-9:]) if len(typed) > 5 else named)
+        rows = rows.filter(
+            named | Q(number=typed.upper()) | Q(phone_index__in=indexes_of(typed)) if len(typed) > 5 else named
+        )
     return rows.order_by("name", "pk")
 
 

@@ -15,6 +15,7 @@ from tenant_apps.payments.models import Method as Pay
 from tenants.kernel import clock
 from tenants.kernel.moves import Move, Moves, Step
 from tenants.kernel.units import BaseUnit
+from tenants.personal.fields import SealedField
 
 
 class PreOrderState(models.TextChoices):
@@ -58,7 +59,7 @@ class PreOrder(models.Model):
     )
     method = models.CharField(_("how it reaches the customer"), max_length=8, choices=Method.choices)
     customer_name = models.CharField(_("name"), max_length=120)
-    customer_phone = models.CharField(_("phone number"), max_length=16, blank=True)
+    customer_phone = SealedField(_("phone number"), max_length=16, blank=True)
     village_name = models.CharField(_("kelurahan"), max_length=120, blank=True)
     rw = models.PositiveSmallIntegerField(_("RW"), null=True, blank=True)
     rt = models.PositiveSmallIntegerField(_("RT"), null=True, blank=True)

@@ -65,6 +65,11 @@ GOOD = [
         'migrations.RemoveField("product", "market_price_hint"),',
         'contract = "no code has read it since 0.2"',
     ),
+    (
+        "a column for longer texts, which says so",
+        'migrations.AlterField("category", "name", models.TextField()),',
+        'widens = "varchar to text"',
+    ),
 ]
 
 

@@ -40,7 +40,10 @@ SETTINGS = {
     # Reading a page at random costs little more than in order on a solid-state disk.
     "random_page_cost": "1.1",
     "timezone": "UTC",
-    "log_min_duration_statement": "2000",
+    # A slow or a failing statement would stand in the log with the names and numbers that it was about.
+    "log_min_duration_statement": "-1",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 

@@ -90,6 +90,10 @@ app.conf.beat_schedule = {
         "task": "tenant_apps.orders.tasks.forget_visitors_nightly",
         "schedule": crontab(hour="20", minute="0"),
     },
+    "tend-personal-data": {
+        "task": "tenant_apps.privacy.tasks.tend_everywhere",
+        "schedule": crontab(hour="20", minute="30"),
+    },
     "sweep-api-answers": {
         "task": "tenant_apps.api.tasks.sweep_answers_nightly",
         "schedule": crontab(hour="19", minute="30"),

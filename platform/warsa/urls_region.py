@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("tenant_apps.bank_sampah.urls")),
     path("", include("tenant_apps.agent_banking.urls")),
     path("", include("tenant_apps.notifications.urls")),
+    path("", include("tenant_apps.privacy.urls")),
     path("akun/akses-api/", include("tenant_apps.api.page_urls")),
     path("api/v1/", include("tenant_apps.api.urls")),
 ]

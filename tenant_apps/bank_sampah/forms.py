@@ -111,11 +111,45 @@ class MemberForm(PlaceForm):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
 
-    field_order = ("kind", "name", "phone", "rw", "rt", "address", "agrees")
+    field_order: tuple[str, ...] = ("kind", "name", "phone", "nik", "rw", "rt", "address", "agrees")
+
+
+def nik_field() -> forms.CharField:
+    """Sixteen digits of an identity card."""
+    return forms.CharField(
+        label=_("NIK"),
+        max_length=24,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Only where the card was shown: it tells two people of one name apart."),
+    )
+
+
+class ChangeMemberForm(MemberForm):
+    """What is not to be seen stays as it is where nothing is written."""
+
+    nik = nik_field()
+    no_phone = forms.BooleanField(label=_("Take the telephone number away"), required=False)
+
+    field_order = ("name", "phone", "no_phone", "nik", "rw", "rt", "address")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].help_text = _("Empty: it stays as it is.")
+        self.fields["nik"].help_text = _("Empty: it stays as it is.")
+
+    def clean(self) -> dict[str, Any]:
+        told = dict(super().clean() or {})
+        none = told.pop("no_phone", False)
+        told["phone"] = "" if none else told.get("phone") or None
+        told["nik"] = told.get("nik") or None
+        return told
 
 
 class JoinForm(MemberForm):
     """Somebody becomes a member at a unit."""
+
+    nik = nik_field()
 
     kind = forms.ChoiceField(label=_("Who saves?"), choices=MemberKind.choices, initial=MemberKind.PERSON)
     agrees = forms.BooleanField(label=_("The member agrees to what is kept of them"), required=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from tenant_apps.bank_sampah.views import desk, members, office, own, payouts, reports, store
+from tenant_apps.bank_sampah.views import desk, members, office, own, payouts, personal, reports, store
 from tenants.kernel.numbers import DocumentNumber
 
 register_converter(DocumentNumber, "waste_number")
@@ -12,6 +12,7 @@ urlpatterns = [
     path("tabungan/", own.books, name="books"),
     path("tabungan/buka/", own.become_member, name="become_member"),
     path("tabungan/hubungkan/", own.link, name="link"),
+    path("tabungan/setuju/", own.agreed, name="agree"),
     path("tabungan/kartu/", own.own_card, name="own_card"),
     path("tabungan/kartu/<slug:card>/", own.card_read, name="card_read"),
     path("tabungan/pin/", own.own_pin, name="own_pin"),
@@ -38,6 +39,9 @@ urlpatterns = [
     path("sampah/<uuid:unit>/nasabah/<waste_number:number>/kartu/baru/", members.card_new, name="card_new"),
     path("sampah/<uuid:unit>/nasabah/<waste_number:number>/pin/", members.pin, name="member_pin"),
     path("sampah/<uuid:unit>/nasabah/<waste_number:number>/tutup/", members.close, name="member_close"),
+    path("sampah/<uuid:unit>/nasabah/<waste_number:number>/nomor/", personal.reveal, name="member_reveal"),
+    path("sampah/<uuid:unit>/nasabah/<waste_number:number>/setuju/", personal.agreed, name="member_agrees"),
+    path("sampah/<uuid:unit>/nasabah/<waste_number:number>/hapus/", personal.erase, name="member_erase"),
     path("sampah/<uuid:unit>/penarikan/", payouts.payouts, name="payouts"),
     path("sampah/<uuid:unit>/penarikan/<waste_number:number>/", payouts.payout, name="payout"),
     path("sampah/<uuid:unit>/penarikan/<waste_number:number>/bayar/", payouts.paid, name="payout_paid"),

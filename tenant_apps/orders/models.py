@@ -14,7 +14,7 @@ from tenant_apps.payments.models import Method as Pay
 from tenants.kernel import clock
 from tenants.kernel.moves import Move, Moves, Step
 from tenants.kernel.units import BaseUnit
-from tenants.personal.fields import SealedField
+from tenants.personal.fields import BlindIndexField, HoldsSealed, SealedField
 
 # More of one pack is a typing error, not a neighbour's shopping.
 MOST_OF_A_PACK = 999
@@ -109,7 +109,7 @@ class Purchase(models.Model):
         return self.number
 
 
-class Order(models.Model):
+class Order(HoldsSealed):
     """One basket of one customer at one warung. All money in rupiah.
 
     `goods_total` and `total` are what was ordered; `packed_goods` is what the goods came to when they were packed.
@@ -127,6 +127,7 @@ class Order(models.Model):
     method = models.CharField(_("how it reaches the customer"), max_length=8, choices=Method.choices)
     customer_name = models.CharField(_("name"), max_length=120)
     customer_phone = SealedField(_("phone number"), max_length=16, blank=True)
+    customer_phone_index = BlindIndexField(of="customer_phone", db_default="")
     # Where to; empty for an order that is picked up.
     village_name = models.CharField(_("kelurahan"), max_length=120, blank=True)
     rw = models.PositiveSmallIntegerField(_("RW"), null=True, blank=True)

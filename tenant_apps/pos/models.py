@@ -12,20 +12,21 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.kernel import clock
 from tenants.kernel.moves import Move, Moves, Step
-from tenants.personal.fields import SealedField
+from tenants.personal.fields import BlindIndexField, HoldsSealed, SealedField
 
 # Of one pack on one line of a sale, and lines of one sale.
 MOST_OF_A_PACK = 9_999
 MOST_LINES = 100
 
 
-class BonCustomer(models.Model):
+class BonCustomer(HoldsSealed):
     """Somebody who may take goods now and pay later, up to a limit, at one warung. What they owe stands in the ledger."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     warung = models.ForeignKey("warungs.Warung", on_delete=models.PROTECT, related_name="bon_customers")
     name = models.CharField(_("name"), max_length=120)
     phone = SealedField(_("telephone"), max_length=20, blank=True)
+    phone_index = BlindIndexField(of="phone", db_default="")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="bons"
     )

@@ -26,6 +26,11 @@ class RegionRecord(Protocol):
         """Write it for a region that has just been entered in the registry, inside the transaction that opens it."""
 
 
+# Moves what must outlive a restore from the live schema into the one that takes its place: cursor, live, other.
+CarryOver = Callable[[Any, str, str], None]
+
+_carried: dict[str, CarryOver] = {}
+_after: dict[str, Callable[[], None]] = {}
 _proofs: dict[str, Callable[[], Proof]] = {}
 _records: dict[str, RegionRecord] = {}
 
@@ -55,6 +60,40 @@ def region_record(name: str) -> Callable[[type[RegionRecord]], type[RegionRecord
         return record
 
     return register
+
+
+def carried_over(name: str) -> Callable[[CarryOver], CarryOver]:
+    """Register a function that runs as the owner, inside the transaction in which two states of a region change places."""
+
+    def register(carry: CarryOver) -> CarryOver:
+        if name in _carried:
+            raise ValueError(f"carry-over {name!r} is registered twice")
+        _carried[name] = carry
+        return carry
+
+    return register
+
+
+def after_swap(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register a function that is called in the region once it works on the other state; it may be called again."""
+
+    def register(act: Callable[[], None]) -> Callable[[], None]:
+        if name in _after:
+            raise ValueError(f"{name!r} is registered twice")
+        _after[name] = act
+        return act
+
+    return register
+
+
+def carry_overs() -> list[CarryOver]:
+    """All of them, by name."""
+    return [carry for _, carry in sorted(_carried.items())]
+
+
+def after_swaps() -> list[Callable[[], None]]:
+    """All of them, by name."""
+    return [act for _, act in sorted(_after.items())]
 
 
 def proofs() -> dict[str, Proof]:

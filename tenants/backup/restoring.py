@@ -12,13 +12,13 @@ from django.db import OperationalError, connection, transaction
 from psycopg import sql
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from tenants.backup import files, loading, sides
+from tenants.backup import files, hooks, loading, sides
 from tenants.backup.archive import Manifest, opened
 from tenants.backup.differences import TableDifference, compare, differences
 from tenants.backup.errors import ArchiveUnfit, BackupError, NotConfirmed, StillBusy
 from tenants.backup.exporting import content_digests, slug_of
 from tenants.backup.models import SideSchema
-from tenants.context import as_owner, on_platform
+from tenants.context import as_owner, in_region, on_platform
 from tenants.models import Region, RegionStatus
 from tenants.schemas import grants, release
 from tenants.schemas.names import filled, quoted
@@ -145,6 +145,8 @@ def _exchange(side: SideSchema) -> list[TableDifference]:
             _lock_all(cursor, schema)
         found = compare(cursor, other, live)
         _keep_deliveries(cursor, live, other)
+        for carry in hooks.carry_overs():
+            carry(cursor, live, other)
         for schema in (live, other):
             for statement in grants.withdrawal_statements():
                 cursor.execute(filled(statement, schema))
@@ -194,6 +196,9 @@ def finish_swap(side: SideSchema) -> None:
         if locked.status_before:
             Region.objects.filter(pk=region.pk, status=SHUT).update(status=locked.status_before)
         SideSchema.objects.filter(pk=side.pk).update(status_before="", files_mark="")
+    with in_region(region):
+        for act in hooks.after_swaps():
+            act()
 
 
 def discard(*, region: Region, typed_slug: str) -> None:

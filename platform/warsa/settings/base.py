@@ -53,6 +53,7 @@ TENANT_APPS = [
     "tenant_apps.stock",
     "tenant_apps.ledger",
     "tenant_apps.notifications",
+    "tenant_apps.privacy",
     "tenant_apps.payments",
     "tenant_apps.suppliers",
     "tenant_apps.procurement",

@@ -1,6 +1,7 @@
 """Every change of the waste bank, by story."""
 
 from tenant_apps.bank_sampah.services.joining import (
+    agree,
     change_member,
     close_member,
     give_new_card,
@@ -32,6 +33,7 @@ __all__ = [
     "Wish",
     "add_grade",
     "add_type",
+    "agree",
     "ask",
     "cancel",
     "change_member",

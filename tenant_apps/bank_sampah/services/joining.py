@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from lokal import parse_nik
 
 from tenant_apps.bank_sampah.errors import BadEntry, BookNotEmpty, MemberClosed
 from tenant_apps.bank_sampah.locks import lock_books_of, lock_member
@@ -13,6 +14,7 @@ from tenant_apps.bank_sampah.models import Member, MemberKind, MemberState, Savi
 from tenant_apps.bank_sampah.models.members import new_card
 from tenant_apps.bank_sampah.selectors.books import books_of
 from tenant_apps.bank_sampah.services.accounts import of_book
+from tenant_apps.privacy.services import note_consent
 from tenants.context import current_region
 from tenants.identity.models import User
 from tenants.kernel import clock
@@ -20,7 +22,8 @@ from tenants.kernel.moves import move
 from tenants.kernel.numbers import save_numbered
 
 # Of the words that a member agrees to (templates/bank_sampah/_consent.html); new words, new version.
-CONSENT = "2026-11"
+CONSENT = "2026-12"
+PURPOSE = "waste_savings"
 
 
 def join(
@@ -31,6 +34,7 @@ def join(
     agrees: bool,
     kind: MemberKind = MemberKind.PERSON,
     phone: str = "",
+    nik: str = "",
     user: User | None = None,
     rw: int | None = None,
     rt: int | None = None,
@@ -38,8 +42,8 @@ def join(
 ) -> Member:
     """Somebody becomes a member, with a book that is free to be spent.
 
-    Raises:  BadEntry without a name or without consent, and for a person who is a member already.
-    Writes:  the member, their first book.
+    Raises:  BadEntry without a name or without consent, for what is no NIK, and for a person who is a member already.
+    Writes:  the member, their consent, their first book.
     """
     name = name.strip()[:120]
     if not name:
@@ -55,6 +59,7 @@ def join(
                     kind=kind,
                     name=name,
                     phone=phone.strip()[:20],
+                    nik=_clean_nik(nik),
                     user=user,
                     rw=rw,
                     rt=rt if rw else None,
@@ -65,10 +70,13 @@ def join(
                     by=by,
                 )
             )
+            note_consent(subject=made.public_id, purpose=PURPOSE, version=CONSENT, by=by)
             _opened(SavingsBook(member=made, opened_at=now, by=by))
     except IntegrityError as refused:
         if "user" in str(refused):
             raise BadEntry(_("This person is a member already.")) from refused
+        if "member_nik_once" in str(refused):
+            raise BadEntry(_("A member with this NIK is here already.")) from refused
         raise
     return made
 
@@ -94,17 +102,48 @@ def open_book(*, member: Member, purpose: str, bound_until: date | None, by: str
 
 
 def change_member(
-    *, member: Member, name: str, phone: str, rw: int | None = None, rt: int | None = None, address: str = ""
+    *,
+    member: Member,
+    name: str,
+    phone: str | None = None,
+    nik: str | None = None,
+    rw: int | None = None,
+    rt: int | None = None,
+    address: str = "",
 ) -> Member:
-    """Another name, telephone or place.
+    """Another name or place; another telephone or NIK where one is given, none for "". None leaves them as they are.
 
     Raises:  BadEntry.
     """
     if not name.strip():
         raise BadEntry(_("Write down the member's name."))
-    member.name, member.phone, member.address = name.strip()[:120], phone.strip()[:20], address.strip()[:240]
+    member.name, member.address = name.strip()[:120], address.strip()[:240]
     member.rw, member.rt = rw, rt if rw else None
-    member.save(update_fields=["name", "phone", "address", "rw", "rt"])
+    changed = ["name", "address", "rw", "rt"]
+    if phone is not None:
+        member.phone = phone.strip()[:20]
+        changed.append("phone")
+    if nik is not None:
+        member.nik = _clean_nik(nik)
+        changed.append("nik")
+    try:
+        with transaction.atomic():
+            member.save(update_fields=changed)
+    except IntegrityError as refused:
+        if "member_nik_once" in str(refused):
+            raise BadEntry(_("A member with this NIK is here already.")) from refused
+        raise
+    return member
+
+
+def agree(*, member: Member, by: str) -> Member:
+    """The member agrees to the words as they are now. Agreeing again changes nothing."""
+    with transaction.atomic():
+        member = lock_member(member)
+        if member.consent_version != CONSENT:
+            member.consent_version, member.consent_at = CONSENT, clock.now()
+            member.save(update_fields=["consent_version", "consent_at"])
+            note_consent(subject=member.public_id, purpose=PURPOSE, version=CONSENT, by=by)
     return member
 
 
@@ -156,6 +195,19 @@ def reopen_member(*, member: Member, by: str) -> Member:
     with transaction.atomic():
         move(member, "reopen", by=by)
     return member
+
+
+def _clean_nik(text: str) -> str:
+    """The sixteen digits; "" for nothing.
+
+    Raises:  BadEntry for what no NIK looks like. Source: the form of a NIK (Permendagri 102/2019), as lokal-id checks it.
+    """
+    if not text.strip():
+        return ""
+    found = parse_nik(text)
+    if not found.valid or not found.nik:
+        raise BadEntry(_("No NIK looks like this: it has sixteen digits. Compare it with the card."))
+    return str(found.nik)
 
 
 def _must_be_active(member: Member) -> None:

@@ -31,6 +31,8 @@ from tenant_apps.bank_sampah.selectors.prices import priced_grades
 from tenant_apps.bank_sampah.selectors.units import units_of
 from tenant_apps.bank_sampah.services import take_back, weigh_in
 from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, is_office, workers
+from tenant_apps.privacy.models import Seen
+from tenant_apps.privacy.services import note_look
 from tenants.context import current_region
 from tenants.forms import ReasonForm, asked_text
 from tenants.kernel import clock
@@ -123,7 +125,9 @@ def weigh(request: UnitRequest, number: str) -> HttpResponse:
 @at_unit
 def slip(request: UnitRequest, number: str) -> HttpResponse:
     """What was weighed and saved; made to be printed."""
-    return render(request, "bank_sampah/slip.html", _slip(request, number))
+    context = _slip(request, number)
+    note_look(subject=context["slip"].book.member.public_id, what=Seen.SLIP, reader=request.member)
+    return render(request, "bank_sampah/slip.html", context)
 
 
 @workers

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.bank_sampah.cards import card_address, qr_of
-from tenant_apps.bank_sampah.forms import AskForm, BookForm, JoinForm, LeavingForm, MemberForm, PinForm
+from tenant_apps.bank_sampah.forms import AskForm, BookForm, ChangeMemberForm, JoinForm, LeavingForm, PinForm
 from tenant_apps.bank_sampah.models import Member, MemberKind, MemberState, SavingsBook, Way
 from tenant_apps.bank_sampah.selectors.books import books_of, member_at, members_with, slips_of_member
 from tenant_apps.bank_sampah.services import (
@@ -30,9 +30,13 @@ from tenant_apps.bank_sampah.services import (
     reopen_member,
     set_pin,
 )
+from tenant_apps.bank_sampah.services.joining import CONSENT
 from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, is_office, workers
-from tenants.forms import asked_text
+from tenant_apps.privacy.models import Seen
+from tenant_apps.privacy.services import note_look
+from tenants.forms import ReasonForm, asked_text
 from tenants.kernel.errors import DomainError
+from tenants.personal.sealing import masked
 
 A_PAGE = 30
 SLIPS = 10
@@ -66,6 +70,7 @@ def new(request: UnitRequest) -> HttpResponse:
                 name=told["name"],
                 kind=MemberKind(told["kind"]),
                 phone=told["phone"],
+                nik=told["nik"],
                 rw=told["rw"],
                 rt=told["rt"],
                 address=told["address"],
@@ -89,7 +94,9 @@ def new(request: UnitRequest) -> HttpResponse:
 @at_unit
 def member(request: UnitRequest, number: str) -> HttpResponse:
     """One member: what each book holds, the last slips, what can be done."""
-    return _page(request, member_here(request, number))
+    found = member_here(request, number)
+    note_look(subject=found.public_id, what=Seen.RECORD, reader=request.member)
+    return member_page(request, found)
 
 
 @workers
@@ -97,14 +104,14 @@ def member(request: UnitRequest, number: str) -> HttpResponse:
 @at_unit
 def change(request: UnitRequest, number: str) -> HttpResponse:
     """Another name, telephone or place."""
-    found, form = member_here(request, number), MemberForm(request.POST)
+    found, form = member_here(request, number), ChangeMemberForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, changing=form, status=400)
+        return member_page(request, found, changing=form, status=400)
     try:
         change_member(member=found, **form.cleaned_data)
     except DomainError as refused:
         form.add_error("name", refused.message)
-        return _page(request, found, changing=form, status=refused.status)
+        return member_page(request, found, changing=form, status=refused.status)
     messages.success(request, _("Written down."))
     return redirect("bank_sampah:member", request.unit.public_id, number)
 
@@ -116,12 +123,12 @@ def book_new(request: UnitRequest, number: str) -> HttpResponse:
     """One more book, for a purpose."""
     found, form = member_here(request, number), BookForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, opening=form, status=400)
+        return member_page(request, found, opening=form, status=400)
     try:
         open_book(member=found, by=request.member.actor, **form.cleaned_data)
     except DomainError as refused:
         form.add_error("purpose", refused.message)
-        return _page(request, found, opening=form, status=refused.status)
+        return member_page(request, found, opening=form, status=refused.status)
     messages.success(request, _("The book is open."))
     return redirect("bank_sampah:member", request.unit.public_id, number)
 
@@ -135,19 +142,19 @@ def payout(request: UnitRequest, number: str) -> HttpResponse:
     form = ask_form(request, found, request.POST)
     book = _book_of(found, request.POST.get("book", ""))
     if not form.is_valid():
-        return _page(request, found, asking=form, status=400)
+        return member_page(request, found, asking=form, status=400)
     told = form.cleaned_data
     wish = Wish(Way(told["way"]), form.chosen_unit or request.unit, told["bank"], told["account_end"])
     try:
         check_pin(member=found, pin=told["pin"])
     except DomainError as refused:
         form.add_error("pin", refused.message)
-        return _page(request, found, asking=form, status=refused.status)
+        return member_page(request, found, asking=form, status=refused.status)
     try:
         made = ask(book=book, key=told["key"], amount=told["amount"], wish=wish, by=request.member.actor)
     except DomainError as refused:
         form.add_error("amount", refused.message)
-        return _page(request, found, asking=form, status=refused.status)
+        return member_page(request, found, asking=form, status=refused.status)
     messages.success(request, _("Payout %(number)s is asked for.") % {"number": made.number})
     return redirect("bank_sampah:payout", request.unit.public_id, made.number)
 
@@ -159,6 +166,7 @@ def payout(request: UnitRequest, number: str) -> HttpResponse:
 def card(request: UnitRequest, number: str) -> HttpResponse:
     """The member's card, for the printer."""
     found = member_here(request, number)
+    note_look(subject=found.public_id, what=Seen.CARD, reader=request.member)
     context = {"unit": request.unit, "waste_member": found, "qr": qr_of(card_address(request, found))}
     return render(request, "bank_sampah/card.html", context)
 
@@ -190,12 +198,12 @@ def pin(request: UnitRequest, number: str) -> HttpResponse:
         raise Http404("there is one")
     form = PinForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, pinning=form, status=400)
+        return member_page(request, found, pinning=form, status=400)
     try:
         set_pin(member=found, pin=form.cleaned_data["pin"], by=request.member.actor)
     except DomainError as refused:
         form.add_error("pin", refused.message)
-        return _page(request, found, pinning=form, status=refused.status)
+        return member_page(request, found, pinning=form, status=refused.status)
     messages.success(request, _("The PIN is set. Payouts ask for it."))
     return redirect("bank_sampah:member", request.unit.public_id, number)
 
@@ -207,7 +215,7 @@ def close(request: UnitRequest, number: str) -> HttpResponse:
     """The member leaves; or comes back."""
     found, form = member_here(request, number), LeavingForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, leaving=form, status=400)
+        return member_page(request, found, leaving=form, status=400)
     try:
         if "open" in request.POST:
             reopen_member(member=found, by=request.member.actor)
@@ -242,19 +250,24 @@ def _book_of(found: Member, public_id: str) -> SavingsBook:
     return book
 
 
-def _page(request: UnitRequest, found: Member, *, status: int = 200, **forms: Any) -> HttpResponse:
-    initial = {"name": found.name, "phone": found.phone, "rw": found.rw, "rt": found.rt, "address": found.address}
+def member_page(request: UnitRequest, found: Member, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """The member's page; `forms`: what came back with errors, and numbers that were asked to be seen."""
+    initial = {"name": found.name, "rw": found.rw, "rt": found.rt, "address": found.address}
     context = {
         "unit": request.unit,
         "waste_member": found,
         "is_active": found.state == MemberState.ACTIVE,
         "books": books_of(found),
         "slips": slips_of_member(found)[:SLIPS],
-        "changing": MemberForm(initial=initial),
+        "changing": ChangeMemberForm(initial=initial),
         "opening": BookForm(),
         "asking": ask_form(request, found),
         "pinning": PinForm(),
         "leaving": LeavingForm(),
+        "erasing": ReasonForm(),
+        "phone": masked(found.phone),
+        "nik": masked(found.nik),
+        "must_agree": found.consent_version != CONSENT,
         "is_office": is_office(request),
         "history": found.history.all(),
         **forms,

@@ -38,7 +38,8 @@ from tenant_apps.bank_sampah.selectors.books import (
 )
 from tenant_apps.bank_sampah.selectors.prices import priced_grades, terms_on
 from tenant_apps.bank_sampah.selectors.units import open_units, the_centre, units_of
-from tenant_apps.bank_sampah.services import Wish, ask, cancel, check_pin, join, link_user, set_pin
+from tenant_apps.bank_sampah.services import Wish, agree, ask, cancel, check_pin, join, link_user, set_pin
+from tenant_apps.bank_sampah.services.joining import CONSENT
 from tenant_apps.ledger.selectors import balance_of_citizen
 from tenant_apps.ledger.statements import statement_exported, statement_printed, statement_shown
 from tenant_apps.satker.selectors import offers_service
@@ -66,6 +67,7 @@ def books(request: RegionRequest) -> HttpResponse:
         "spendable": sum(row.spendable for row in rows),
         "bound": sum(row.holds for row in rows if row.is_bound),
         "balance": balance_of_citizen(request.member.user),
+        "must_agree": member.consent_version != CONSENT,
     }
     return render(request, "bank_sampah/own/books.html", context)
 
@@ -94,6 +96,18 @@ def become_member(request: RegionRequest) -> HttpResponse:
         form.add_error("agrees", refused.message)
         return _joining(request, form, refused.status)
     messages.success(request, _("Your savings book is open. Bring your first waste."))
+    return redirect("bank_sampah:books")
+
+
+@signed_in
+@require_POST
+def agreed(request: RegionRequest) -> HttpResponse:
+    """They have read the new words."""
+    found = member_of(request.member.user)
+    if found is None:
+        raise Http404("no member")
+    agree(member=found, by=request.member.actor)
+    messages.success(request, _("Thank you. It is written down."))
     return redirect("bank_sampah:books")
 
 

@@ -17,6 +17,8 @@ from tenant_apps.bank_sampah.models import Way, Withdrawal, WithdrawalState
 from tenant_apps.bank_sampah.selectors.books import book_row, cash_of, payout_at, waiting_payouts
 from tenant_apps.bank_sampah.services import cancel, pay, refuse
 from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, is_office, workers
+from tenant_apps.privacy.models import Seen
+from tenant_apps.privacy.services import note_look
 from tenants.forms import ReasonForm
 from tenants.kernel.errors import DomainError
 
@@ -43,7 +45,9 @@ def payouts(request: UnitRequest) -> HttpResponse:
 @at_unit
 def payout(request: UnitRequest, number: str) -> HttpResponse:
     """One payout with its history."""
-    return _page(request, _theirs(request, number))
+    found = _theirs(request, number)
+    note_look(subject=found.book.member.public_id, what=Seen.PAYOUT, reader=request.member)
+    return _page(request, found)
 
 
 @workers

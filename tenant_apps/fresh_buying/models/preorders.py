@@ -15,7 +15,7 @@ from tenant_apps.payments.models import Method as Pay
 from tenants.kernel import clock
 from tenants.kernel.moves import Move, Moves, Step
 from tenants.kernel.units import BaseUnit
-from tenants.personal.fields import SealedField
+from tenants.personal.fields import BlindIndexField, HoldsSealed, SealedField
 
 
 class PreOrderState(models.TextChoices):
@@ -31,7 +31,7 @@ class PreOrderState(models.TextChoices):
 WAITING = (PreOrderState.PLACED, PreOrderState.BUYING, PreOrderState.READY)
 
 
-class PreOrder(models.Model):
+class PreOrder(HoldsSealed):
     """What one person wants from a stand on a day. All money in rupiah; what it came to is known when it is handed over."""
 
     number = models.CharField(_("number"), max_length=6, unique=True)
@@ -60,6 +60,7 @@ class PreOrder(models.Model):
     method = models.CharField(_("how it reaches the customer"), max_length=8, choices=Method.choices)
     customer_name = models.CharField(_("name"), max_length=120)
     customer_phone = SealedField(_("phone number"), max_length=16, blank=True)
+    customer_phone_index = BlindIndexField(of="customer_phone", db_default="")
     village_name = models.CharField(_("kelurahan"), max_length=120, blank=True)
     rw = models.PositiveSmallIntegerField(_("RW"), null=True, blank=True)
     rt = models.PositiveSmallIntegerField(_("RT"), null=True, blank=True)

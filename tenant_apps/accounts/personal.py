@@ -1,0 +1,88 @@
+"""The account itself: who somebody is, where they live, how they sign in, and who invited them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tenant_apps.accounts.models import Invitation, Profile, RoleEvent, RoleGrant
+from tenants.identity.models import User
+from tenants.personal.people import Holder, Person, holder
+from tenants.personal.retention import kept_for
+
+A_BATCH = 500
+
+
+@holder("accounts", label=gettext_lazy("Account"), order=10)
+class Accounts(Holder):
+    """Erased last of all: the other apps find their rows by it."""
+
+    own_names = ("identity_user.name",)
+
+    def find(self, person: Person) -> None:
+        user = person.user
+        if user is None:
+            return
+        person.called(name=user.name, number=user.phone, mail=user.email)
+        for address in EmailAddress.objects.filter(user=user):
+            person.called(mail=address.email)
+        invited = Q(accepted_by=user) | (Q(email__iexact=user.email) & ~Q(email=""))
+        if user.phone:
+            invited |= Q(phone=user.phone)
+        for one in Invitation.objects.filter(invited):
+            person.add(one)
+            person.called(name=one.name, number=one.phone, mail=one.email)
+
+    def hindrances(self, person: Person) -> Iterable[str]:
+        if person.user is not None and RoleGrant.objects.filter(user=person.user).exists():
+            yield _("You work here: ask the region's admin to take your roles away first.")
+
+    def copy(self, person: Person) -> dict[str, Any]:
+        user = person.user
+        if user is None:
+            return {}
+        return {
+            "name": user.name,
+            "email": user.email,
+            "phone": user.phone,
+            "language": user.language,
+            "joined": user.date_joined,
+            "place": list(Profile.objects.filter(user=user).values("village_code", "rw", "rt", "address")),
+            "addresses_not_confirmed": list(
+                EmailAddress.objects.filter(user=user, verified=False).values_list("email", flat=True)
+            ),
+            "decisions": list(RoleEvent.objects.filter(user=user).values("kind", "role", "at")),
+        }
+
+    def erase(self, person: Person) -> None:
+        Invitation.objects.filter(pk__in=person.of(Invitation)).update(name=person.pseudonym, email="", phone="")
+        user = person.user
+        if user is None:
+            return
+        Profile.objects.filter(user=user).delete()
+        EmailAddress.objects.filter(user=user).delete()
+        User.objects.filter(pk=user.pk).update(
+            name=person.pseudonym,
+            email="",
+            phone="",
+            phone_index="",
+            phone_verified=False,
+            password=make_password(None),
+            is_active=False,
+            session_epoch=user.session_epoch + 1,
+        )
+
+
+@kept_for("invitations", label=gettext_lazy("Addresses of invitations, after their end"), keep=timedelta(days=90))
+def forget_invited(before: datetime) -> int:
+    ended = Q(accepted_at__lt=before) | Q(withdrawn_at__lt=before)
+    old = Invitation.objects.filter(ended).exclude(email="", phone="")
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:A_BATCH])
+    return Invitation.objects.filter(pk__in=ids).update(email="", phone="")

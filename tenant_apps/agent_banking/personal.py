@@ -1,0 +1,51 @@
+"""What a bank's agent noted of somebody: a masked number, sometimes a name; and the papers that an agent registered with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tenant_apps.agent_banking.customers import customer_number
+from tenant_apps.agent_banking.errors import BadEntry, PrivateNumber
+from tenant_apps.agent_banking.models import AccountReferral, AgentCustomer, AgentDocument, AgentTransaction
+from tenants.personal.people import Holder, Person, holder
+
+
+@holder("agent_banking", label=_("Agen BNI 46"), order=110)
+class AgentBanking(Holder):
+    """By the telephone number alone: account numbers are never kept, so nobody can say whose they were."""
+
+    def find(self, person: Person) -> None:
+        for customer in AgentCustomer.objects.filter(blind_index__in=_indexes(person)):
+            person.add(customer)
+
+    def indexes(self, person: Person) -> Iterable[str]:
+        return _indexes(person)
+
+    def copy(self, person: Person) -> dict[str, Any]:
+        rows = AgentTransaction.objects.filter(customer__in=person.of(AgentCustomer)).order_by("pk")
+        return {"transactions": list(rows.values("number", "kind__name", "amount", "fee", "customer__mask", "at"))}
+
+    def erase(self, person: Person) -> None:
+        for name in person.names:
+            rows = AccountReferral.objects.filter(name__iexact=name)
+            ends = tuple(number[-4:] for number in person.numbers)
+            ids = [one.pk for one in rows if not one.phone or one.phone.endswith(ends or ("-",))]
+            AccountReferral.objects.filter(pk__in=ids).update(name=person.pseudonym, phone="", note="")
+        if person.user is not None:
+            # The row says that there was a paper; the paper itself goes.
+            for document in AgentDocument.objects.filter(by=person.user.actor):
+                document.file.delete(save=False)
+
+
+def _indexes(person: Person) -> list[str]:
+    found: list[str] = []
+    for number in person.numbers:
+        for typed in (number, "0" + number.removeprefix("62")):
+            try:
+                found += customer_number(typed).indexes
+            except (BadEntry, PrivateNumber):
+                continue
+    return found

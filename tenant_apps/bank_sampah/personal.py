@@ -1,0 +1,69 @@
+"""Who saved: slips and payouts stay as bookkeeping, under the pseudonym."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tenant_apps.bank_sampah.models import DepositLine, Member, MemberState, Way, Withdrawal
+from tenant_apps.bank_sampah.models.members import new_card
+from tenant_apps.bank_sampah.selectors.books import books_of
+from tenants.kernel.money import rupiah_text
+from tenants.kernel.moves import move
+from tenants.personal.people import GONE, Holder, Person, holder
+
+
+@holder("bank_sampah", label=gettext_lazy("Savings at the waste bank"), order=100)
+class BankSampah(Holder):
+    own_names = ("bank_sampah_member.name",)
+
+    def find(self, person: Person) -> None:
+        rows = Member.objects.filter(pk__in=person.of(Member))
+        if person.user is not None:
+            rows = rows | Member.objects.filter(user=person.user)
+        for member in rows.select_related("user"):
+            person.add(member)
+            person.called(name=member.name, number=member.phone, nik=member.nik)
+            if person.user is None:
+                person.user = member.user
+
+    def hindrances(self, person: Person) -> Iterable[str]:
+        for member in Member.objects.filter(pk__in=person.of(Member)):
+            rows = books_of(member)
+            if held := sum(row.holds for row in rows):
+                yield _("The savings book of %(number)s holds %(amount)s: have it paid out or spend it.") % {
+                    "number": member.number,
+                    "amount": rupiah_text(held),
+                }
+            if any(row.reserved for row in rows):
+                yield _("A payout of the savings book of %(number)s is still waiting.") % {"number": member.number}
+
+    def copy(self, person: Person) -> dict[str, Any]:
+        ids = person.of(Member)
+        fields = (
+            "number", "kind", "name", "phone", "nik", "unit__name", "rw", "rt", "address", "state", "consent_version",
+            "consent_at", "joined_at",
+        )  # fmt: skip
+        lines = DepositLine.objects.filter(deposit__book__member__in=ids).order_by("pk")
+        payouts = Withdrawal.objects.filter(book__member__in=ids).order_by("pk")
+        return {
+            "members": list(Member.objects.filter(pk__in=ids).values(*fields)),
+            "slips": list(
+                lines.values("deposit__number", "deposit__at", "deposit__state", "name", "quantity", "price", "value")
+            ),
+            "payouts": list(payouts.values("number", "way", "amount", "state", "bank", "account_end", "at")),
+        }
+
+    def erase(self, person: Person) -> None:
+        for member in Member.objects.filter(pk__in=person.of(Member)):
+            if member.state == MemberState.ACTIVE:
+                move(member, "close", by=f"erasure:{person.pseudonym}"[:80])
+            member.name, member.phone, member.nik = person.pseudonym, "", ""
+            member.rw, member.rt, member.address = None, None, ""
+            member.card, member.pin = new_card(), ""
+            member.save(update_fields=["name", "phone", "nik", "rw", "rt", "address", "card", "pin"])
+        payouts = Withdrawal.objects.filter(book__member__in=person.of(Member), way=Way.TRANSFER)
+        payouts.update(bank=GONE, account_end="0000", bank_reference="")

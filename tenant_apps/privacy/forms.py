@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tenants.identity.models import User
+
+# What somebody types to show that no finger slipped.
+WORD = _("ERASE")
+
+
+class EraseForm(forms.Form):
+    """The person's password and a word: nobody is forgotten by a phone that lay on a counter."""
+
+    word = forms.CharField(
+        label=_("Type %(word)s") % {"word": WORD}, max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    password = forms.CharField(
+        label=_("Password of your account"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, user: User, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.user = user
+        self.fields["word"].label = _("Type %(word)s") % {"word": WORD}
+
+    def clean_word(self) -> str:
+        typed: str = self.cleaned_data["word"].strip()
+        if typed.casefold() != str(WORD).casefold():
+            raise forms.ValidationError(_("Type %(word)s, so that nothing is erased by mistake.") % {"word": WORD})
+        return typed
+
+    def clean_password(self) -> str:
+        typed: str = self.cleaned_data["password"]
+        if not self.user.check_password(typed):
+            raise forms.ValidationError(_("That is not your password."))
+        return typed

@@ -1,0 +1,32 @@
+"""An earlier state of a region that is taken back learns who was forgotten since, and forgets them too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tenant_apps.privacy.models import Erasure
+from tenant_apps.privacy.services import waiting_erasures
+from tenant_apps.privacy.tasks import carry_out_erasure
+from tenants.backup.hooks import after_swap, carried_over
+from tenants.schemas.names import quoted
+
+_KEPT = "number, public_id, rows, reason, by, asked_at, changed, refused"
+
+
+@carried_over("erasures")
+def carry_erasures(cursor: Any, live: str, other: str) -> None:
+    """They wait there anew: by their ids, for nothing else is known of these people any more."""
+    table = Erasure._meta.db_table
+    cursor.execute(
+        f"INSERT INTO {quoted(other)}.{table} ({_KEPT}, state, needles)"
+        f" SELECT {_KEPT}, 'asked', needles FROM {quoted(live)}.{table} AS here"
+        f" WHERE NOT EXISTS (SELECT FROM {quoted(other)}.{table} AS back"
+        "   WHERE back.public_id = here.public_id AND back.state = 'done')"
+        " ON CONFLICT DO NOTHING"
+    )
+
+
+@after_swap("erasures")
+def forget_again() -> None:
+    for pk in waiting_erasures():
+        carry_out_erasure.on_commit(pk)

@@ -1,0 +1,69 @@
+"""Reads of who looked, what was agreed to and who was forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import QuerySet
+
+from tenant_apps.accounts.models import Role
+from tenant_apps.privacy.models import ConsentEvent, Erasure, RecordAccess
+from tenant_apps.warungs.selectors import names_of
+from tenants.personal.people import Person, known
+
+
+@dataclass(frozen=True)
+class Look:
+    """One row of the log, as its owner reads it: who it was, and as what they work here."""
+
+    row: RecordAccess
+    who: str
+    roles: str
+
+
+def subjects_of(person: Person) -> list[UUID]:
+    """Under which ids the person's looks and consents stand."""
+    found = [person.user.public_id] if person.user is not None else []
+    for label, ids in known(person).rows.items():
+        model = apps.get_model(label)
+        if label in SUBJECTS:
+            found += list(model._default_manager.filter(pk__in=ids).values_list("public_id", flat=True))
+    return found
+
+
+# Models whose public id may be a subject, besides the user.
+SUBJECTS = frozenset({"bank_sampah.Member"})
+
+
+def looks_at(subjects: Iterable[UUID], own: str = "") -> QuerySet[RecordAccess]:
+    """Who looked, newest first; without what the person (`own` actor) looked at themselves."""
+    rows = RecordAccess.objects.filter(subject__in=list(subjects))
+    return rows.exclude(by=own) if own else rows
+
+
+def told(rows: Iterable[RecordAccess]) -> list[Look]:
+    """The rows with the names of who looked. One query for all."""
+    rows = list(rows)
+    names = names_of(row.by for row in rows)
+    labels = dict(Role.choices)
+    return [
+        Look(
+            row,
+            names.get(row.by, ""),
+            ", ".join(str(labels[name]) for name in row.roles.split(",") if name in labels),
+        )
+        for row in rows
+    ]
+
+
+def consents_of(subjects: Iterable[UUID]) -> QuerySet[ConsentEvent]:
+    """What was agreed to and taken back, newest first."""
+    return ConsentEvent.objects.filter(subject__in=list(subjects))
+
+
+def erasures() -> QuerySet[Erasure]:
+    """All of the region, newest first."""
+    return Erasure.objects.order_by("-pk")

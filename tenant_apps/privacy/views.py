@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -81,7 +83,8 @@ def erase(request: RegionRequest) -> HttpResponse:
             reasons, status = refused.context["reasons"], refused.status
         else:
             logout(request)
-            return redirect("privacy:gone", made.number)
+            messages.success(request, _("The erasure has the number %(number)s.") % {"number": made.number})
+            return redirect("privacy:gone")
     elif form.is_bound:
         status = 400
     context = {"form": form, "reasons": reasons, "too_often": status == 429}
@@ -91,9 +94,9 @@ def erase(request: RegionRequest) -> HttpResponse:
 @public_page
 @never_cache
 @require_safe
-def gone(request: RegionRequest, number: str) -> HttpResponse:
-    """What somebody sees who is a stranger now. The number tells nothing of them, and any is answered alike."""
-    return render(request, "privacy/gone.html", {"number": number})
+def gone(request: RegionRequest) -> HttpResponse:
+    """What somebody sees who is a stranger now."""
+    return render(request, "privacy/gone.html")
 
 
 @roles_only(Role.ADMIN)

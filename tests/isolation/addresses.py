@@ -1080,6 +1080,12 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "sampah/<uuid:unit>/penjualan/": {"unit": ("waste_unit",)},
     "sampah/<uuid:unit>/nasabah/<waste_number:number>/": {"unit": ("waste_unit",), "number": ("waste_member",)},
     "sampah/<uuid:unit>/nasabah/<waste_number:number>/ubah/": {"unit": ("waste_unit",), "number": ("waste_member",)},
+    "sampah/<uuid:unit>/nasabah/<waste_number:number>/nomor/": {"unit": ("waste_unit",), "number": ("waste_member",)},
+    "sampah/<uuid:unit>/nasabah/<waste_number:number>/setuju/": {
+        "unit": ("waste_unit",),
+        "number": ("waste_member",),
+    },
+    "sampah/<uuid:unit>/nasabah/<waste_number:number>/hapus/": {"unit": ("waste_unit",), "number": ("waste_member",)},
     "sampah/<uuid:unit>/nasabah/<waste_number:number>/buku/": {"unit": ("waste_unit",), "number": ("waste_member",)},
     "sampah/<uuid:unit>/nasabah/<waste_number:number>/tarik/": {"unit": ("waste_unit",), "number": ("waste_member",)},
     "sampah/<uuid:unit>/nasabah/<waste_number:number>/kartu/": {"unit": ("waste_unit",), "number": ("waste_member",)},

@@ -19,12 +19,13 @@ from tests.running import start_platform
 
 @dataclass(frozen=True)
 class Platform:
-    """A running platform: its address, and the operator's login as printed."""
+    """A running platform: its address, the operator's login as printed, and where it keeps everything."""
 
     url: str
     operator: str
     password: str
     output: str
+    home: Path
 
     def region(self, slug: str) -> str:
         return self.url.replace("localhost", f"{slug}.localhost")
@@ -39,7 +40,7 @@ def platform_running() -> Iterator[Platform]:
         assert "Ready after" in text, text
         login = re.search(r"Operator\s+\S+\s+(\S+)\s+(\S+)", text)
         assert login, text
-        yield Platform(f"http://localhost:{port}", login[1], login[2], text)
+        yield Platform(f"http://localhost:{port}", login[1], login[2], text, home)
     finally:
         child.send_signal(signal.SIGINT)
         child.wait(60)

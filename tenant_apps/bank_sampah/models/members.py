@@ -71,7 +71,12 @@ class Member(models.Model):
         verbose_name = _("member of the waste bank")
         verbose_name_plural = _("members of the waste bank")
         ordering: ClassVar[list[str]] = ["name", "pk"]
-        indexes: ClassVar[list[models.Index]] = [models.Index(name="member_by_name", fields=["name", "id"])]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="member_by_name", fields=["name", "id"]),
+            models.Index(name="member_of_unit_by_name", fields=["unit", "name", "id"]),
+            models.Index(name="member_active_of_unit", fields=["unit"], condition=Q(state=MemberState.ACTIVE)),
+            # Parts of names are found by `member_name_parts` of migration 0003, over upper(name), which is what `icontains` asks for.
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(name="member_kind_known", condition=Q(kind__in=MemberKind.values)),
             models.CheckConstraint(name="member_state_known", condition=Q(state__in=MemberState.values)),

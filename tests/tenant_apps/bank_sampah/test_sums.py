@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import date
 from importlib import import_module
 from uuid import uuid4
@@ -167,3 +168,42 @@ def test_at_once_no_slip_is_lost_and_nobody_waits_in_a_ring(committed: None, mar
     assert faults == []
     assert Deposit.objects.count() == 20 + written[0]
     must_add_up()
+
+
+@pytest.mark.parametrize("first", ["taken back", "counted in"])
+def test_a_slip_that_is_taken_back_while_it_is_counted_in(
+    first: str, committed: None, market: Cast, kalidoni: Region
+) -> None:
+    """Whichever comes first holds the other up until it is done; then the slip is in no sum."""
+    bank = open_bank(market)
+    slips = [bank.weigh({"PL-01": 1_000}), bank.weigh({"PL-01": 3_000})]
+    forget(slips[-1].pk)
+
+    def back() -> None:
+        take_back(deposit=slips[0], reason="salah", by=BY)
+
+    def count_in() -> None:
+        EarlierSlips.objects.update(done=slips[-1].pk)
+
+    faults: list[str] = []
+
+    def other(act: Callable[[], None]) -> None:
+        try:
+            with in_region(kalidoni):
+                act()
+        except Exception as fault:
+            faults.append(repr(fault))
+        finally:
+            connection.close()
+
+    mine, theirs = (back, count_in) if first == "taken back" else (count_in, back)
+    with transaction.atomic():
+        mine()
+        thread = threading.Thread(target=other, args=(theirs,))
+        thread.start()
+        thread.join(1)
+        assert thread.is_alive()
+    thread.join(30)
+    assert faults == []
+    must_add_up()
+    assert year_report(this_year()).slips == 1

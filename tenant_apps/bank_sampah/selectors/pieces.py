@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from tenant_apps.bank_sampah.models import Member
 from tenants.kernel.numbers import DocumentNumber
 
 A_PIECE = 30
+# A trigram.
+LETTERS = 3
 _PLACE = re.compile(f"-?{DocumentNumber.regex}")
 
 
@@ -27,28 +30,33 @@ class Piece:
         return iter(self.object_list)
 
 
-def piece_of(rows: QuerySet[Member], place: str = "", size: int = A_PIECE) -> Piece:
+def piece_of(rows: QuerySet[Member], place: str = "", size: int = A_PIECE, words: str = "") -> Piece:
     """What comes after the member whose number `place` is, or before that one with a minus. Two queries, and no count.
 
-    `rows` are in the order of name and key. A place that makes no sense is the beginning.
+    `rows` are those whose names have these `words`. A place that makes no sense is the beginning.
     """
+    # Who is found by parts of the name is fetched by them and sorted then. The planner would rather walk along all names until
+    # a page is full, which is right for parts of fewer than three letters alone: most people have those.
+    by_parts = any(len(word) >= LETTERS for word in words.split())
+    order = Concat("name", Value("")) if by_parts else F("name")
     found = _PLACE.fullmatch(place)
     beside = (
         Member.objects.filter(number=place.lstrip("-").upper()).values_list("name", "pk").first() if found else None
     )
+    first = rows.order_by(order.asc(), "pk")
     if beside is None:
-        return _forward(rows, size)
+        return _forward(first, size)
     name, key = beside
     if place.startswith("-"):
-        before = rows.filter(name__lte=name).filter(Q(name__lt=name) | Q(pk__lt=key)).order_by("-name", "-pk")
-        got = list(before[: size + 1])
+        before = rows.filter(name__lte=name).filter(Q(name__lt=name) | Q(pk__lt=key))
+        got = list(before.order_by(order.desc(), "-pk")[: size + 1])
         shown = got[:size][::-1]
         if not shown:
-            return _forward(rows, size)
+            return _forward(first, size)
         return Piece(shown, f"-{shown[0].number}" if len(got) > size else "", shown[-1].number)
-    after = _forward(rows.filter(name__gte=name).filter(Q(name__gt=name) | Q(pk__gt=key)), size)
+    after = _forward(first.filter(name__gte=name).filter(Q(name__gt=name) | Q(pk__gt=key)), size)
     if not after.object_list:
-        return _forward(rows, size)
+        return _forward(first, size)
     return Piece(after.object_list, f"-{after.object_list[0].number}", after.later)
 
 

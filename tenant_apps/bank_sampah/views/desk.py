@@ -65,7 +65,7 @@ def desk(request: UnitRequest) -> HttpResponse:
         return redirect("bank_sampah:weigh", request.unit.public_id, member.number)
     today = clock.today(current_region().time_zone)
     rows = members_with(wanted, None if is_office(request) else request.unit)
-    found = piece_of(rows, request.GET.get("dari", "")) if wanted else None
+    found = piece_of(rows, request.GET.get("dari", ""), words=wanted) if wanted else None
     slips = Paginator(slips_of_day(request.unit, today), A_PAGE).get_page(request.GET.get("slip"))
     context = {
         "unit": request.unit,

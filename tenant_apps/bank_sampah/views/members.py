@@ -46,7 +46,7 @@ def members(request: UnitRequest) -> HttpResponse:
     """The members of this unit; the Satker finds those of all units."""
     wanted = asked_text(request)
     rows = members_with(wanted, None if wanted and is_office(request) else request.unit)
-    page = piece_of(rows, request.GET.get("dari", ""))
+    page = piece_of(rows, request.GET.get("dari", ""), words=wanted)
     return render(request, "bank_sampah/members.html", {"unit": request.unit, "page": page, "wanted": wanted})
 
 

@@ -76,19 +76,20 @@ def test_more_rows_are_no_more_questions(offered: Bank) -> None:
     assert {path: questions(client(), path) for client, path in pages} == first
 
 
-def test_a_list_is_walked_to_its_end_and_back(offered: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("words", ["", "a", "rat"])
+def test_a_list_is_walked_to_its_end_and_back(offered: Bank, words: str) -> None:
     # Many of one name: the key decides.
     names = ["Ratna"] * 8 + ["Agus", "Zainal", "Budi", "Nur", "budi"]
     for name in names:
         join(unit=offered.unit, name=name, by=BY, agrees=True)
-    rows = members_with("", offered.unit)
+    rows = members_with(words, offered.unit)
     whole = list(rows)
-    assert len(whole) == len(names) + 1
+    assert len(whole) == len([name for name in [*names, "Ratna"] if words in name.lower()])
     for size in (1, 2, 5, len(whole), 30):
         seen, place = [], ""
         places = []
         while True:
-            piece = pieces.piece_of(rows, place, size)
+            piece = pieces.piece_of(rows, place, size, words)
             seen.append(list(piece))
             places.append(piece)
             if not piece.later:
@@ -97,7 +98,7 @@ def test_a_list_is_walked_to_its_end_and_back(offered: Bank, monkeypatch: pytest
         assert [one for part in seen for one in part] == whole
         assert places[0].earlier == ""
         for number in range(len(seen) - 1, 0, -1):
-            back = pieces.piece_of(rows, places[number].earlier, size)
+            back = pieces.piece_of(rows, places[number].earlier, size, words)
             assert list(back) == seen[number - 1]
             assert back.later == seen[number - 1][-1].number
 

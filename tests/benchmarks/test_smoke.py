@@ -14,6 +14,7 @@ from tests.benchmarks.figures import Line, Sample, Section, faster, within
 from tests.benchmarks.ground import Ground, ground, need_disk
 from tests.benchmarks.listing import listing
 from tests.benchmarks.searching import searching
+from tests.benchmarks.waste import looking
 from tests.trials import FULL
 
 REGIONS = 2
@@ -48,6 +49,7 @@ def test_every_other_benchmark_runs(stage: Ground) -> None:
         backups.backup(stage, rounds=1),
         searching(stage, products=400, warungs=6, rounds=1),
         listing(stage, rows=60, plain=40, rounds=1),
+        *looking(stage, members=60, few=30, units=3, years=1, a_year=3, rounds=1),
     ]
     assert [section.title for section in sections if not section.lines] == []
 

@@ -5,6 +5,7 @@ from tenant_apps.bank_sampah.models.lots import Lot, LotMoveKind, LotMovement
 from tenant_apps.bank_sampah.models.members import Member, MemberEvent, MemberKind, MemberState, SavingsBook
 from tenant_apps.bank_sampah.models.moving import LossReason, Transfer, TransferLine, TransferState, Work
 from tenant_apps.bank_sampah.models.selling import SaleState, Settled, WasteSale, WasteSaleLine, WasteSaleShare
+from tenant_apps.bank_sampah.models.sums import EarlierSlips, GradeMonth, MemberYear, UnitMonth
 from tenant_apps.bank_sampah.models.terms import BankTerms
 from tenant_apps.bank_sampah.models.types import Buyer, Composition, Group, Measure, WasteGrade, WastePrice, WasteType
 from tenant_apps.bank_sampah.models.units import UnitKind, WasteUnit
@@ -17,6 +18,8 @@ __all__ = [
     "Deposit",
     "DepositLine",
     "DepositState",
+    "EarlierSlips",
+    "GradeMonth",
     "Group",
     "LossReason",
     "Lot",
@@ -27,6 +30,7 @@ __all__ = [
     "MemberEvent",
     "MemberKind",
     "MemberState",
+    "MemberYear",
     "SaleState",
     "SavingsBook",
     "Settled",
@@ -34,6 +38,7 @@ __all__ = [
     "TransferLine",
     "TransferState",
     "UnitKind",
+    "UnitMonth",
     "WasteGrade",
     "WastePrice",
     "WasteSale",

@@ -68,6 +68,10 @@ class LotMovement(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            # The report of a year asks what shrank.
+            models.Index(name="lot_movement_shrunk", fields=["at"], condition=Q(kind="shrunk")),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # What a document does to a lot, it does once.
             models.UniqueConstraint(name="lot_moved_once", fields=["lot", "reference", "kind"]),

@@ -56,6 +56,7 @@ class WasteSale(models.Model):
         verbose_name = _("sale of waste")
         verbose_name_plural = _("sales of waste")
         ordering: ClassVar[list[str]] = ["-pk"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(name="waste_sale_of_day", fields=["day"])]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # A weighbridge note is written down once, unless it was taken back.
             models.UniqueConstraint(

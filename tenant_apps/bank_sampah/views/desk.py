@@ -27,6 +27,7 @@ from tenant_apps.bank_sampah.selectors.books import (
     sums_of_day,
     waiting_payouts,
 )
+from tenant_apps.bank_sampah.selectors.pieces import piece_of
 from tenant_apps.bank_sampah.selectors.prices import priced_grades
 from tenant_apps.bank_sampah.selectors.units import units_of
 from tenant_apps.bank_sampah.services import take_back, weigh_in
@@ -66,7 +67,7 @@ def desk(request: UnitRequest) -> HttpResponse:
         return redirect("bank_sampah:weigh", request.unit.public_id, member.number)
     today = clock.today(current_region().time_zone)
     rows = members_with(wanted, None if is_office(request) else request.unit)
-    found = Paginator(rows, A_PAGE).get_page(request.GET.get("page")) if wanted else None
+    found = piece_of(rows, request.GET.get("dari", ""), words=wanted) if wanted else None
     slips = Paginator(slips_of_day(request.unit, today), A_PAGE).get_page(request.GET.get("slip"))
     context = {
         "unit": request.unit,

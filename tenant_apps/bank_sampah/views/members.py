@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from tenant_apps.bank_sampah.cards import card_address, qr_of
 from tenant_apps.bank_sampah.forms import AskForm, BookForm, ChangeMemberForm, JoinForm, LeavingForm, PinForm
 from tenant_apps.bank_sampah.models import Member, MemberKind, MemberState, SavingsBook, Way
 from tenant_apps.bank_sampah.selectors.books import books_of, member_at, members_with, slips_of_member
+from tenant_apps.bank_sampah.selectors.pieces import piece_of
 from tenant_apps.bank_sampah.services import (
     Wish,
     ask,
@@ -50,7 +50,7 @@ def members(request: UnitRequest) -> HttpResponse:
     """The members of this unit; the Satker finds those of all units."""
     wanted = asked_text(request)
     rows = members_with(wanted, None if wanted and is_office(request) else request.unit)
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page = piece_of(rows, request.GET.get("dari", ""), words=wanted)
     return render(request, "bank_sampah/members.html", {"unit": request.unit, "page": page, "wanted": wanted})
 
 

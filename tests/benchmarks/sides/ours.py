@@ -28,17 +28,22 @@ from tests.benchmarks.sides.listing import (
 from tests.benchmarks.sides.searching import fill_storefront, search, shown
 from tests.benchmarks.sides.serving import get, memory, serve
 from tests.benchmarks.sides.shopping import checkout, stock_up, storefront
+from tests.benchmarks.sides.weighing import begin_bank, look, places, plans
 from tests.benchmarks.spending import spending
 
 __all__ = [
     "apply_list",
     "apply_plainly",
+    "begin_bank",
     "checkout",
     "fill_articles",
     "fill_cycle",
     "fill_storefront",
     "hand_in_list",
+    "look",
     "memory",
+    "places",
+    "plans",
     "put_together",
     "put_together_plainly",
     "read_plainly",

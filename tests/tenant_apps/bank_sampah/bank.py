@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import Sum
 
 from tenant_apps.bank_sampah.models import (
     Deposit,
+    DepositState,
+    GradeMonth,
     Lot,
     LotMovement,
     Member,
+    MemberYear,
     SavingsBook,
+    UnitMonth,
     WasteGrade,
     WasteUnit,
     Way,
@@ -105,3 +111,37 @@ def must_add_up() -> None:
         costs[lot.unit_id] += lot.cost
     for unit in WasteUnit.objects.all():
         assert balance(f"waste:{unit.pk}:stock") == costs[unit.pk]
+    sums_agree()
+
+
+def sums_agree() -> None:
+    """What the database keeps by month and year is what the slips that stand come to."""
+    units: Counter[tuple[Any, ...]] = Counter()
+    grades: Counter[tuple[Any, ...]] = Counter()
+    years: Counter[tuple[int, int]] = Counter()
+    for slip in Deposit.objects.filter(state=DepositState.SAVED).select_related("book").prefetch_related("lines"):
+        month = slip.day.replace(day=1)
+        years[slip.day.year, slip.book.member_id] += 1
+        for what, amount in (("slips", 1), ("grams", slip.grams), ("value", slip.value), ("share", slip.share)):
+            units[month, slip.unit_id, what] += amount
+        for line in slip.lines.all():
+            grades[month, slip.unit_id, line.grade_id, "quantity"] += line.quantity
+            grades[month, slip.unit_id, line.grade_id, "value"] += line.value
+    kept = {
+        (one.month, one.unit_id, what): getattr(one, what)
+        for one in UnitMonth.objects.all()
+        for what in ("slips", "grams", "value", "share")
+    }
+    assert _without_nothing(kept) == _without_nothing(units)
+    kept_grades = {
+        (one.month, one.unit_id, one.grade_id, what): getattr(one, what)
+        for one in GradeMonth.objects.all()
+        for what in ("quantity", "value")
+    }
+    assert _without_nothing(kept_grades) == _without_nothing(grades)
+    people = {(one.year, one.member_id): one.slips for one in MemberYear.objects.all()}
+    assert _without_nothing(people) == dict(years)
+
+
+def _without_nothing(sums: Mapping[Any, int]) -> dict[Any, int]:
+    return {what: amount for what, amount in sums.items() if amount}

@@ -19,7 +19,7 @@ from tests.tenant_apps.bank_sampah.bank import sums_agree
 from tests.tenants.fleet.fleets import build_fleet
 
 COUNTING = import_module("tenant_apps.bank_sampah.migrations.0008_earlier_slips_are_counted")
-BEFORE = ("bank_sampah", "0002_what_was_weighed_stays")
+BEFORE = ("bank_sampah", "0004_members_are_found_by_sealed_numbers")
 
 
 def weigh(unit: WasteUnit, book: SavingsBook, grams: int) -> Deposit:

@@ -806,6 +806,7 @@ toko/kasir/barang.json
 toko/kasir/kirim/
 toko/kasir/penjualan/
 toko/kasir/qris.svg
+toko/kasir/tabungan/
 toko/kasir/token.json
 toko/pegawai/undang/
 toko/pembayaran/

@@ -128,6 +128,8 @@ def test_a_sale_that_is_taken_back_gives_the_book_its_money_again(saver: Bank) -
     taken = Withdrawal.objects.get()
     assert taken.state == WithdrawalState.REVERSED
     assert [step.move for step in taken.history.all()] == ["ask", "pay", "take_back"]
+    book = browser_of(saver.cast.ratna).get(f"/tabungan/{saver.book.public_id}/").content.decode()
+    assert re.search(r">\s*dibatalkan\s*<", book)
     # What came back does not count against the day.
     set_bank_terms(by=BY, share_bps=0, proceeds_bps=0, least_payout=1, most_a_day=29_000)
     take(saver)

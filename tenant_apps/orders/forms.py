@@ -11,11 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.dateformat import time_format
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tenant_apps.accounts.forms import PasskeyField
+from tenant_apps.accounts.services.passkeys import confirm, site_of, step_of
 from tenant_apps.orders.errors import BadLine
 from tenant_apps.orders.finding import Wanted
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, OrderLine
@@ -123,6 +126,7 @@ class BuyerForm(PlaceForm):
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     pay = forms.ChoiceField(label=gettext_lazy("How do you pay?"), widget=forms.RadioSelect, required=False)
+    passkey = PasskeyField()
     # Only for those who have savings: never kept by the browser, never shown again.
     pin = forms.CharField(
         label=gettext_lazy("PIN of your savings"),
@@ -142,7 +146,7 @@ class BuyerForm(PlaceForm):
         if Pay.BALANCE in ways and (self.savings or (self.is_bound and purse is not None)):
             pay.choices = [*pay.choices, (SAVINGS, gettext_lazy("From your waste savings, now"))]
         else:
-            del self.fields["pin"]
+            del self.fields["pin"], self.fields["passkey"]
         pay.error_messages["invalid_choice"] = _("Not every warung here takes this way of paying. Choose another one.")
         pay.initial = Pay.CASH.value
 
@@ -153,16 +157,20 @@ class BuyerForm(PlaceForm):
 
     def clean_pin(self) -> str:
         pin: str = self.cleaned_data["pin"]
-        if self.pays_from_savings and not pin:
+        if self.pays_from_savings and not pin and not self.cleaned_data.get("passkey"):
             raise forms.ValidationError(_("Write the PIN of your savings."))
         return pin
 
-    def is_agreed(self, user: User) -> bool:
-        """Whether nothing stands against paying so: the PIN of savings is judged, before anything is locked, and `agreed` set."""
+    def is_agreed(self, request: HttpRequest, user: User) -> bool:
+        """Whether nothing stands against paying so: PIN or passkey is judged, before anything is locked, and `agreed` set."""
         if not self.pays_from_savings:
             return True
+        confirmed = None
         try:
-            self.agreed = agree(user, self.cleaned_data["pin"])
+            if answer := self.cleaned_data["passkey"]:
+                step = step_of(request.path, request.POST)
+                confirmed = confirm(user=user, site=site_of(request), step=step, answer=answer)
+            self.agreed = agree(user, self.cleaned_data["pin"], confirmed)
         except DomainError as refusal:
             self.add_error("pin", str(refusal.message))
         return self.agreed is not None

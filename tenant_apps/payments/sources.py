@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from tenant_apps.accounts.services.passkeys import Confirmed
 from tenant_apps.ledger.models import Account, JournalEntry
 from tenant_apps.ledger.services import Posting, account_of_citizen, account_of_region, account_of_warung, post
 from tenant_apps.payments.errors import NoWayToPay
@@ -125,15 +126,16 @@ def purse_of(user: User) -> Purse | None:
     return None if found is None else found.purse_of(user)
 
 
-def agree(user: User, pin: str) -> Agreed:
-    """The person agrees to pay from their purse. Never inside a transaction.
+def agree(user: User, pin: str = "", confirmed: Confirmed | None = None) -> Agreed:
+    """The person agrees to pay from their purse, by the PIN or by a passkey of theirs. Never inside a transaction.
 
     Raises:  NoWayToPay without a purse; what the purse raises for a PIN that is wrong, missing or closed.
     """
     purse = purse_of(user)
     if purse is None:
         raise NoWayToPay(_("There are no savings to pay with. Choose another way to pay."))
-    purse.agree(pin)
+    if confirmed is None or confirmed.user_id != user.pk:
+        purse.agree(pin)
     return Agreed(purse)
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest
+from tenant_apps.accounts.services.passkeys import has_passkey, site_of
 from tenant_apps.fresh_buying.forms import PreOrderForm, Written, written
 from tenant_apps.fresh_buying.selectors.goods import (
     Offer,
@@ -76,7 +77,7 @@ def order(request: RegionRequest, slug: str) -> HttpResponse:
     wanted = written(request.POST)
     if wanted.unreadable:
         form.add_error(None, _("Write whole numbers."))
-    if form.is_valid() and not wanted.unreadable and form.is_agreed(user):
+    if form.is_valid() and not wanted.unreadable and form.is_agreed(request, user):
         fee = None
         try:
             found = _place(request, stand, form, wanted)
@@ -178,6 +179,7 @@ def _page(
         "stand": stand,
         "days": days,
         "rows": rows,
+        "has_passkey": "pin" in form.fields and has_passkey(request.member.user, site_of(request)),
         "form": form,
         "total": total,
         "fee": _rupiah(form["fee"].value()) if fee is None else fee,

@@ -21,6 +21,7 @@ from django_htmx.http import reswap
 
 from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.accounts.selectors import profile_of
+from tenant_apps.accounts.services.passkeys import has_passkey, site_of
 from tenant_apps.accounts.services.profiles import save_profile
 from tenant_apps.catalog.models import Pack
 from tenant_apps.orders.baskets import Basket, basket, brought_to, cart_at, carts_of, glance, in_carts
@@ -147,7 +148,7 @@ def checkout(request: RegionRequest, slug: str) -> HttpResponse:
         lines = seen_lines(request.POST.getlist("line"), request.POST)
         if key is None:
             form.add_error(None, _("This page was open too long. Look at it again and order."))
-        elif form.is_valid() and form.is_agreed(request.member.user):
+        elif form.is_valid() and form.is_agreed(request, request.member.user):
             return redirect(next_page_of([_place(request, warung, key, lines, form.cleaned_data, form.agreed)]))
     except BasketMoved as refusal:
         fee = refusal.fee
@@ -263,6 +264,7 @@ def _checkout_page(
         "opening": now.opening,
         "form": form,
         "key": key,
+        "has_passkey": "pin" in form.fields and has_passkey(request.member.user, site_of(request)),
         "fee_moved": fee_moved,
         "village": dict(form.fields["village"].choices).get(now.warung.village_code, ""),  # type: ignore[attr-defined]
     }

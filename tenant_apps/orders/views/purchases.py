@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from tenant_apps.accounts.access import RegionRequest
+from tenant_apps.accounts.services.passkeys import has_passkey, site_of
 from tenant_apps.orders.baskets import Basket, carts_of
 from tenant_apps.orders.errors import BasketMoved, FeeMoved, PurchaseMoved
 from tenant_apps.orders.forms import BuyerForm, ShopForm, chosen_time, seen_lines
@@ -85,7 +86,7 @@ def checkout(request: RegionRequest) -> HttpResponse:
         ways = {warung: Method(forms[warung].cleaned_data["method"]) for warung in taken}
         if Method.DELIVERY in ways.values():
             form.need_address()
-        if form.is_valid() and form.is_agreed(request.member.user):
+        if form.is_valid() and form.is_agreed(request, request.member.user):
             try:
                 return _placed(request, key, {w: seen[w] for w in taken}, forms, form)
             except PurchaseMoved as moved:
@@ -152,6 +153,7 @@ def _page(request: RegionRequest, stalls: list[Stall], form: BuyerForm, key: UUI
     context = {
         "stalls": stalls,
         "form": form,
+        "has_passkey": "pin" in form.fields and has_passkey(request.member.user, site_of(request)),
         "key": key,
         "delivers": any(stall.warung.delivers for stall in stalls),
         "goods_total": sum(stall.basket.goods_total for stall in stalls if stall.taken),

@@ -85,11 +85,14 @@ def give_back_savings(*, key: UUID, entry: JournalEntry, reason: str, by: str) -
     """What was taken with this key is in the books again, as soon as the caller has reversed the entry.
 
     States:  payouts PAID -> REVERSED. Doing it twice changes nothing.
-    Writes:  history; outbox to the member. Locks books and payouts.
+    Raises:  MemberClosed: nothing is written in the books of somebody who has left.
+    Writes:  history; outbox to the member. Locks member, books and payouts.
     """
     codes = entry.lines.filter(account__code__startswith="savings:").values_list("account__code", flat=True)
-    books = lock_books_with([int(code.split(":")[1]) for code in codes])
-    for made in lock_withdrawals([_key_at(key, book.pk) for book in books]):
+    books = [int(code.split(":")[1]) for code in codes]
+    for member in Member.objects.filter(books__in=books).distinct().order_by("pk"):
+        must_be_active(lock_member(member))
+    for made in lock_withdrawals([_key_at(key, book.pk) for book in lock_books_with(books)]):
         if move(made, "take_back", by=by, reason=reason):
             tell_of_payout(made, reason)
 

@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from tenant_apps.bank_sampah.errors import OutsideTerms, PinLocked, PinWrong, SavingsShort
+from tenant_apps.bank_sampah.errors import MemberClosed, OutsideTerms, PinLocked, PinWrong, SavingsShort
 from tenant_apps.bank_sampah.models import Way, Withdrawal, WithdrawalState
 from tenant_apps.bank_sampah.selectors.books import free_book
-from tenant_apps.bank_sampah.services import join, set_bank_terms, set_pin
+from tenant_apps.bank_sampah.services import close_member, join, set_bank_terms, set_pin
 from tenant_apps.payments.errors import NoWayToPay
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.sources import Agreed, agree, agree_at_counter
@@ -133,6 +133,17 @@ def test_a_sale_that_is_taken_back_gives_the_book_its_money_again(saver: Bank) -
     # What came back does not count against the day.
     set_bank_terms(by=BY, share_bps=0, proceeds_bps=0, least_payout=1, most_a_day=29_000)
     take(saver)
+    must_add_up()
+
+
+def test_nothing_comes_back_into_the_books_of_somebody_who_has_left(saver: Bank) -> None:
+    sale = take(saver)
+    saver.ask(41_000, way=Way.BALANCE)
+    close_member(member=saver.member, by=BY, reason="pindah")
+    with pytest.raises(MemberClosed):
+        void_sale(sale=sale, reason="salah barang", by=BY)
+    sale.refresh_from_db()
+    assert (sale.state, saver.holds()) == (SaleState.DONE, 0)
     must_add_up()
 
 

@@ -36,3 +36,16 @@ class UnknownPlace(DomainError):
 
     code = "unknown_place"
     status = 400
+
+
+class PasskeyRefused(DomainError):
+    """Not their device, not this step, too late, or used before."""
+
+    code = "passkey_refused"
+    status = 403
+
+
+class TooManyPasskeys(DomainError):
+    """More devices than anybody has."""
+
+    code = "too_many_passkeys"

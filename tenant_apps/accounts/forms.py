@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.accounts.models import Profile, Role
 from tenant_apps.accounts.selectors import villages
-from tenants.identity.forms import MAX_NAME, NewPasswordField, PhoneField
+from tenants.identity.forms import MAX_NAME, NewPasswordField, PhoneField, present_password
 from tenants.identity.models import User
 
 # What an admin hands out alone; owners and staff belong to a warung, which invites them.
@@ -86,3 +86,22 @@ class RoleForm(forms.Form):
     """A role that an admin gives or takes."""
 
     role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in OFFICES])
+
+
+class PasskeyField(forms.CharField):
+    """What a device answered, put here by the script. Empty where nobody asked one."""
+
+    def __init__(self) -> None:
+        super().__init__(max_length=8_000, required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+
+
+class PasskeyForm(forms.Form):
+    """A new passkey; the password goes to the question before."""
+
+    name = forms.CharField(label=_("Name of this device"), max_length=60, required=False)
+    password = present_password()
+    passkey = PasskeyField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].required = False

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenant_apps.accounts.views import entering, invitation, me, people
+from tenant_apps.accounts.views import entering, invitation, me, passkeys, people
 
 urlpatterns = [
     path("daftar/", entering.sign_up, name="account_signup"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("akun/nomor/", me.change_phone, name="account_change_phone"),
     path("akun/nomor/kirim/", me.send_phone_code, name="account_send_phone_code"),
     path("akun/nomor/kode/", entering.prove_phone, name="account_verify_phone"),
+    path("akun/kunci-sandi/", passkeys.page, name="passkeys"),
+    path("akun/kunci-sandi/mulai/", passkeys.begin, name="passkey_begin"),
+    path("akun/kunci-sandi/simpan/", passkeys.save, name="passkey_save"),
+    path("akun/kunci-sandi/tantangan/", passkeys.challenge, name="passkey_challenge"),
+    path("akun/kunci-sandi/<uuid:public_id>/hapus/", passkeys.forget, name="passkey_forget"),
     path("undangan/<slug:token>/", invitation.invitation, name="invitation"),
     path("undangan/<slug:token>/terima/", invitation.accept_invitation, name="accept_invitation"),
     path("undangan/<slug:token>/gabung/", invitation.join, name="join"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as s
 
@@ -13,12 +14,14 @@ from tenant_apps.orders.services.carting import MOST_LINES
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.models import PaymentState
 from tenant_apps.payments.selectors import payload_to_pay
+from tenant_apps.payments.sources import SAVINGS
 from tenant_apps.pos.batches import MOST_SALES
 from tenant_apps.pricing.models import ClaimState
 from tenants.forms import MOST_RUPIAH
 from tenants.kernel.units import BaseUnit
 
 LARGEST_ID = 2**63 - 1
+PAY_OR_SAVINGS = [*Pay.choices, (SAVINGS, _("waste savings"))]
 LARGEST_RT = 999
 MOST_RESTOCK_LINES = 200
 Shape = s.Serializer[Any]
@@ -286,6 +289,17 @@ class AddressWish(Shape):
     rt = rt_number()
 
 
+def pin_wish() -> s.RegexField:
+    return s.RegexField(
+        r"^([0-9]{6})?$",
+        required=False,
+        default="",
+        allow_blank=True,
+        write_only=True,
+        help_text="For `savings`: the member's PIN; after five wrong ones it is closed for 15 minutes.",
+    )
+
+
 class OrderWish(Shape):
     warung = s.SlugField(max_length=60)
     lines = many(SeenLineWish, min_length=1, max_length=MOST_LINES)
@@ -295,7 +309,8 @@ class OrderWish(Shape):
     fee = rupiah(min_value=0, default=0, help_text="The delivery fee that you showed.")
     address = AddressWish(required=False, allow_null=True, default=None, help_text="Where to; for a delivery.")
     note = s.CharField(max_length=240, allow_blank=True, default="")
-    pay = s.ChoiceField(Pay.choices, default=Pay.CASH, help_text="One of the warung's ways to pay.")
+    pay = s.ChoiceField(PAY_OR_SAVINGS, default=Pay.CASH, help_text="One of the warung's ways to pay.")
+    pin = pin_wish()
     when = when_wish()
 
 
@@ -313,7 +328,8 @@ class PurchaseWish(Shape):
     name = s.CharField(max_length=120)
     phone = s.CharField(max_length=40, allow_blank=True, default="")
     address = AddressWish(required=False, allow_null=True, default=None, help_text="Where to; for deliveries.")
-    pay = s.ChoiceField(Pay.choices, default=Pay.CASH)
+    pay = s.ChoiceField(PAY_OR_SAVINGS, default=Pay.CASH)
+    pin = pin_wish()
 
 
 class OrderLineShape(Shape):

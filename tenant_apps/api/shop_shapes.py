@@ -6,6 +6,7 @@ from rest_framework import serializers as s
 
 from tenant_apps.api.shapes import (
     LARGEST_ID,
+    PAY_OR_SAVINGS,
     OrderShape,
     PackShape,
     Shape,
@@ -16,7 +17,6 @@ from tenant_apps.api.shapes import (
 )
 from tenant_apps.orders.models import ReturnState
 from tenant_apps.orders.services.carting import MOST_LINES
-from tenant_apps.payments.models import Method as Pay
 from tenant_apps.pricing.savings import FIRST_YEAR
 from tenants.kernel.units import BaseUnit
 
@@ -57,7 +57,9 @@ class ZoneShape(Shape):
 
 
 class WaysShape(Shape):
-    pay = s.ListField(child=s.ChoiceField(Pay.choices), help_text="How it can be paid; balance only for who is known.")
+    pay = s.ListField(
+        child=s.ChoiceField(PAY_OR_SAVINGS), help_text="How it can be paid; balance and savings only for who has them."
+    )
     pickup = s.BooleanField()
     delivers = s.BooleanField()
     reach = ReachShape(allow_null=True, help_text="What delivery to the asked place costs; null: not brought there.")

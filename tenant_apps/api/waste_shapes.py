@@ -59,7 +59,7 @@ class PayoutWish(Shape):
         r"^[0-9]{6}$", write_only=True, help_text="The member's PIN; after five wrong ones it is closed for 15 minutes."
     )
     amount = s.IntegerField(min_value=1, max_value=1_000_000_000, help_text="Whole rupiah.")
-    way = s.ChoiceField(Way.choices)
+    way = s.ChoiceField([(way.value, way.label) for way in Way.asked_for()])
     unit = s.UUIDField(required=False, allow_null=True, default=None, help_text="For cash: where it is fetched.")
     bank = s.CharField(max_length=40, required=False, default="", allow_blank=True)
     account_end = s.RegexField(

@@ -10,6 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tenant_apps.accounts.forms import PasskeyField
 from tenant_apps.bank_sampah.models import (
     BankTerms,
     Buyer,
@@ -264,6 +265,22 @@ class AskForm(KeyForm):
     @property
     def chosen_unit(self) -> WasteUnit | None:
         return self.units.get(self.cleaned_data.get("unit", ""))
+
+
+class OwnAskForm(AskForm):
+    """On one's own phone a passkey may stand instead of the PIN."""
+
+    passkey = PasskeyField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pin"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        if not told.get("pin") and not told.get("passkey") and "pin" not in self.errors:
+            self.add_error("pin", self.fields["pin"].error_messages["required"])
+        return told
 
 
 class ReferenceForm(forms.Form):

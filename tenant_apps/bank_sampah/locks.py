@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from tenant_apps.bank_sampah.models import (
     Deposit,
@@ -32,6 +33,12 @@ def lock_books_of(member: Member) -> list[SavingsBook]:
     return list(SavingsBook.objects.select_for_update(no_key=True).filter(member=member).order_by("pk"))
 
 
+def lock_books_with(pks: Iterable[int]) -> list[SavingsBook]:
+    """These books, by id."""
+    rows = SavingsBook.objects.select_for_update(no_key=True, of=("self",)).select_related("member__user")
+    return list(rows.filter(pk__in=list(pks)).order_by("pk"))
+
+
 def lock_book(book: SavingsBook) -> SavingsBook:
     """The book as it is now: nobody else writes in it meanwhile."""
     rows = SavingsBook.objects.select_for_update(no_key=True, of=("self",)).select_related("member__user")
@@ -48,6 +55,12 @@ def lock_withdrawal(withdrawal: Withdrawal) -> Withdrawal:
     """The payout as it is now. Its book is locked before."""
     rows = Withdrawal.objects.select_for_update(no_key=True, of=("self",)).select_related("unit", "book__member__user")
     return rows.get(pk=withdrawal.pk)
+
+
+def lock_withdrawals(keys: Iterable[UUID]) -> list[Withdrawal]:
+    """The payouts with these keys, by id. Their books are locked before."""
+    rows = Withdrawal.objects.select_for_update(no_key=True, of=("self",)).select_related("unit", "book__member__user")
+    return list(rows.filter(key__in=list(keys)).order_by("pk"))
 
 
 def lots_of_day(unit: WasteUnit, places: Iterable[tuple[int, int]], day: date) -> dict[tuple[int, int], Lot]:

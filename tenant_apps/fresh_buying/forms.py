@@ -19,6 +19,7 @@ from tenant_apps.fresh_buying.services.buying import MOST_PAID
 from tenant_apps.fresh_buying.services.ordering import MORE_PERCENT, Wish
 from tenant_apps.orders.forms import CheckoutForm
 from tenant_apps.payments.models import Method as Pay
+from tenant_apps.payments.sources import Purse
 from tenant_apps.warungs.delivering import OpenDay
 from tenant_apps.warungs.models import Warung
 from tenants.forms import AmountField, RupiahField
@@ -54,11 +55,12 @@ class PreOrderForm(CheckoutForm):
         stand: Warung,
         warungs: Sequence[Warung],
         ways: Sequence[Pay],
+        purse: Purse | None,
         days: Iterable[OpenDay],
         *args: Any,
         **kwargs: Any,
     ) -> None:
-        super().__init__(stand, ways, *args, **kwargs)
+        super().__init__(stand, ways, purse, *args, **kwargs)
         words = gettext("If the market is dearer that day, up to %(percent)s %% more is fine with me")
         self.fields["agrees"].label = words % {"percent": MORE_PERCENT}
         if when := self.fields.get("when"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -102,6 +102,8 @@ class Movement:
     balance: int
     reference: str
     is_reversal: bool
+    # Whose line it is, where a statement has several accounts.
+    account_id: int = 0
 
     @property
     def came(self) -> int | None:
@@ -114,9 +116,9 @@ class Movement:
 
 @dataclass(frozen=True)
 class Statement:
-    """An account over a period, all seen at one moment; `newest` is the last line that there was."""
+    """An account, or several as if they were one, over a period, all seen at one moment; `newest` is the last line then."""
 
-    account: Account
+    accounts: tuple[Account, ...]
     period: Period
     opening: int
     closing: int
@@ -125,16 +127,29 @@ class Statement:
     count: int
     newest: int
 
+    @property
+    def account(self) -> Account:
+        """The one, or the first of several."""
+        return self.accounts[0]
 
-def statement_of(account: Account, period: Period) -> Statement:
-    """Opening and closing balance, and what came and went between, from one statement of the database."""
-    sign = AccountKind(account.kind).sign
+    @property
+    def sign(self) -> int:
+        return AccountKind(self.account.kind).sign
+
+
+def statement_of(account: Account | Sequence[Account], period: Period) -> Statement:
+    """Opening and closing balance, and what came and went between, from one statement of the database.
+
+    Raises:  ValueError for accounts that do not live on the same side.
+    """
+    accounts = (account,) if isinstance(account, Account) else tuple(account)
+    (sign,) = {AccountKind(one.kind).sign for one in accounts}
     # A subquery counts within one account only: without the group there would be no row for an account without lines.
     mine = JournalLine.objects.filter(account=OuterRef("pk")).order_by().values("account")
     inside, later = mine.filter(period.lines()), period.later_lines()
     more, less = Sum("amount", filter=Q(amount__gt=0)), Sum("amount", filter=Q(amount__lt=0))
-    row = (
-        Account.objects.filter(pk=account.pk)
+    found: Any = (
+        Account.objects.filter(pk__in=[one.pk for one in accounts])
         .annotate(
             more=Coalesce(Subquery(inside.annotate(n=more).values("n")), 0),
             less=Coalesce(Subquery(inside.annotate(n=less).values("n")), 0),
@@ -143,22 +158,37 @@ def statement_of(account: Account, period: Period) -> Statement:
             **({} if later is None else {"later": Coalesce(Subquery(mine.filter(later).annotate(n=Sum("amount")).values("n")), 0)}),
         )
         .values()
-        .get()
     )  # fmt: skip
-    later_sum: Any = row.get("later", 0)
-    closing = int(row["balance"]) - int(later_sum)
-    more_, less_ = int(row["more"]), int(row["less"])
+    found = list(found)
+    closing = sum(int(row["balance"]) - int(row.get("later", 0)) for row in found)
+    more_, less_ = sum(int(row["more"]) for row in found), sum(int(row["less"]) for row in found)
     came, went = (more_, -less_) if sign > 0 else (-less_, more_)
     return Statement(
-        account=account,
+        accounts=accounts,
         period=period,
         opening=(closing - more_ - less_) * sign,
         closing=closing * sign,
         came=came,
         went=went,
-        count=row["count"],
-        newest=row["newest"],
+        count=sum(row["count"] for row in found),
+        newest=max(row["newest"] for row in found),
     )
+
+
+def part_of(statement: Statement, before: int | None) -> tuple[list[Movement], int | None]:
+    """The newest movements, or those older than the line `before`, each with the balance after it; and where the next
+    ones begin, None where there are none. However long the statement is, it reads so many lines and one sum."""
+    lines, balance = _lines_of(statement).order_by("-pk"), statement.closing
+    if before is not None:
+        newer = lines.filter(pk__gte=before).aggregate(total=Sum("amount", default=0))["total"]
+        balance -= int(newer) * statement.sign
+        lines = lines.filter(pk__lt=before)
+    found = list(lines[: A_PAGE + 1])
+    movements = []
+    for line in found[:A_PAGE]:
+        movements.append(_movement(line, balance, statement.sign))
+        balance -= line.amount * statement.sign
+    return movements, found[A_PAGE - 1].pk if len(found) > A_PAGE else None
 
 
 def page_of(statement: Statement, number: Any) -> tuple[Page[JournalLine], list[Movement]]:
@@ -171,7 +201,7 @@ def page_of(statement: Statement, number: Any) -> tuple[Page[JournalLine], list[
     newer = 0
     if page.number > 1:
         newer = lines[: page.start_index() - 1].aggregate(total=Sum("amount", default=0))["total"]
-    sign = AccountKind(statement.account.kind).sign
+    sign = statement.sign
     balance, movements = statement.closing - int(newer) * sign, []
     for line in page:
         movements.append(_movement(line, balance, sign))
@@ -181,7 +211,7 @@ def page_of(statement: Statement, number: Any) -> tuple[Page[JournalLine], list[
 
 def oldest_first(statement: Statement, at_most: int) -> list[Movement]:
     """The movements in the order in which they happened."""
-    sign = AccountKind(statement.account.kind).sign
+    sign = statement.sign
     return list(_running(_lines_of(statement).order_by("pk")[:at_most], statement.opening, sign))
 
 
@@ -207,14 +237,14 @@ def all_movements(statement: Statement) -> Iterator[Movement]:
 
     For use inside a transaction, such as `one_moment`.
     """
-    sign = AccountKind(statement.account.kind).sign
+    sign = statement.sign
     balance = statement.opening
     told = _lines_of(statement).values_list(
-        "amount", "entry__at", "entry__text", "entry__public_id", "entry__reverses_id"
+        "amount", "entry__at", "entry__text", "entry__public_id", "entry__reverses_id", "account_id"
     )
-    for amount, at, text, reference, reverses in told.iterator(chunk_size=A_PIECE):
+    for amount, at, text, reference, reverses, account in told.iterator(chunk_size=A_PIECE):
         balance += amount * sign
-        yield Movement(at, text, amount * sign, balance, str(reference), is_reversal=reverses is not None)
+        yield Movement(at, text, amount * sign, balance, str(reference), reverses is not None, account)
 
 
 @dataclass(frozen=True)
@@ -263,7 +293,7 @@ def newest_proofs(count: int = 7) -> list[LedgerProof]:
 
 def _lines_of(statement: Statement) -> QuerySet[JournalLine]:
     return (
-        JournalLine.objects.filter(statement.period.lines(), account=statement.account, pk__lte=statement.newest)
+        JournalLine.objects.filter(statement.period.lines(), account__in=statement.accounts, pk__lte=statement.newest)
         .select_related("entry")
         .order_by("pk")
     )
@@ -284,6 +314,7 @@ def _movement(line: JournalLine, balance: int, sign: int) -> Movement:
         balance=balance,
         reference=str(entry.public_id),
         is_reversal=entry.reverses_id is not None,
+        account_id=line.account_id,
     )
 
 

@@ -18,7 +18,8 @@ from tenant_apps.ledger import books, selectors
 from tenant_apps.ledger.forms import KindForm
 from tenant_apps.ledger.models import Account, AccountKind
 from tenant_apps.ledger.sheets import Cell, sheet
-from tenant_apps.ledger.statements import statement_exported, statement_printed, statement_shown
+from tenant_apps.ledger.statements import statement_exported, statement_printed, statement_shown, wallet_shown
+from tenant_apps.ledger.wallets import wallet_of
 from tenant_apps.warungs.counter import CounterRequest, at_counter, owners_only
 from tenants.access import signed_in
 from tenants.forms import asked_text
@@ -33,14 +34,15 @@ office = roles_only(Role.SATKER, Role.ADMIN)
 @never_cache
 @require_safe
 def balance(request: RegionRequest) -> HttpResponse:
-    """What the region owes this person, and how it came to that."""
-    account = selectors.account_of(request.member.user)
-    if account is None:
-        return render(request, "ledger/balance.html", {"amount": 0})
-    here = {"print_url": reverse("ledger:balance_print"), "sheet_url": reverse("ledger:balance_sheet")}
-    return render(
-        request, "ledger/balance.html", {"amount": account.amount, **here, **statement_shown(request, account)}
-    )
+    """All that is kept for this person: what can be spent, what is bound, and how it came to that."""
+    wallet = wallet_of(request.member.user)
+    context = {
+        "wallet": wallet,
+        "print_url": reverse("ledger:balance_print"),
+        "sheet_url": reverse("ledger:balance_sheet"),
+        **(wallet_shown(request, wallet) if wallet.held else {}),
+    }
+    return render(request, "ledger/balance.html", context)
 
 
 @signed_in
@@ -48,7 +50,7 @@ def balance(request: RegionRequest) -> HttpResponse:
 @require_safe
 def balance_print(request: RegionRequest) -> HttpResponse:
     """One's own statement on paper."""
-    return statement_printed(request, selectors.account_of(request.member.user), reverse("ledger:balance"))
+    return statement_printed(request, wallet_of(request.member.user), reverse("ledger:balance"))
 
 
 @signed_in
@@ -56,7 +58,7 @@ def balance_print(request: RegionRequest) -> HttpResponse:
 @require_safe
 def balance_sheet(request: RegionRequest) -> HttpResponseBase:
     """One's own statement as a table."""
-    return statement_exported(request, selectors.account_of(request.member.user), reverse("ledger:balance"), "saldo")
+    return statement_exported(request, wallet_of(request.member.user), reverse("ledger:balance"), "saldo")
 
 
 @owners

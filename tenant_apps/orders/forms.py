@@ -11,11 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.dateformat import time_format
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tenant_apps.accounts.forms import PasskeyField
+from tenant_apps.accounts.services.passkeys import confirm, site_of, step_of
 from tenant_apps.orders.errors import BadLine
 from tenant_apps.orders.finding import Wanted
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, OrderLine
@@ -25,10 +28,13 @@ from tenant_apps.orders.services.filling import MORE_PERCENT
 from tenant_apps.orders.services.placing import SeenLine
 from tenant_apps.orders.services.returning import MOST_RETURN_DAYS
 from tenant_apps.payments.models import Method as Pay
+from tenant_apps.payments.sources import SAVINGS, Agreed, Purse, agree
 from tenant_apps.warungs.delivering import days_of
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import Point, village_choices
 from tenants.identity.forms import PhoneField
+from tenants.identity.models import User
+from tenants.kernel.errors import DomainError
 from tenants.kernel.units import quantity_text
 
 LARGEST_RT = 999
@@ -120,18 +126,59 @@ class BuyerForm(PlaceForm):
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     pay = forms.ChoiceField(label=gettext_lazy("How do you pay?"), widget=forms.RadioSelect, required=False)
+    passkey = PasskeyField()
+    # Only for those who have savings: never kept by the browser, never shown again.
+    pin = forms.CharField(
+        label=gettext_lazy("PIN of your savings"),
+        max_length=6,
+        required=False,
+        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "6"}),
+    )
 
-    def __init__(self, ways: Sequence[Pay], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, ways: Sequence[Pay], purse: Purse | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["village"].required = False
         pay: Any = self.fields["pay"]
         pay.choices = [(way.value, PAY_WORDS[way]) for way in ways]
+        self.agreed: Agreed | None = None
+        # In rupiah; None where there are none. Whoever had some a moment ago is told how much there is now.
+        self.savings = None if purse is None else purse.amount
+        if Pay.BALANCE in ways and (self.savings or (self.is_bound and purse is not None)):
+            pay.choices = [*pay.choices, (SAVINGS, gettext_lazy("From your waste savings, now"))]
+        else:
+            del self.fields["pin"], self.fields["passkey"]
         pay.error_messages["invalid_choice"] = _("Not every warung here takes this way of paying. Choose another one.")
         pay.initial = Pay.CASH.value
 
     def clean_pay(self) -> Pay:
-        """Cash, where nothing was chosen."""
-        return Pay(self.cleaned_data["pay"] or Pay.CASH)
+        """Cash, where nothing was chosen. Savings pay by way of the balance."""
+        chosen: str = self.cleaned_data["pay"] or Pay.CASH
+        return Pay.BALANCE if chosen == SAVINGS else Pay(chosen)
+
+    def clean_pin(self) -> str:
+        pin: str = self.cleaned_data["pin"]
+        if self.pays_from_savings and not pin and not self.cleaned_data.get("passkey"):
+            raise forms.ValidationError(_("Write the PIN of your savings."))
+        return pin
+
+    def is_agreed(self, request: HttpRequest, user: User) -> bool:
+        """Whether nothing stands against paying so: PIN or passkey is judged, before anything is locked, and `agreed` set."""
+        if not self.pays_from_savings:
+            return True
+        confirmed = None
+        try:
+            if answer := self.cleaned_data["passkey"]:
+                step = step_of(request.path, request.POST)
+                confirmed = confirm(user=user, site=site_of(request), step=step, answer=answer)
+            self.agreed = agree(user, self.cleaned_data["pin"], confirmed)
+        except DomainError as refusal:
+            self.add_error("pin", str(refusal.message))
+        return self.agreed is not None
+
+    @property
+    def pays_from_savings(self) -> bool:
+        """Whether savings were chosen, and the PIN is to be judged."""
+        return "pin" in self.fields and self["pay"].value() == SAVINGS
 
     def need_address(self) -> None:
         """Something is to be brought: say what is missing for that."""
@@ -168,8 +215,8 @@ class ShopForm(forms.Form):
 class CheckoutForm(ShopForm, BuyerForm):
     """Both in one, for a purchase at a single warung. A pick-up needs no address."""
 
-    def __init__(self, warung: Warung, ways: Sequence[Pay], *args: Any, **kwargs: Any) -> None:
-        BuyerForm.__init__(self, ways, *args, **kwargs)
+    def __init__(self, warung: Warung, ways: Sequence[Pay], purse: Purse | None, *args: Any, **kwargs: Any) -> None:
+        BuyerForm.__init__(self, ways, purse, *args, **kwargs)
         _offer_ways(self, warung)
 
     def clean(self) -> dict[str, Any]:

@@ -59,6 +59,21 @@ class TenderForm(forms.Form):
         return self.cleaned_data.get("qris") or 0
 
 
+class SavingsForm(forms.Form):
+    """Whose savings pay: the card or its number, and the PIN, never kept by the browser and never shown again."""
+
+    member = forms.CharField(
+        label=_("Card or number of the member"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "autofocus": True}),
+    )
+    pin = forms.CharField(
+        label=_("PIN, typed by the member"),
+        max_length=6,
+        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "6"}),
+    )
+
+
 class BonForm(forms.Form):
     """Who may take goods on credit, and up to how much."""
 

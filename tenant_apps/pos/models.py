@@ -80,6 +80,8 @@ class CounterSale(models.Model):
     cash = models.BigIntegerField(_("cash"), default=0)
     qris = models.BigIntegerField(_("QRIS"), default=0)
     bon = models.BigIntegerField(_("bon"), default=0)
+    # From savings that the region keeps for somebody: see `tenant_apps/payments/sources.py`.
+    savings = models.BigIntegerField(_("savings"), default=0, db_default=0)
     cash_received = models.BigIntegerField(_("cash received"), default=0)
     change = models.BigIntegerField(_("change"), default=0)
     # Of everything that was sent: the same key with other content is another sale.
@@ -108,8 +110,14 @@ class CounterSale(models.Model):
             models.CheckConstraint(name="sale_worth_something", condition=Q(total__gt=0)),
             # What was paid is what it costs.
             models.CheckConstraint(
-                name="sale_tenders_sum",
-                condition=Q(cash__gte=0, qris__gte=0, bon__gte=0, total=F("cash") + F("qris") + F("bon")),
+                name="sale_tenders_are_the_sum",
+                condition=Q(
+                    cash__gte=0,
+                    qris__gte=0,
+                    bon__gte=0,
+                    savings__gte=0,
+                    total=F("cash") + F("qris") + F("bon") + F("savings"),
+                ),
             ),
             models.CheckConstraint(
                 name="sale_change_right",

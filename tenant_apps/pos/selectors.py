@@ -105,6 +105,7 @@ class Takings:
     cash: int
     qris: int
     bon: int
+    savings: int
 
 
 def takings_of(warung: Warung, day: date) -> Takings:
@@ -115,6 +116,7 @@ def takings_of(warung: Warung, day: date) -> Takings:
         cash=Sum("cash", default=0),
         qris=Sum("qris", default=0),
         bon=Sum("bon", default=0),
+        savings=Sum("savings", default=0),
     )
     return Takings(**{name: int(value) for name, value in sums.items()})
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from tenant_apps.pos.views import bon, charts, closing, sending, till
+from tenant_apps.pos.views import bon, charts, closing, savings, sending, till
 from tenants.kernel.numbers import DocumentNumber
 
 register_converter(DocumentNumber, "sale_number")
@@ -13,6 +13,7 @@ urlpatterns = [
     path("toko/kasir/barang.json", sending.goods, name="goods"),
     path("toko/kasir/token.json", sending.token, name="token"),
     path("toko/kasir/kirim/", sending.send, name="send"),
+    path("toko/kasir/tabungan/", savings.pay, name="savings"),
     path("toko/kasir/qris.svg", till.qris, name="qris"),
     path("toko/kasir/penjualan/", till.sales, name="sales"),
     path("toko/kasir/<sale_number:number>/nota/", till.receipt, name="receipt"),

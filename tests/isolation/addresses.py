@@ -12,7 +12,7 @@ from shared_apps.exchange.services import Buyer, OrderedLine, pooling, send_orde
 from shared_apps.onboarding.consents import requests_to_us
 from shared_apps.onboarding.models import CarveOut, Registration, State
 from shared_apps.supplier_catalog.models import Offer
-from tenant_apps.accounts.models import Role
+from tenant_apps.accounts.models import Passkey, Role
 from tenant_apps.accounts.services.inviting import invite
 from tenant_apps.agent_banking.models import Agent, AgentDocument, MoveKind, StatementException
 from tenant_apps.agent_banking.services import (
@@ -154,6 +154,7 @@ class Ids:
     preorder: str
     stall_purchase: str
     trip_line: str
+    passkey: str
     waste_unit: str
     waste_grade: str
     waste_type: str
@@ -385,6 +386,9 @@ def add_market_documents(cast: Cast) -> None:
 
 def _save_waste(cast: Cast) -> None:
     """Ratna brings bottles to Hasan's unit and asks for some of it; a part is on the way, a part is sold."""
+    Passkey.objects.create(
+        user=cast.ratna, host="percobaan", name="percobaan", credential_id=uuid4().hex, credential=b"x"
+    )
     set_up(name="Bank Sampah percobaan", by=BY)
     ServiceSetting.objects.update_or_create(code="bank_sampah", defaults={"enabled": True})
     unit = make_unit(name=f"Unit {cast.warung.name}", warung=cast.warung)
@@ -641,6 +645,7 @@ def ids_of(cast: Cast) -> Ids:
         supplier=str(Adoption.objects.latest("pk").supplier),
         adoption=str(Adoption.objects.latest("pk").public_id),
         change=str(AdoptionChange.objects.latest("pk").public_id),
+        passkey=str(Passkey.objects.filter(user=cast.ratna).latest("pk").public_id),
         waste_unit=str(waste.unit.public_id),
         waste_grade=str(waste.lines.get().grade_id),
         waste_type=str(waste.lines.get().grade.public_id),
@@ -660,6 +665,10 @@ PLAIN = """
 .well-known/assetlinks.json
 akun/
 akun/akses-api/
+akun/kunci-sandi/
+akun/kunci-sandi/mulai/
+akun/kunci-sandi/simpan/
+akun/kunci-sandi/tantangan/
 akun/nomor/
 akun/nomor/kirim/
 akun/nomor/kode/
@@ -806,6 +815,7 @@ toko/kasir/barang.json
 toko/kasir/kirim/
 toko/kasir/penjualan/
 toko/kasir/qris.svg
+toko/kasir/tabungan/
 toko/kasir/token.json
 toko/pegawai/undang/
 toko/pembayaran/
@@ -853,6 +863,7 @@ wilayah/warung/baru/
 # The others: each placeholder with the names of the ids (of `Ids`) that go there, or words of the address itself.
 NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "akun/akses-api/<uuid:public_id>/cabut/": {"public_id": ("api_key",)},
+    "akun/kunci-sandi/<uuid:public_id>/hapus/": {"public_id": ("passkey",)},
     "api/v1/<anything:rest>": {"rest": ("=nothing",)},
     "api/v1/waste/books/": {},
     "api/v1/waste/books/<uuid:book>/slips/": {"book": ("waste_book",)},

@@ -1,4 +1,4 @@
-"""Ani opens a savings book, brings four kinds of waste, pays an order with it; the Satker sells the lot and shares the margin."""
+"""Ani opens a savings book, brings four kinds of waste, pays an order and sembako with it; the Satker sells and shares."""
 
 from __future__ import annotations
 
@@ -58,6 +58,24 @@ def join(page: Page, site: str) -> str:
     return page.locator(".member-number").inner_text()
 
 
+def add_passkey(page: Page, site: str) -> None:
+    """Her phone has a lock, and becomes a passkey."""
+    chip = page.context.new_cdp_session(page)
+    chip.send("WebAuthn.enable")
+    kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    chip.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {"options": {**kind, "isUserVerified": True, "automaticPresenceSimulation": True}},
+    )
+    page.goto(f"{site}/akun/kunci-sandi/")
+    fill(page, "Name of this device", "HP Ani")
+    fill(page, "Password", PASSWORD)
+    look(page, "passkeys-new")
+    press(page, "Add a passkey")
+    expect(page.locator("main")).to_contain_text("HP Ani")
+    look(page, "passkeys")
+
+
 def weigh(page: Page, site: str, number: str) -> str:
     """At Hasan's unit: her number, four kinds, one tap; the slip's number."""
     page.goto(f"{site}/sampah/")
@@ -83,28 +101,47 @@ def weigh(page: Page, site: str, number: str) -> str:
 
 
 def pay_with_savings(page: Page, site: str) -> int:
-    """She brings what the goods cost from her book to her balance, and pays with it; what she paid."""
+    """At the checkout she pays straight from her book: with a wrong PIN nothing happens, with hers it is done; what it cost."""
     take_first(page, site, HASAN)
-    order_at(page, site, {HASAN}, "cash")
-    price = rupiah(page.locator(".actionbar-total .money, .actionbar .money").first.inner_text())
-    page.goto(f"{site}/tabungan/")
-    go(page, "Free savings")
-    expect(page.locator(".balance")).to_contain_text(shown(SAVED))
-    page.locator("details.card > summary").click()
-    page.locator("main [name=amount]").fill(str(SAVED + 1))
-    page.locator("main [name=way][value=balance]").check()
-    page.locator("main [name=pin]").fill(PIN)
-    press(page, "Ask for it")
+    order_at(page, site, {HASAN}, "savings")
     expect(page.locator("main")).to_contain_text(shown(SAVED))
-    look(page, "waste-too-much")
-    page.locator("main [name=amount]").fill(str(max(price, 10_000)))
-    page.locator("main [name=pin]").fill(PIN)
-    press(page, "Ask for it")
-    expect(page.locator("main")).to_contain_text(say("It is in your WARSA balance now."))
-    look(page, "waste-book")
-    order_at(page, site, {HASAN}, "balance")
+    price = rupiah(
+        page.locator(".actionbar-total .money, .actionbar .money").locator("visible=true").first.inner_text()
+    )
+    fill(page, "PIN of your savings", "918273")
     with page.expect_navigation():
         page.get_by_role("button", name=say("Order now")).first.click()
+    expect(page.locator("main")).to_contain_text(say("That PIN is wrong. %(left)s tries are left.", left="4"))
+    expect(page.get_by_label(say("PIN of your savings"))).to_have_value("")
+    look(page, "waste-checkout-wrong-pin")
+    # Her phone agrees instead.
+    with page.expect_navigation():
+        page.get_by_role("button", name=say("Confirm with a passkey instead")).click()
+    assert "/pesanan/" in page.url or "/belanja/" in page.url, page.url
+    page.goto(f"{site}/tabungan/")
+    go(page, "All my money and its movements")
+    expect(page.locator(".balance")).to_contain_text(shown(SAVED - price))
+    look(page, "waste-one-balance")
+    return price
+
+
+def take_sembako(page: Page, site: str, number: str) -> int:
+    """At Hasan's kasir she takes goods against the rest: with the card's number and her PIN; what they cost."""
+    page.goto(f"{site}/toko/kasir/")
+    # Tiles of the script, which has the prices now; of the good that lies there for certain.
+    expect(page.locator("#till-tiles button[type=button]").first).to_be_visible()
+    page.locator("#till-q").fill("beras ketan putih")
+    page.locator("#till-tiles button[type=button]").first.click()
+    expect(page.locator("#till-lines li")).to_have_count(1)
+    with page.expect_navigation():
+        page.get_by_role("button", name=say("Pay with waste savings")).click()
+    price = rupiah(page.locator("main .bill-sum .money").first.inner_text())
+    fill(page, "Card or number of the member", number.lower())
+    fill(page, "PIN, typed by the member", PIN)
+    look(page, "waste-sembako")
+    press(page, "Sold")
+    expect(page.locator(".receipt")).to_contain_text(say("Waste savings"))
+    look(page, "waste-sembako-receipt")
     return price
 
 
@@ -136,6 +173,7 @@ def test_from_bottles_to_an_order_and_a_share(platform_running: Platform, browse
     ani, hasan, officer = (new_phone(browser) for _ in range(3))
     sign_up(ani, platform, site)
     number = join(ani, site)
+    add_passkey(ani, site)
     signed_in(hasan, platform, "Owner")
     slip = weigh(hasan, site, number)
 
@@ -147,6 +185,13 @@ def test_from_bottles_to_an_order_and_a_share(platform_running: Platform, browse
     fill_order(hasan, site, order)
     ani.goto(f"{site}/pesanan/{order}/")
     expect(ani.locator("main")).to_contain_text("diserahkan")
+
+    taken = take_sembako(hasan, site, number)
+    ani.goto(f"{site}/tabungan/")
+    go(ani, "Free savings")
+    expect(ani.locator(".balance")).to_contain_text(shown(SAVED - price - taken))
+    expect(ani.locator("main")).to_contain_text("berupa sembako")
+    look(ani, "waste-book")
 
     # Spent savings cannot be taken back.
     unit = hasan.goto(f"{site}/sampah/")

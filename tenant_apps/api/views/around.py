@@ -54,6 +54,7 @@ from tenant_apps.orders.services.liking import like, unlike
 from tenant_apps.orders.services.returning import ask_return, left_to_return, returnable_until
 from tenant_apps.orders.services.sharing import share_receipt, shared_order, stop_sharing, token_of
 from tenant_apps.payments.services import ways_to_pay
+from tenant_apps.payments.sources import SAVINGS, purse_of
 from tenant_apps.pricing.history import prices_by_day
 from tenant_apps.pricing.purchases import DocumentSaved, purchases
 from tenant_apps.pricing.savings import asked_month, month_span, this_year, year_of
@@ -72,8 +73,9 @@ class WarungWays(Endpoint):
         warung = shown_warung(slug)
         zones, times = list(warung.zones.all()), list(warung.slots.all())
         user = self.member.user if self.member.is_signed_in else None
+        purse = purse_of(user) if user is not None else None
         ways = SimpleNamespace(
-            pay=ways_to_pay(warung, user),
+            pay=[*ways_to_pay(warung, user), *([SAVINGS] if purse is not None and purse.amount else [])],
             pickup=warung.pickup,
             delivers=warung.delivers,
             reach=reach_of(warung, self.asked["village"], self.asked["rw"], zones),

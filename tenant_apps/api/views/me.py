@@ -52,6 +52,7 @@ from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.models import Payment
 from tenant_apps.payments.selectors import payment_of
 from tenant_apps.payments.services import claim_paid
+from tenant_apps.payments.sources import SAVINGS, Agreed, agree
 from tenant_apps.pricing.pictures import redrawn
 from tenant_apps.pricing.purchases import BoughtLine
 from tenant_apps.pricing.selectors import claims_of, own_claim_for
@@ -71,6 +72,23 @@ def _phone(told: dict[str, Any]) -> str:
 def _address(told: dict[str, Any]) -> Address | None:
     address = told["address"]
     return Address(address["village"], address["street"], address["rw"], address["rt"]) if address else None
+
+
+class Buying(Endpoint):
+    """Orders that savings may pay."""
+
+    agreed: Agreed | None = None
+
+    def find(self, *args: Any, **names: Any) -> None:
+        told = self.request.data
+        if self.request.method == "POST" and isinstance(told, dict) and told.get("pay") == SAVINGS:
+            # Before the transaction in which a POST's answer is kept: wrong tries must stay counted.
+            self.agreed = agree(self.member.user, str(told.get("pin", "")))
+
+    @property
+    def pay(self) -> Pay:
+        """Savings pay by way of the balance."""
+        return Pay.BALANCE if self.told["pay"] == SAVINGS else Pay(self.told["pay"])
 
 
 class Me(Endpoint):
@@ -133,7 +151,7 @@ class OneCart(Endpoint):
         return self._answer(slug)
 
 
-class Orders(Endpoint):
+class Orders(Buying):
     @operation(Scope.SHOP_READ, gettext_lazy("Your orders, newest first"), answers=OrderShape, paged=True)
     def get(self, request: Request) -> Response:
         page = page_of_rows(orders_of(self.member.user), name="orders", order=("-placed_at", "-pk"), asked=self.asked)
@@ -142,7 +160,8 @@ class Orders(Endpoint):
     @operation(
         Scope.SHOP_WRITE, gettext_lazy("Order at one warung"), takes=OrderWish, answers=OrderDetailShape, status=201, needs_key=True,
         about=gettext_lazy("With the prices that you showed. When anything moved since, nothing is ordered and the problem names"
-        " every line (`basket_moved`)."),
+        " every line (`basket_moved`). With `savings`, exactly the total leaves your savings in the same step, or nothing at all"
+        " (`savings_short`, `outside_terms`, `pin_wrong`, `pin_locked`, `pin_missing`)."),
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         told = self.told
@@ -158,14 +177,15 @@ class Orders(Endpoint):
             address=_address(told),
             fee=told["fee"],
             note=told["note"],
-            pay=Pay(told["pay"]),
+            pay=self.pay,
+            agreed=self.agreed,
             when=when_told(told["when"]),
             by=self.by,
         )
         return Response(OrderDetailShape(whole(order)).data, status=201)
 
 
-class Purchases(Endpoint):
+class Purchases(Buying):
     @operation(
         Scope.SHOP_WRITE,
         gettext_lazy("Order at several warungs in one tap"),
@@ -175,7 +195,7 @@ class Purchases(Endpoint):
         needs_key=True,
         about=gettext_lazy(
             "One order a warung. When one warung cannot fill it as you showed it, nothing is ordered anywhere"
-            " (`purchase_moved`)."
+            " (`purchase_moved`). Savings pay all of them together, or nothing."
         ),
     )
     def post(self, request: Request) -> Response:
@@ -198,7 +218,8 @@ class Purchases(Endpoint):
             name=told["name"],
             phone=_phone(told),
             address=_address(told),
-            pay=Pay(told["pay"]),
+            pay=self.pay,
+            agreed=self.agreed,
             by=self.by,
         )
         return Response(PurchaseShape(_whole(purchase)).data, status=201)

@@ -19,6 +19,13 @@ class Way(models.TextChoices):
     CASH = "cash", _("in cash")
     BALANCE = "balance", _("to the WARSA balance")
     TRANSFER = "transfer", _("by bank transfer")
+    # Taken at a warung and paid at its kasir: never asked for.
+    GOODS = "goods", _("in sembako")
+
+    @classmethod
+    def asked_for(cls) -> list[Way]:
+        """The ways of a payout that somebody asks for."""
+        return [way for way in cls if way != cls.GOODS]
 
 
 class WithdrawalState(models.TextChoices):
@@ -26,6 +33,8 @@ class WithdrawalState(models.TextChoices):
     PAID = "paid", _("paid out")
     REFUSED = "refused", _("refused")
     CANCELLED = "cancelled", _("cancelled")
+    # Goods that it paid were brought back on the same day.
+    REVERSED = "reversed", pgettext_lazy("payout", "taken back")
 
 
 class Withdrawal(models.Model):
@@ -38,7 +47,7 @@ class Withdrawal(models.Model):
     book = models.ForeignKey(SavingsBook, on_delete=models.PROTECT, related_name="withdrawals")
     way = models.CharField(_("how"), max_length=8, choices=Way.choices)
     amount = models.BigIntegerField(_("amount"))
-    # Where cash is fetched.
+    # Where cash is fetched, or goods were taken at a warung that has a unit.
     unit = models.ForeignKey(WasteUnit, null=True, blank=True, on_delete=models.PROTECT, related_name="withdrawals")
     # Of a transfer: the bank and whose account; the number is told to the Satker in person, and only its end is kept.
     bank = models.CharField(_("bank"), max_length=40, blank=True)
@@ -55,6 +64,7 @@ class Withdrawal(models.Model):
         Move("pay", (WithdrawalState.REQUESTED,), WithdrawalState.PAID),
         Move("refuse", (WithdrawalState.REQUESTED,), WithdrawalState.REFUSED),
         Move("cancel", (WithdrawalState.REQUESTED,), WithdrawalState.CANCELLED),
+        Move("take_back", (WithdrawalState.PAID,), WithdrawalState.REVERSED),
     )
 
     class Meta:
@@ -67,11 +77,12 @@ class Withdrawal(models.Model):
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(name="withdrawal_positive", condition=Q(amount__gt=0)),
-            models.CheckConstraint(name="withdrawal_state_known", condition=Q(state__in=WithdrawalState.values)),
+            models.CheckConstraint(name="withdrawal_state_is_known", condition=Q(state__in=WithdrawalState.values)),
             models.CheckConstraint(
-                name="withdrawal_way_whole",
+                name="withdrawal_way_is_whole",
                 condition=Q(way=Way.CASH, unit__isnull=False, account_end="")
                 | Q(way=Way.BALANCE, unit__isnull=True, account_end="")
+                | Q(way=Way.GOODS, account_end="")
                 | (Q(way=Way.TRANSFER, unit__isnull=True, account_end__regex=r"^[0-9]{4}$") & ~Q(bank="")),
             ),
         ]

@@ -94,13 +94,12 @@ def unlinked_member(number: str) -> Member | None:
 
 def books_of(member: Member) -> list[BookRow]:
     """All books of a member with what is in them. Two queries."""
-    books = list(member.books.order_by("pk"))
-    return _rows(books)
+    return rows_of(list(member.books.order_by("pk")))
 
 
 def book_row(book: SavingsBook) -> BookRow:
     """One of them."""
-    return _rows([book])[0]
+    return rows_of([book])[0]
 
 
 def free_book(member: Member) -> SavingsBook:
@@ -154,7 +153,8 @@ def asked_on(book: SavingsBook, day: date) -> int:
     return int(rows.aggregate(total=Sum("amount", default=0))["total"])
 
 
-def _rows(books: Sequence[SavingsBook]) -> list[BookRow]:
+def rows_of(books: Sequence[SavingsBook]) -> list[BookRow]:
+    """These books with what is in them, in one query."""
     held = amounts_of(f"savings:{one.pk}:{book}" for one in books for book in ("book", "reserved"))
     return [BookRow(one, held[f"savings:{one.pk}:book"], held[f"savings:{one.pk}:reserved"]) for one in books]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tenant_apps.bank_sampah.errors import BadEntry, CashShort, MemberClosed, OutsideTerms, SavingsBound, SavingsShort
 from tenant_apps.bank_sampah.locks import lock_book, lock_member, lock_withdrawal
 from tenant_apps.bank_sampah.models import (
+    Member,
     MemberState,
     SavingsBook,
     WasteUnit,
@@ -212,6 +213,8 @@ def _give_up(withdrawal: Withdrawal, step: str, by: str, reason: str) -> Withdra
 
 
 def _must_be_whole(wish: Wish, user: User | None) -> None:
+    if wish.way == Way.GOODS:
+        raise BadEntry(_("Sembako is taken at the kasir of a warung, with the card and the PIN."))
     if wish.way == Way.CASH and (wish.unit is None or not wish.unit.is_open):
         raise BadEntry(_("Choose the unit where the cash is fetched."))
     if wish.way == Way.BALANCE and user is None:
@@ -223,8 +226,7 @@ def _must_be_whole(wish: Wish, user: User | None) -> None:
 
 
 def _must_be_within_terms(book: SavingsBook, amount: int, day: date) -> None:
-    if book.member.state != MemberState.ACTIVE:
-        raise MemberClosed(_("%(name)s is no member any more.") % {"name": book.member.name})
+    must_be_active(book.member)
     if book.bound_until is not None and is_bound(book):
         raise SavingsBound(
             _("This book is kept for %(purpose)s until %(day)s.")
@@ -240,11 +242,23 @@ def _must_be_within_terms(book: SavingsBook, amount: int, day: date) -> None:
             _("Payouts can be asked for from the %(first)s. to the %(last)s. of the month.")
             % {"first": terms.first_day, "last": terms.last_day}
         )
-    room = terms.most_a_day - asked_on(book, day)
+    must_have_room_today(book, amount, day)
+
+
+def must_be_active(member: Member) -> None:
+    """Raises MemberClosed for somebody who has left."""
+    if member.state != MemberState.ACTIVE:
+        raise MemberClosed(_("%(name)s is no member any more.") % {"name": member.name})
+
+
+def must_have_room_today(book: SavingsBook, amount: int, day: date) -> None:
+    """Of all the member's books no more leaves in a day than the terms say. The member is locked. Raises OutsideTerms."""
+    most = terms_on().most_a_day
+    room = most - asked_on(book, day)
     if amount > room:
         raise OutsideTerms(
             _("At most %(most)s are paid in one day; %(room)s are left for today.")
-            % {"most": rupiah_text(terms.most_a_day), "room": rupiah_text(max(room, 0))}
+            % {"most": rupiah_text(most), "room": rupiah_text(max(room, 0))}
         )
 
 

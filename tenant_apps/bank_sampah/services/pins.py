@@ -73,7 +73,8 @@ def _judge(member: Member, pin: str) -> PinMissing | PinLocked | PinWrong | None
     if member.pin_locked_until is not None and member.pin_locked_until > now:
         minutes = -(-(member.pin_locked_until - now).seconds // 60)
         return PinLocked(_("Too many wrong tries. Try again in %(minutes)s minutes.") % {"minutes": minutes})
-    if check_password(pin, member.pin):
+    # What no PIN can be is not hashed at all.
+    if _SIX.fullmatch(pin) and check_password(pin, member.pin):
         member.pin_failures, member.pin_locked_until = 0, None
         return None
     member.pin_failures += 1

@@ -51,6 +51,7 @@ def tell_of_payout(withdrawal: Withdrawal, reason: str = "") -> None:
             WithdrawalState.PAID: _("A payout of %(amount)s was made."),
             WithdrawalState.REFUSED: _("Your payout of %(amount)s was refused; the money is in your book."),
             WithdrawalState.CANCELLED: _("Your payout of %(amount)s was cancelled; the money is in your book."),
+            WithdrawalState.REVERSED: _("Goods for %(amount)s were brought back; the money is in your book."),
         }[WithdrawalState(withdrawal.state)]
         body = _("The reason: %(reason)s") % told if reason else _("If this was not you, tell the Satker at once.")
         path = reverse("bank_sampah:book", args=[withdrawal.book.public_id])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -14,14 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest
+from tenant_apps.bank_sampah.cards import member_typed
 from tenant_apps.bank_sampah.forms import WeighForm
-from tenant_apps.bank_sampah.models import Deposit, Group, Member, MemberState, SavingsBook
+from tenant_apps.bank_sampah.models import Deposit, Group, MemberState, SavingsBook
 from tenant_apps.bank_sampah.selectors.books import (
     BookRow,
     books_of,
     deposit_at,
     member_at,
-    member_of_card,
     members_with,
     slips_of_day,
     sums_of_day,
@@ -40,8 +39,6 @@ from tenants.kernel import clock
 from tenants.kernel.errors import DomainError
 
 A_PAGE = 30
-# What a card's code says, at the end of its address.
-_CARD = re.compile(r"(?:.*/)?([A-Za-z0-9_-]{16})/?")
 
 
 @workers
@@ -62,7 +59,7 @@ def units(request: RegionRequest) -> HttpResponse:
 def desk(request: UnitRequest) -> HttpResponse:
     """The unit's day. A card or a number leads straight to weighing."""
     wanted = asked_text(request)
-    member = _exactly(wanted) if wanted else None
+    member = member_typed(wanted) if wanted else None
     if member is not None and member.state == MemberState.ACTIVE:
         return redirect("bank_sampah:weigh", request.unit.public_id, member.number)
     today = clock.today(current_region().time_zone)
@@ -154,14 +151,6 @@ def _slip(request: UnitRequest, number: str) -> dict[str, Any]:
     if found.unit_id != request.unit.pk:
         raise Http404("a slip of another unit")
     return {"unit": request.unit, "slip": found, "lines": list(found.lines.all()), "reason": ReasonForm()}
-
-
-def _exactly(typed: str) -> Member | None:
-    """The one member whose card or number this is."""
-    card = _CARD.fullmatch(typed)
-    if card is not None and (found := member_of_card(card[1])) is not None:
-        return found
-    return Member.objects.filter(number=typed.upper()).first() if len(typed) == 6 else None
 
 
 def _chosen_book(books: list[BookRow], wanted: str) -> SavingsBook:

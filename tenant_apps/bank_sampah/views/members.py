@@ -239,7 +239,7 @@ def member_here(request: UnitRequest, number: str) -> Member:
 
 def ask_form(request: UnitRequest, found: Member, data: Any = None) -> AskForm:
     """At a unit cash is fetched there; a balance needs an account."""
-    ways = [way for way in Way if way != Way.BALANCE or found.user_id is not None]
+    ways = [way for way in Way.asked_for() if way != Way.BALANCE or found.user_id is not None]
     return AskForm([request.unit], ways, data)
 
 

@@ -19,9 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shared_apps.onboarding.models import Service
 from tenant_apps.accounts.access import RegionRequest
+from tenant_apps.accounts.services.passkeys import confirm, has_passkey, site_of, step_of
 from tenant_apps.bank_sampah.cards import card_address, qr_of
 from tenant_apps.bank_sampah.errors import PinLocked, PinMissing, PinWrong
-from tenant_apps.bank_sampah.forms import AskForm, LinkForm, OwnJoinForm, OwnPinForm
+from tenant_apps.bank_sampah.forms import LinkForm, OwnAskForm, OwnJoinForm, OwnPinForm
 from tenant_apps.bank_sampah.models import SavingsBook, Way
 from tenant_apps.bank_sampah.selectors.books import (
     account_of,
@@ -188,6 +189,7 @@ def own_slip(request: RegionRequest, number: str) -> HttpResponse:
 
 
 @signed_in
+@sensitive_post_parameters("pin")
 @require_POST
 def ask_for(request: RegionRequest, public_id: UUID) -> HttpResponse:
     """A payout is asked for."""
@@ -198,7 +200,11 @@ def ask_for(request: RegionRequest, public_id: UUID) -> HttpResponse:
     told = form.cleaned_data
     wish = Wish(Way(told["way"]), form.chosen_unit, told["bank"], told["account_end"])
     try:
-        check_pin(member=found.member, pin=told["pin"])
+        if told["passkey"]:
+            step = step_of(request.path, request.POST)
+            confirm(user=request.member.user, site=site_of(request), step=step, answer=told["passkey"])
+        else:
+            check_pin(member=found.member, pin=told["pin"])
     except DomainError as refused:
         form.add_error("pin", refused.message)
         return _book(request, found, asking=form, status=refused.status)
@@ -311,12 +317,12 @@ def _joining(
     return render(request, "bank_sampah/own/join.html", context, status=status)
 
 
-def _ask_form(data: Any = None) -> AskForm:
-    return AskForm(list(open_units()), [Way.BALANCE, Way.CASH, Way.TRANSFER], data)
+def _ask_form(data: Any = None) -> OwnAskForm:
+    return OwnAskForm(list(open_units()), [Way.BALANCE, Way.CASH, Way.TRANSFER], data)
 
 
 def _book(
-    request: RegionRequest, found: SavingsBook, *, asking: AskForm | None = None, status: int = 200
+    request: RegionRequest, found: SavingsBook, *, asking: OwnAskForm | None = None, status: int = 200
 ) -> HttpResponse:
     context = {
         "book": found,
@@ -324,6 +330,7 @@ def _book(
         "terms": terms_on(),
         "asking": asking or _ask_form(),
         "payouts": payouts_of(found)[:A_PAGE],
+        "has_passkey": has_passkey(request.member.user, site_of(request)),
         "print_url": reverse("bank_sampah:book_print", args=[found.public_id]),
         "sheet_url": reverse("bank_sampah:book_sheet", args=[found.public_id]),
         **statement_shown(request, account_of(found)),

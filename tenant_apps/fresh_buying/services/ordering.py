@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from tenant_apps.orders.services.placing import Address
 from tenant_apps.payments.errors import NoWayToPay
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.services import open_payment, payment_of, release_payment
+from tenant_apps.payments.sources import Agreed
 from tenant_apps.pricing.limits import limits_of
 from tenant_apps.pricing.models import WarungPrice
 from tenant_apps.pricing.selectors import prices_in_force
@@ -63,6 +64,8 @@ class Buyer:
     fee: int = 0
     note: str = ""
     for_warung: Warung | None = None
+    # With Pay.BALANCE: what it costs comes from that purse into the balance first, in the same transaction.
+    agreed: Agreed | None = None
 
 
 def place_preorder(
@@ -72,10 +75,13 @@ def place_preorder(
     the price guarantee reaches.
 
     States:  nothing -> PLACED.
-    Raises:  NoPreOrders, DayFull, PreOrderMoved, BadPreOrder; what orders refuse: TimeGone, NotOffered; NoWayToPay, Overdrawn.
+    Raises:  NoPreOrders, DayFull, PreOrderMoved, BadPreOrder; what orders refuse: TimeGone, NotOffered; NoWayToPay, Overdrawn;
+             what the purse refuses.
     Writes:  pre-order, lines, history, payment; outbox to the customer.
     """
     _must_be_wishes(wishes)
+    if buyer.agreed is not None and buyer.pay != Pay.BALANCE:
+        raise ValueError("a purse pays by way of the balance")
     with transaction.atomic():
         # The customer's own row is the lock of their taps: the second tap waits here and finds what the first one placed.
         User.objects.select_for_update(no_key=True).values_list("pk", flat=True).get(pk=buyer.user.pk)
@@ -126,6 +132,14 @@ def place_preorder(
             line.preorder = preorder
         PreOrderLine.objects.bulk_create(lines)
         PreOrderEvent.objects.create(preorder=preorder, move="place", after=preorder.state, by=by, at=moment)
+        if buyer.agreed is not None:
+            buyer.agreed.bring_to_balance(
+                user=buyer.user,
+                amount=preorder.total,
+                key=uuid5(buyer.user.public_id, f"preorder:{key}"),
+                text=_("Savings for pre-order %(number)s") % {"number": preorder.number},
+                by=by,
+            )
         open_payment(
             reference=preorder.reference,
             payer=buyer.user,

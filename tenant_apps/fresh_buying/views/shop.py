@@ -12,9 +12,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest
+from tenant_apps.accounts.services.passkeys import has_passkey, site_of
 from tenant_apps.fresh_buying.forms import PreOrderForm, Written, written
 from tenant_apps.fresh_buying.selectors.goods import (
     Offer,
@@ -32,6 +34,7 @@ from tenant_apps.orders.models import Method
 from tenant_apps.orders.services.placing import Address
 from tenant_apps.orders.views.baskets import known_of, remember_address
 from tenant_apps.payments.services import ways_to_pay
+from tenant_apps.payments.sources import purse_of
 from tenant_apps.warungs.delivering import OpenDay, reach_of
 from tenant_apps.warungs.models import Warung, WarungState
 from tenant_apps.warungs.selectors import owns, warungs_of
@@ -54,6 +57,7 @@ def preorders(request: RegionRequest) -> HttpResponse:
 
 @signed_in
 @never_cache
+@sensitive_post_parameters("pin")
 @require_http_methods(["GET", "HEAD", "POST"])
 def order(request: RegionRequest, slug: str) -> HttpResponse:
     """Goods and everything that goes with them on one page, and the tap itself."""
@@ -62,18 +66,18 @@ def order(request: RegionRequest, slug: str) -> HttpResponse:
     offers = offers_on_order(stand, days)
     user = request.member.user
     warungs = [one for one in warungs_of(request.member) if owns(request.member, one)]
-    ways = [way for way in ways_to_pay(stand, user) if way in WAYS_TO_PAY]
+    ways, purse = [way for way in ways_to_pay(stand, user) if way in WAYS_TO_PAY], purse_of(user)
     if request.method != "POST":
         known = known_of(request)
         reach = reach_of(stand, known.get("village", ""), known.get("rw"))
         initial = {**known, "key": uuid.uuid4(), "fee": reach.fee if reach else 0}
-        form = PreOrderForm(stand, warungs, ways, days, initial=initial)
+        form = PreOrderForm(stand, warungs, ways, purse, days, initial=initial)
         return _page(request, stand, days, offers, form, Written({}, {}))
-    form = PreOrderForm(stand, warungs, ways, days, request.POST)
+    form = PreOrderForm(stand, warungs, ways, purse, days, request.POST)
     wanted = written(request.POST)
     if wanted.unreadable:
         form.add_error(None, _("Write whole numbers."))
-    if form.is_valid() and not wanted.unreadable:
+    if form.is_valid() and not wanted.unreadable and form.is_agreed(request, user):
         fee = None
         try:
             found = _place(request, stand, form, wanted)
@@ -133,6 +137,7 @@ def _place(request: RegionRequest, stand: Warung, form: PreOrderForm, wanted: Wr
             fee=told["fee"] or 0,
             note=told["note"],
             for_warung=form.chosen_warung(),
+            agreed=form.agreed,
         ),
         when=when,
         wishes=list(wanted.wishes.values()),
@@ -174,6 +179,7 @@ def _page(
         "stand": stand,
         "days": days,
         "rows": rows,
+        "has_passkey": "pin" in form.fields and has_passkey(request.member.user, site_of(request)),
         "form": form,
         "total": total,
         "fee": _rupiah(form["fee"].value()) if fee is None else fee,

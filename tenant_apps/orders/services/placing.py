@@ -32,6 +32,7 @@ from tenant_apps.orders.services.telling import tell_placed
 from tenant_apps.payments.errors import NoWayToPay
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.services import open_payment, takes
+from tenant_apps.payments.sources import Agreed
 from tenant_apps.pricing.models import WarungPrice
 from tenant_apps.pricing.selectors import prices_in_force
 from tenant_apps.stock.errors import Shortage, StockShort
@@ -105,6 +106,7 @@ def place_order(
     note: str = "",
     pay: Pay = Pay.CASH,
     when: When | None = None,
+    agreed: Agreed | None = None,
 ) -> Order:
     """A purchase at one warung; see `place_purchase`. The same key finds the same order.
 
@@ -113,7 +115,9 @@ def place_order(
     """
     shopping = Shopping(warung, lines, method, fee, note, when)
     try:
-        return _placed([shopping], _Customer(customer, name.strip(), phone.strip(), address, pay, by), key)[1][0]
+        return _placed([shopping], _Customer(customer, name.strip(), phone.strip(), address, pay, by, agreed), key)[1][
+            0
+        ]
     except PurchaseMoved as moved:
         raise moved.shops[warung.pk] from None
 
@@ -128,14 +132,18 @@ def place_purchase(
     by: str,
     address: Address | None = None,
     pay: Pay = Pay.CASH,
+    agreed: Agreed | None = None,
 ) -> Purchase:
     """Every warung of it has its order, and the goods are promised; or nobody has any. The same key finds the same purchase.
 
+    `agreed`: with Pay.BALANCE, what all of it costs comes from that purse into the balance first, in the same transaction.
+
     States:  nothing -> PLACED; nothing -> UNPAID where a QRIS code waits for its money.
-    Raises:  PurchaseMoved with the refusals of all warungs; EmptyBasket, BadLine; TooManyUnpaid; Overdrawn. Then nothing has changed.
+    Raises:  PurchaseMoved with the refusals of all warungs; EmptyBasket, BadLine; TooManyUnpaid; Overdrawn; what the purse
+             refuses. Then nothing has changed.
     Writes:  purchase, orders, lines, history, payments; stock is reserved; the carts are emptied; outbox to owners and customer.
     """
-    return _placed(shops, _Customer(customer, name.strip(), phone.strip(), address, pay, by), key)[0]
+    return _placed(shops, _Customer(customer, name.strip(), phone.strip(), address, pay, by, agreed), key)[0]
 
 
 def _placed(shops: Sequence[Shopping], who: _Customer, key: UUID) -> tuple[Purchase, list[Order]]:
@@ -145,6 +153,8 @@ def _placed(shops: Sequence[Shopping], who: _Customer, key: UUID) -> tuple[Purch
     for shop in shops:
         _must_be_lines(shop.lines)
     customer = who.user
+    if who.agreed is not None and who.pay != Pay.BALANCE:
+        raise ValueError("a purse pays by way of the balance")
     with transaction.atomic():
         # The customer's own row is the lock of their taps: the second tap waits here and finds what the first one placed.
         User.objects.select_for_update(no_key=True).values_list("pk", flat=True).get(pk=customer.pk)
@@ -167,6 +177,14 @@ def _placed(shops: Sequence[Shopping], who: _Customer, key: UUID) -> tuple[Purch
                 refusals[shop.warung.pk] = refusal
         if refusals:
             raise PurchaseMoved(_moved_text(), shops=refusals)
+        if who.agreed is not None:
+            who.agreed.bring_to_balance(
+                user=customer,
+                amount=sum(order.total for order in placed),
+                key=uuid5(customer.public_id, f"purchase:{key}"),
+                text=_("Savings for purchase %(number)s") % {"number": purchase.number},
+                by=who.by,
+            )
         for order in placed:
             open_payment(
                 reference=order.reference,
@@ -193,6 +211,7 @@ class _Customer:
     address: Address | None
     pay: Pay
     by: str
+    agreed: Agreed | None = None
 
 
 def _place_at(shop: Shopping, shelf: StockLocation, who: _Customer, purchase: Purchase, key: UUID) -> Order:

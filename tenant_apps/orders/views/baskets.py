@@ -15,11 +15,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap
 
 from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.accounts.selectors import profile_of
+from tenant_apps.accounts.services.passkeys import has_passkey, site_of
 from tenant_apps.accounts.services.profiles import save_profile
 from tenant_apps.catalog.models import Pack
 from tenant_apps.orders.baskets import Basket, basket, brought_to, cart_at, carts_of, glance, in_carts
@@ -32,6 +34,7 @@ from tenant_apps.orders.services.placing import Address, SeenLine, place_order
 from tenant_apps.orders.shelves import goods_of
 from tenant_apps.orders.views.visitor import cart_key, new_cart_key, place_of, way_back
 from tenant_apps.payments.services import payment_of, ways_to_pay
+from tenant_apps.payments.sources import Agreed, purse_of
 from tenant_apps.pricing.selectors import offers_of
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import shown_warung
@@ -127,25 +130,26 @@ def change(request: RegionRequest, slug: str) -> HttpResponse:
 
 @signed_in
 @never_cache
+@sensitive_post_parameters("pin")
 def checkout(request: RegionRequest, slug: str) -> HttpResponse:
     """The last page before ordering at one warung, and the tap itself. When something moved, the same page shows what."""
     warung = shown_warung(slug)
-    ways = ways_to_pay(warung, request.member.user)
+    ways, purse = ways_to_pay(warung, request.member.user), purse_of(request.member.user)
     if request.method != "POST":
         now = cart_at(cart_key(request), warung)
         known = known_of(request)
-        form = CheckoutForm(warung, ways, initial=known)
+        form = CheckoutForm(warung, ways, purse, initial=known)
         return _checkout_page(request, reached(now, known), form, uuid.uuid4())
     key = tap_key(request)
-    form = CheckoutForm(warung, ways, request.POST)
+    form = CheckoutForm(warung, ways, purse, request.POST)
     lines: list[SeenLine] = []
     fee: FeeMoved | None = None
     try:
         lines = seen_lines(request.POST.getlist("line"), request.POST)
         if key is None:
             form.add_error(None, _("This page was open too long. Look at it again and order."))
-        elif form.is_valid():
-            return redirect(next_page_of([_place(request, warung, key, lines, form.cleaned_data)]))
+        elif form.is_valid() and form.is_agreed(request, request.member.user):
+            return redirect(next_page_of([_place(request, warung, key, lines, form.cleaned_data, form.agreed)]))
     except BasketMoved as refusal:
         fee = refusal.fee
         form.add_error(None, str(refusal.message))
@@ -180,7 +184,14 @@ def tap_key(request: RegionRequest) -> UUID | None:
     return None
 
 
-def _place(request: RegionRequest, warung: Warung, key: UUID, lines: list[SeenLine], told: dict[str, Any]) -> Order:
+def _place(
+    request: RegionRequest,
+    warung: Warung,
+    key: UUID,
+    lines: list[SeenLine],
+    told: dict[str, Any],
+    agreed: Agreed | None,
+) -> Order:
     user = request.member.user
     address = None
     if told["method"] == Method.DELIVERY:
@@ -199,6 +210,7 @@ def _place(request: RegionRequest, warung: Warung, key: UUID, lines: list[SeenLi
         pay=told["pay"],
         when=chosen_time(told.get("when", "")),
         by=request.member.actor,
+        agreed=agreed,
     )
     remember_address(request, address)
     return order
@@ -252,6 +264,7 @@ def _checkout_page(
         "opening": now.opening,
         "form": form,
         "key": key,
+        "has_passkey": "pin" in form.fields and has_passkey(request.member.user, site_of(request)),
         "fee_moved": fee_moved,
         "village": dict(form.fields["village"].choices).get(now.warung.village_code, ""),  # type: ignore[attr-defined]
     }

@@ -11,9 +11,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from tenant_apps.accounts.access import RegionRequest
+from tenant_apps.accounts.services.passkeys import has_passkey, site_of
 from tenant_apps.orders.baskets import Basket, carts_of
 from tenant_apps.orders.errors import BasketMoved, FeeMoved, PurchaseMoved
 from tenant_apps.orders.forms import BuyerForm, ShopForm, chosen_time, seen_lines
@@ -24,6 +26,7 @@ from tenant_apps.orders.views.baskets import known_of, next_page_of, reached, re
 from tenant_apps.orders.views.visitor import cart_key
 from tenant_apps.payments.models import Method as Pay
 from tenant_apps.payments.services import ways_to_pay
+from tenant_apps.payments.sources import purse_of
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import shown_warungs
 from tenants.access import signed_in
@@ -51,19 +54,21 @@ class Stall:
 
 @signed_in
 @never_cache
+@sensitive_post_parameters("pin")
 def checkout(request: RegionRequest) -> HttpResponse:
     """Every cart on one page, ordered in one tap. When something moved, the same page shows everything that did."""
+    purse = purse_of(request.member.user)
     if request.method != "POST":
         known = known_of(request)
         carts = carts_of(cart_key(request))[:MOST_SHOPS]
         stalls = [_stall(reached(now, known), None) for now in carts if now.orderable]
-        form = BuyerForm(_ways([one.warung for one in stalls], request.member.user), initial=known)
+        form = BuyerForm(_ways([one.warung for one in stalls], request.member.user), purse, initial=known)
         return _page(request, stalls, form, uuid.uuid4())
     key = tap_key(request)
     slugs = request.POST.getlist("shown")[:MOST_SHOPS]
     shown = list(shown_warungs().filter(slug__in=slugs))
     taken = {warung for warung in shown if warung.slug in request.POST.getlist("shop")}
-    form = BuyerForm(_ways(list(taken), request.member.user), request.POST)
+    form = BuyerForm(_ways(list(taken), request.member.user), purse, request.POST)
     seen: dict[Warung, list[SeenLine]] = {}
     stalls = []
     try:
@@ -81,7 +86,7 @@ def checkout(request: RegionRequest) -> HttpResponse:
         ways = {warung: Method(forms[warung].cleaned_data["method"]) for warung in taken}
         if Method.DELIVERY in ways.values():
             form.need_address()
-        if form.is_valid():
+        if form.is_valid() and form.is_agreed(request, request.member.user):
             try:
                 return _placed(request, key, {w: seen[w] for w in taken}, forms, form)
             except PurchaseMoved as moved:
@@ -138,6 +143,7 @@ def _placed(
         address=address,
         pay=told["pay"],
         by=request.member.actor,
+        agreed=buyer.agreed,
     )
     remember_address(request, address)
     return redirect(next_page_of(list(purchase.orders.select_related("purchase", "warung"))))
@@ -147,6 +153,7 @@ def _page(request: RegionRequest, stalls: list[Stall], form: BuyerForm, key: UUI
     context = {
         "stalls": stalls,
         "form": form,
+        "has_passkey": "pin" in form.fields and has_passkey(request.member.user, site_of(request)),
         "key": key,
         "delivers": any(stall.warung.delivers for stall in stalls),
         "goods_total": sum(stall.basket.goods_total for stall in stalls if stall.taken),

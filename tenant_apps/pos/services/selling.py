@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from tenant_apps.catalog.models import Pack
 from tenant_apps.ledger.models import Account
 from tenant_apps.ledger.services import Posting, account_of_warung, post, reverse
+from tenant_apps.payments.sources import Agreed, source
 from tenant_apps.pos.errors import (
     BadSale,
     BonClosed,
@@ -71,10 +72,12 @@ class Tenders:
     qris: int = 0
     bon: int = 0
     received: int | None = None
+    # From the savings of whoever has just agreed to it; never without network.
+    savings: int = 0
 
     @property
     def total(self) -> int:
-        return self.cash + self.qris + self.bon
+        return self.cash + self.qris + self.bon + self.savings
 
     @property
     def cash_received(self) -> int:
@@ -90,14 +93,16 @@ def record_sale(
     customer: BonCustomer | None = None,
     at: datetime,
     by: str,
+    agreed: Agreed | None = None,
 ) -> CounterSale:
-    """The goods are sold and paid. The same key with the same content finds the same sale.
+    """The goods are sold and paid. The same key with the same content finds the same sale. `agreed`: whose savings pay.
 
     Raises:  BadSale; PriceUnknown naming every line whose price was not in force within a day before; StockShort naming every
-             line that is short; OverLimit, BonClosed; SaleReused for a key that has another sale. Then nothing has changed.
+             line that is short; OverLimit, BonClosed; SaleReused for a key that has another sale; what the purse refuses.
+             Then nothing has changed.
     Writes:  sale, lines; stock leaves; one entry.
     """
-    return _record(warung, key, lines, tenders, customer, at, by, _leave)
+    return _record(warung, key, lines, tenders, customer, at, by, _leave, agreed)
 
 
 def record_gone_sale(
@@ -124,7 +129,7 @@ def void_sale(*, sale: CounterSale, reason: str, by: str) -> CounterSale:
 
     States:  DONE -> VOIDED.
     Raises:  TooLate when its day has passed or its drawer was counted; ReasonMissing; Overdrawn when its bon was paid already.
-    Writes:  stock, a reversal.
+    Writes:  stock, a reversal; savings that paid are in their book again.
     """
     reason = reason.strip()[:240]
     if not reason:
@@ -144,6 +149,8 @@ def void_sale(*, sale: CounterSale, reason: str, by: str) -> CounterSale:
             reference=sale.reference,
             by=by,
         )
+        if sale.savings and (kept := source()) is not None:
+            kept.give_back(key=sale.public_id, entry=sale.entry, reason=reason, by=by)
         reverse(
             entry=sale.entry,
             key=f"{sale.reference}:void",
@@ -178,7 +185,10 @@ def _record(
     at: datetime,
     by: str,
     leave: Callable[..., dict[int, int]],
+    agreed: Agreed | None = None,
 ) -> CounterSale:
+    if tenders.savings and agreed is None:
+        raise BadSale(_("Savings pay only with the card and the PIN of their member, while you are connected."))
     lines = sorted(lines, key=lambda line: line.pack_id)
     total = _checked_total(lines, tenders)
     content = _content_of(warung, lines, tenders, customer)
@@ -209,12 +219,14 @@ def _record(
             reference=reference,
             by=by,
         )
-        entry = post(
-            key=reference,
-            text=_("Counter sale"),
-            postings=[*(Posting(account, amount) for account, amount in debits), Posting(income, -total)],
-            by=by,
-        )
+        postings = [*(Posting(account, amount) for account, amount in debits), Posting(income, -total)]
+        text = _("Counter sale")
+        if agreed is not None and tenders.savings:
+            held = [one.account for one in postings]
+            postings += agreed.bring_to_warung(warung=warung, amount=tenders.savings, key=key, by=by, also=held)
+            # Its member reads it in their book.
+            text = _("Sembako at %(warung)s") % {"warung": warung.name}
+        entry = post(key=reference, text=text, postings=postings, by=by)
         sale = save_numbered(
             CounterSale(
                 public_id=key,
@@ -227,6 +239,7 @@ def _record(
                 cash=tenders.cash,
                 qris=tenders.qris,
                 bon=tenders.bon,
+                savings=tenders.savings,
                 cash_received=tenders.cash_received,
                 change=tenders.cash_received - tenders.cash,
                 content=content,
@@ -253,7 +266,11 @@ def _checked_total(lines: Sequence[SaleLine], tenders: Tenders) -> int:
         if not 0 < line.price <= MOST_MONEY:
             raise BadSale(_("A price is missing."))
     total = sum(line.quantity * line.price for line in lines)
-    if min(tenders.cash, tenders.qris, tenders.bon) < 0 or tenders.total != total or total > MOST_MONEY:
+    if (
+        min(tenders.cash, tenders.qris, tenders.bon, tenders.savings) < 0
+        or tenders.total != total
+        or total > MOST_MONEY
+    ):
         raise BadSale(
             _("Cash, QRIS and bon together are %(paid)s, but the goods cost %(total)s.")
             % {"paid": rupiah_text(tenders.total), "total": rupiah_text(total)}
@@ -365,5 +382,6 @@ def _content_of(warung: Warung, lines: Sequence[SaleLine], tenders: Tenders, cus
         [[line.pack_id, line.quantity, line.price] for line in lines],
         [tenders.cash, tenders.qris, tenders.bon, tenders.cash_received],
         customer.pk if customer else None,
+        *([tenders.savings] if tenders.savings else []),
     ]
     return sha256(json.dumps(said).encode()).hexdigest()

@@ -21,6 +21,7 @@ from lokal.qris import set_qris_amount
 from tenant_apps.accounts.access import Role, roles_only
 from tenant_apps.catalog.selectors import pack_by_barcode, search_products, traded_products
 from tenant_apps.payments.models import WarungQris
+from tenant_apps.payments.sources import source_at_counter
 from tenant_apps.pos.forms import TenderForm, line_of
 from tenant_apps.pos.models import CounterSale
 from tenant_apps.pos.selectors import (
@@ -78,7 +79,7 @@ def till(request: CounterRequest) -> HttpResponse:
     lines = _basket(request, goods)
     do, _colon, named = request.POST.get("do", "").partition(":")
     form = TenderForm(request.counter.warung, request.POST)
-    key = _key(request.POST.get("key", ""))
+    key = key_of(request.POST.get("key", ""))
     if do in ("add", "less", "drop") and (pack := _pack(named, goods)):
         lines = _turned(lines, goods[pack], do)
     elif do == "pay":
@@ -136,6 +137,7 @@ def _page(
         "qris_due": form.qris_due(),
         "reviews": to_review(warung).count(),
         "zone": current_region().time_zone,
+        "takes_savings": source_at_counter() is not None,
     }
     return render(request, "pos/till.html", context, status=status)
 
@@ -266,7 +268,7 @@ def _words(text: str) -> str:
     return text.replace("\x00", "").strip()[:80]
 
 
-def _key(text: str) -> uuid.UUID:
+def key_of(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError:

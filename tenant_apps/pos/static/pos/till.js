@@ -195,13 +195,25 @@
     await sendAll(sale.id);
   }
   const newId = () => crypto.randomUUID?.() || "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
-  function sendForm(sale) {
+  function carry(id, lines) {
     for (const old of form.querySelectorAll('[name="line"], [name="do"][type="hidden"]')) old.remove();
-    field("key").value = sale.id;
+    field("key").value = id;
+    for (const line of lines) form.append(make("input", { type: "hidden", name: "line", value: `${line.pack}:${line.quantity}:${line.price}` }));
+  }
+  function sendForm(sale) {
+    carry(sale.id, sale.lines);
     for (const name of ["received", "qris", "bon"]) field(name).value = sale[name] ? written(sale[name]) : "";
-    for (const line of sale.lines) form.append(make("input", { type: "hidden", name: "line", value: `${line.pack}:${line.quantity}:${line.price}` }));
     form.append(make("input", { type: "hidden", name: "do", value: "pay" }));
     form.submit();
+  }
+  // Savings are somebody else's money: their page asks for card and PIN, and nothing of it is kept on the phone.
+  function toSavings(place) {
+    if (!basket.size) return note(words.basket);
+    if (!navigator.onLine) return note(words.online);
+    carry(newId(), [...basket.values()].map((line) => ({ pack: line.good.pack_id, quantity: line.quantity, price: line.good.price })));
+    form.action = place;
+    form.submit();
+    form.removeAttribute("action");
   }
   function done(text, change, receipt = "") {
     const panel = byId("till-done");
@@ -310,6 +322,7 @@
       event.preventDefault();
       const does = event.submitter?.value || "";
       if (event.submitter?.id === "till-pay") pay();
+      else if (does === "savings") toSavings(event.submitter.formAction);
       else if (does.startsWith("add:")) { const good = list.goods.find((g) => g.pack_id === Number(does.slice(4))); if (good) add(good, 1); }
       else showTiles();
     });

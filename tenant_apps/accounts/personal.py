@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenant_apps.accounts.models import Invitation, Profile, RoleEvent, RoleGrant
+from tenant_apps.accounts.models import Invitation, Passkey, Profile, RoleEvent, RoleGrant
 from tenants.identity.models import User
 from tenants.personal.people import Holder, Person, holder
 from tenants.personal.retention import kept_for
@@ -58,6 +58,7 @@ class Accounts(Holder):
             "addresses_not_confirmed": list(
                 EmailAddress.objects.filter(user=user, verified=False).values_list("email", flat=True)
             ),
+            "passkeys": list(Passkey.objects.filter(user=user).values("name", "created_at")),
             "decisions": list(RoleEvent.objects.filter(user=user).values("kind", "role", "at")),
         }
 
@@ -68,6 +69,7 @@ class Accounts(Holder):
             return
         Profile.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
+        Passkey.objects.filter(user=user).delete()
         User.objects.filter(pk=user.pk).update(
             name=person.pseudonym,
             email="",

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from tenant_apps.accounts.models import Invitation
+from tenant_apps.accounts.models import Invitation, Passkey
 from tenant_apps.agent_banking.customers import customer_number
 from tenant_apps.agent_banking.models import AccountReferral, AgentCustomer, AgentTransaction
 from tenant_apps.agent_banking.services import submit_referral
@@ -129,6 +129,7 @@ def live(region: Region) -> tuple[Cast, Bank, User, Member]:
         by=BY,
         expires_at=clock.now() + timedelta(days=3),
     )
+    Passkey.objects.create(user=zul, host="kalidoni.localhost", name=f"HP {NAME}", credential_id="c", credential=b"k")
     IdempotencyRecord.objects.create(
         user=cast.hasan, key="k", fingerprint="f" * 64, status=200, body=f'{{"customer": "{NAME}"}}'
     )
@@ -179,6 +180,7 @@ def test_nothing_tells_who_it_was(kalidoni: Region, told: Told, tmp_path: Path, 
         assert Member.objects.get(user=cast.ratna).name == "Ratna"
         assert Member.objects.get(pk=member.pk).name.startswith("Terhapus ")
         assert AccountReferral.objects.get().name.startswith("Terhapus ")
+        assert not Passkey.objects.exists()
         assert not set(customer_number("081398765432").indexes) & set(
             AgentCustomer.objects.values_list("blind_index", flat=True)
         )

@@ -36,6 +36,45 @@ print("MADE " + json.dumps(made))
 """
 
 
+_CITIZEN = """
+from tenant_apps.bank_sampah.models import WasteUnit
+from tenant_apps.bank_sampah.services import join
+from tenants.context import in_region, on_platform
+from tenants.identity.models import User
+from tenants.models import Region
+with on_platform():
+    region = Region.objects.get(name="Kalidoni")
+with in_region(region):
+    user = User.objects.create_user(
+        password={password!r}, name={name!r}, email={mail!r}, phone={phone!r}, phone_verified=True
+    )
+    unit = WasteUnit.objects.exclude(warung=None).first()
+    join(unit=unit, name={name!r}, phone={phone!r}, nik={nik!r}, user=user, by="user:journey", agrees=True)
+"""
+_SEARCH = """
+import json
+from tenants.context import in_region, on_platform
+from tenants.models import Region
+from tenants.personal.sweeping import Needles, found
+with on_platform():
+    region = Region.objects.get(name="Kalidoni")
+with in_region(region):
+    print("FOUND " + json.dumps(found(Needles(names=({name!r},), numbers=({number!r},), niks=({nik!r},), mails=({mail!r},)))))
+"""
+
+
+def a_citizen(platform: Platform, *, name: str, mail: str, phone: str, nik: str, password: str) -> None:
+    """Somebody with an account and a savings book in Kalidoni."""
+    _shell(platform.home, _CITIZEN.format(name=name, mail=mail, phone=phone, nik=nik, password=password))
+
+
+def tables_that_name(platform: Platform, *, name: str, mail: str, phone: str, nik: str) -> dict[str, int]:
+    """Rows of Kalidoni whose texts name this person, by table."""
+    answer = _shell(platform.home, _SEARCH.format(name=name, mail=mail, number=phone.lstrip("+"), nik=nik))
+    rows: dict[str, int] = json.loads(answer.split("FOUND ", 1)[1])
+    return rows
+
+
 def many_transactions(platform: Platform, *, number: str, many: int) -> list[tuple[str, str, int, int]]:
     """The agent with this number of the bank serves so many customers: reference, kind, amount and fee of each."""
     answer = _shell(platform.home, _MANY.format(number=number, many=many))

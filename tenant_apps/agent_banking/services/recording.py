@@ -19,7 +19,7 @@ from tenant_apps.agent_banking.errors import (
     NotEnough,
     ReferenceUsed,
 )
-from tenant_apps.agent_banking.locks import lock_agent, lock_customer
+from tenant_apps.agent_banking.locks import lock_agent, lock_customer, lock_reference
 from tenant_apps.agent_banking.models import (
     Agent,
     AgentDay,
@@ -140,10 +140,11 @@ def open_day_of(agent: Agent) -> AgentDay:
 
 
 def reference_must_be_free(bank: str, reference: str) -> None:
-    """No transaction, reversal or move of this bank bears the reference.
+    """No transaction, reversal or move of this bank bears the reference, nor will another until this transaction ends.
 
     Raises:  ReferenceUsed, naming what does.
     """
+    lock_reference(bank, reference)
     rows = AgentTransaction.objects.filter(bank=bank)
     earlier = rows.filter(reference=reference).first() or rows.filter(reversal_reference=reference).first()
     if earlier is not None:

@@ -84,6 +84,7 @@ def desk(request: UnitRequest) -> HttpResponse:
 def weigh(request: UnitRequest, number: str) -> HttpResponse:
     """A member's waste, type by type."""
     member = member_at(number)
+    note_look(subject=member.public_id, what=Seen.RECORD, reader=request.member)
     books = books_of(member)
     book = _chosen_book(books, request.POST.get("book") or request.GET.get("buku", ""))
     priced = priced_grades(request.unit)

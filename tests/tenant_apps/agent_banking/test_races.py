@@ -65,6 +65,26 @@ def test_one_reference_at_two_agents(committed: None, kalidoni: Region) -> None:
             must_be_explained(who)
 
 
+def test_one_reference_of_a_transaction_and_of_another_agents_move(committed: None, kalidoni: Region) -> None:
+    """No key spans the two tables: whoever comes second waits, and is told where the reference stands."""
+    with in_region(kalidoni):
+        cast = build_cast()
+        agent, _day = begun(cast)
+        other = agent_at(cast.other_warung)
+        open_day(agent=other, by=BY, opening=Opening(5_000_000, 5_000_000))
+    for number in range(rounds(50)):
+        with in_region(kalidoni):
+            one = told("setor_tunai", 10_000, ref=f"BOTH{number:04}")
+        jobs = [
+            partial(record_transaction, agent=agent, key=uuid.uuid4(), told=one, by=BY),
+            partial(moved, other, MoveKind.CASH_TO_BANK, 10_000, ref=f"BOTH{number:04}"),
+        ]
+        assert at_once(kalidoni, jobs) == ["ReferenceUsed", "done"]
+    with in_region(kalidoni):
+        for who in (agent, other):
+            must_be_explained(who)
+
+
 def test_one_tap_sent_twice(committed: None, kalidoni: Region) -> None:
     with in_region(kalidoni):
         agent, _day = begun(build_cast())

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenant_apps.accounts.models import Invitation, Passkey, Profile, RoleEvent, RoleGrant
+from tenants.identity.addresses import with_phone
 from tenants.identity.models import User
+from tenants.kernel import clock
 from tenants.personal.people import Holder, Person, holder
 from tenants.personal.retention import kept_for
 
@@ -22,23 +24,30 @@ A_BATCH = 500
 
 @holder("accounts", label=gettext_lazy("Account"), order=10)
 class Accounts(Holder):
-    """Erased last of all: the other apps find their rows by it."""
-
-    own_names = ("identity_user.name",)
+    """Erased last of all: the other apps find their rows by it. An address that was only typed says nothing of whose it is."""
 
     def find(self, person: Person) -> None:
         user = person.user
         if user is None:
             return
-        person.called(name=user.name, number=user.phone, mail=user.email)
-        for address in EmailAddress.objects.filter(user=user):
-            person.called(mail=address.email)
+        person.called(user.name)
+        person.reached_at(user.proven_phone, proven=True)
+        if user.email:
+            person.mails.add(user.email)
         invited = Q(accepted_by=user) | (Q(email__iexact=user.email) & ~Q(email=""))
-        if user.phone:
-            invited |= Q(phone=user.phone)
+        if user.proven_phone:
+            invited |= Q(phone=user.proven_phone)
         for one in Invitation.objects.filter(invited):
             person.add(one)
-            person.called(name=one.name, number=one.phone, mail=one.email)
+
+    def claims(self, number: str, person: Person) -> bool:
+        others = with_phone(f"+{number}").filter(phone_verified=True)
+        return others.exclude(pk=person.user.pk if person.user else None).exists()
+
+    def shut(self, person: Person) -> None:
+        if person.user is not None:
+            user = User.objects.select_for_update(no_key=True).get(pk=person.user.pk)
+            User.objects.filter(pk=user.pk).update(is_active=False, session_epoch=user.session_epoch + 1)
 
     def hindrances(self, person: Person) -> Iterable[str]:
         if person.user is not None and RoleGrant.objects.filter(user=person.user).exists():
@@ -63,7 +72,10 @@ class Accounts(Holder):
         }
 
     def erase(self, person: Person) -> None:
-        Invitation.objects.filter(pk__in=person.of(Invitation)).update(name=person.pseudonym, email="", phone="")
+        invited = Invitation.objects.filter(pk__in=person.of(Invitation))
+        open_ones = invited.filter(accepted_at=None, withdrawn_at=None)
+        open_ones.update(withdrawn_at=clock.now(), withdrawn_by=f"erasure:{person.pseudonym}"[:80])
+        invited.update(name=person.pseudonym, email="", phone="")
         user = person.user
         if user is None:
             return

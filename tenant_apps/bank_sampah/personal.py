@@ -8,27 +8,45 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenant_apps.bank_sampah.models import DepositLine, Member, MemberState, Way, Withdrawal
+from tenant_apps.bank_sampah.locks import lock_books_of, lock_member
+from tenant_apps.bank_sampah.models import Deposit, DepositLine, Member, MemberState, Way, Withdrawal
 from tenant_apps.bank_sampah.models.members import new_card
 from tenant_apps.bank_sampah.selectors.books import books_of
 from tenants.kernel.money import rupiah_text
 from tenants.kernel.moves import move
 from tenants.personal.people import GONE, Holder, Person, holder
+from tenants.personal.sealing import indexes_of
 
 
 @holder("bank_sampah", label=gettext_lazy("Savings at the waste bank"), order=100)
 class BankSampah(Holder):
-    own_names = ("bank_sampah_member.name",)
-
     def find(self, person: Person) -> None:
         rows = Member.objects.filter(pk__in=person.of(Member))
         if person.user is not None:
             rows = rows | Member.objects.filter(user=person.user)
         for member in rows.select_related("user"):
             person.add(member)
-            person.called(name=member.name, number=member.phone, nik=member.nik)
+            person.called(member.name)
+            person.reached_at(member.phone)
+            if member.nik:
+                person.niks.add(member.nik)
+            person.documents.add(member.number)
             if person.user is None:
                 person.user = member.user
+        slips = Deposit.objects.filter(book__member__in=person.of(Member))
+        payouts = Withdrawal.objects.filter(book__member__in=person.of(Member))
+        person.documents |= {*slips.values_list("number", flat=True), *payouts.values_list("number", flat=True)}
+
+    def claims(self, number: str, person: Person) -> bool:
+        others = Member.objects.filter(phone_index__in=indexes_of(number))
+        return others.exclude(pk__in=person.of(Member)).exists()
+
+    def shut(self, person: Person) -> None:
+        for member in Member.objects.filter(pk__in=person.of(Member)).order_by("pk"):
+            locked = lock_member(member)
+            lock_books_of(locked)
+            if locked.state == MemberState.ACTIVE:
+                move(locked, "close", by="system:erasure")
 
     def hindrances(self, person: Person) -> Iterable[str]:
         for member in Member.objects.filter(pk__in=person.of(Member)):
@@ -59,8 +77,6 @@ class BankSampah(Holder):
 
     def erase(self, person: Person) -> None:
         for member in Member.objects.filter(pk__in=person.of(Member)):
-            if member.state == MemberState.ACTIVE:
-                move(member, "close", by=f"erasure:{person.pseudonym}"[:80])
             member.name, member.phone, member.nik = person.pseudonym, "", ""
             member.rw, member.rt, member.address = None, None, ""
             member.card, member.pin = new_card(), ""

@@ -15,13 +15,12 @@ from tenants.personal.people import GONE, Holder, Person, holder
 
 @holder("fresh_buying", label=gettext_lazy("Pre-orders"), order=80)
 class FreshBuying(Holder):
-    own_names = ("fresh_buying_preorder.customer_name",)
-
     def find(self, person: Person) -> None:
         if person.user is not None:
             rows = PreOrder.objects.filter(customer=person.user)
-            for name, number in rows.values_list("customer_name", "customer_phone"):
-                person.called(name=name, number=number)
+            for number, name in rows.values_list("number", "customer_name"):
+                person.documents.add(number)
+                person.also_called(name)
 
     def hindrances(self, person: Person) -> Iterable[str]:
         if person.user is None:
@@ -47,9 +46,6 @@ class FreshBuying(Holder):
         }
 
     def erase(self, person: Person) -> None:
-        for name in person.names:
-            others = PreOrder.objects.filter(customer_name__icontains=name).exclude(customer__name__iexact=name)
-            others.update(customer_name=person.pseudonym)
         if person.user is None:
             return
         rows = PreOrder.objects.filter(customer=person.user)

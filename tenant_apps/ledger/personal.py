@@ -15,8 +15,6 @@ from tenants.personal.people import Holder, Person, holder
 
 @holder("ledger", label=gettext_lazy("Balance"), order=40)
 class Ledger(Holder):
-    own_names = ("ledger_account.name",)
-
     def hindrances(self, person: Person) -> Iterable[str]:
         for account in Account.objects.filter(user=person.user) if person.user else ():
             if account.balance and account.code.startswith("citizen:"):

@@ -21,14 +21,11 @@ _WHERE = {"customer_phone": "", "customer_phone_index": "", "rw": None, "rt": No
 
 @holder("orders", label=gettext_lazy("Orders"), order=70)
 class Orders(Holder):
-    own_names = ("orders_order.customer_name",)
-
     def find(self, person: Person) -> None:
         if person.user is not None:
-            for name, number in Order.objects.filter(customer=person.user).values_list(
-                "customer_name", "customer_phone"
-            ):
-                person.called(name=name, number=number)
+            for number, name in Order.objects.filter(customer=person.user).values_list("number", "customer_name"):
+                person.documents.add(number)
+                person.also_called(name)
 
     def hindrances(self, person: Person) -> Iterable[str]:
         if person.user is None:
@@ -53,16 +50,12 @@ class Orders(Holder):
         lines = OrderLine.objects.filter(order__in=orders).order_by("pk")
         return {
             "orders": list(orders.order_by("pk").values(*fields)),
-            "lines": list(lines.values("order__number", "product_name", "pack_label", "quantity", "price")),
+            "lines": list(lines.values("order__number", "product_name", "pack_label", "quantity", "price", "note")),
             "returns": list(Return.objects.filter(order__in=orders).values("number", "state", "reason")),
             "favourites": list(Favourite.objects.filter(user=person.user).values("warung__name", "product__name")),
         }
 
     def erase(self, person: Person) -> None:
-        for name in person.names:
-            # Somebody ordered for them; who has that name themselves keeps it.
-            others = Order.objects.filter(customer_name__icontains=name).exclude(customer__name__iexact=name)
-            others.update(customer_name=person.pseudonym)
         if person.user is None:
             return
         orders = Order.objects.filter(customer=person.user)
@@ -71,6 +64,11 @@ class Orders(Holder):
         Return.objects.filter(order__customer=person.user).update(reason=GONE)
         Favourite.objects.filter(user=person.user).delete()
         Cart.objects.filter(key=person.user.public_id).delete()
+
+    def wipes(self, person: Person) -> Iterable[tuple[str, str, list[int]]]:
+        if person.user is not None:
+            lines = OrderLine.objects.filter(order__customer=person.user).exclude(note="").exclude(note=GONE)
+            yield OrderLine._meta.db_table, "note", list(lines.values_list("pk", flat=True))
 
 
 @kept_for("order_places", label=gettext_lazy("Telephone, address and note of an order"), keep=timedelta(days=730))

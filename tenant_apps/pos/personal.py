@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenant_apps.ledger.selectors import amounts_of
+from tenant_apps.pos.locks import lock_bon
 from tenant_apps.pos.models import BonCustomer, CounterSale
 from tenants.kernel import clock
 from tenants.kernel.money import rupiah_text
@@ -19,19 +20,19 @@ from tenants.personal.sealing import indexes_of
 
 @holder("pos", label=gettext_lazy("Bon"), order=90)
 class Pos(Holder):
-    own_names = ("pos_boncustomer.name",)
-
     def find(self, person: Person) -> None:
         theirs = Q(user=person.user) if person.user is not None else Q()
-        for number in person.numbers:
+        # Written down by a warung under a number that was shown to be theirs; a name alone may be anybody's.
+        for number in person.proven:
             theirs |= Q(user=None, phone_index__in=indexes_of(number))
-        # A bon of that name which nothing else tells apart; a namesake's has a number or an account of its own.
-        for name in person.names:
-            theirs |= Q(user=None, phone="", name__istartswith=name)
         for bon in BonCustomer.objects.filter(theirs) if theirs else ():
             person.add(bon)
-            if bon.user_id is not None:
-                person.called(name=bon.name, number=bon.phone)
+            person.also_called(bon.name)
+
+    def shut(self, person: Person) -> None:
+        for bon in BonCustomer.objects.filter(pk__in=person.of(BonCustomer)).order_by("pk"):
+            lock_bon(bon)
+            BonCustomer.objects.filter(pk=bon.pk, closed_at=None).update(closed_at=clock.now())
 
     def hindrances(self, person: Person) -> Iterable[str]:
         for bon in BonCustomer.objects.filter(pk__in=person.of(BonCustomer)).select_related("warung"):
@@ -51,5 +52,4 @@ class Pos(Holder):
 
     def erase(self, person: Person) -> None:
         rows = BonCustomer.objects.filter(pk__in=person.of(BonCustomer))
-        rows.filter(closed_at=None).update(closed_at=clock.now())
         rows.update(name=person.pseudonym, phone="", phone_index="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -34,5 +35,5 @@ class Pricing(Holder):
             return
         for claim in PriceClaim.objects.filter(user=person.user).exclude(photo=""):
             # A file does not come back with a transaction that fails: it goes once this one has succeeded.
-            transaction.on_commit(lambda name=claim.photo.name, at=claim.photo.storage: at.delete(name))  # type: ignore[misc]
+            transaction.on_commit(partial(claim.photo.storage.delete, claim.photo.name))
         PriceClaim.objects.filter(user=person.user).update(photo="", note="")

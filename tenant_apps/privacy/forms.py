@@ -9,12 +9,9 @@ from tenants.identity.models import User
 WORD = _("ERASE")
 
 
-class EraseForm(forms.Form):
-    """The person's password and a word: nobody is forgotten by a phone that lay on a counter."""
+class CopyForm(forms.Form):
+    """The person's password: nobody takes their data along from a phone that lay on a counter."""
 
-    word = forms.CharField(
-        label=_("Type %(word)s") % {"word": WORD}, max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
     password = forms.CharField(
         label=_("Password of your account"),
         strip=False,
@@ -25,16 +22,28 @@ class EraseForm(forms.Form):
     def __init__(self, user: User, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.user = user
+
+    def clean_password(self) -> str:
+        typed: str = self.cleaned_data["password"]
+        if not self.user.check_password(typed):
+            raise forms.ValidationError(_("That is not your password."))
+        return typed
+
+
+class EraseForm(CopyForm):
+    """And a word, for it cannot be taken back."""
+
+    word = forms.CharField(
+        label=_("Type %(word)s") % {"word": WORD}, max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    field_order = ("word", "password")
+
+    def __init__(self, user: User, *args: object, **kwargs: object) -> None:
+        super().__init__(user, *args, **kwargs)
         self.fields["word"].label = _("Type %(word)s") % {"word": WORD}
 
     def clean_word(self) -> str:
         typed: str = self.cleaned_data["word"].strip()
         if typed.casefold() != str(WORD).casefold():
             raise forms.ValidationError(_("Type %(word)s, so that nothing is erased by mistake.") % {"word": WORD})
-        return typed
-
-    def clean_password(self) -> str:
-        typed: str = self.cleaned_data["password"]
-        if not self.user.check_password(typed):
-            raise forms.ValidationError(_("That is not your password."))
         return typed

@@ -81,7 +81,7 @@ class Erasure(models.Model):
 
     number = models.CharField(_("number"), max_length=6, unique=True)
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # By id, for nothing of them is left but rows of bookkeeping: {"identity.User": [3], …}.
+    # By public ids, for nothing of them is left but rows of bookkeeping: {"identity.User": ["…"], …}.
     rows = models.JSONField(default=dict)
     state = models.CharField(
         _("state"), max_length=5, choices=ErasureState.choices, default=ErasureState.ASKED, editable=False
@@ -91,7 +91,7 @@ class Erasure(models.Model):
     by = models.CharField(max_length=80)
     asked_at = models.DateTimeField(_("asked"))
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    # Rows by table, and columns that somebody has to look at.
+    # Rows by table, and what somebody has to look at: rows that could not be changed, or what is open again.
     changed = models.JSONField(default=dict)
     refused = models.JSONField(default=list)
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from tenant_apps.accounts.models import Role
 from tenant_apps.privacy.models import ConsentEvent, Erasure, RecordAccess
 from tenant_apps.warungs.selectors import names_of
+from tenants.identity.models import User
 from tenants.personal.people import Person, known
 
 
@@ -62,6 +63,16 @@ def told(rows: Iterable[RecordAccess]) -> list[Look]:
 def consents_of(subjects: Iterable[UUID]) -> QuerySet[ConsentEvent]:
     """What was agreed to and taken back, newest first."""
     return ConsentEvent.objects.filter(subject__in=list(subjects))
+
+
+def erasure_of(person: Person) -> Erasure | None:
+    """By which the person is being forgotten, or was."""
+    for subject in subjects_of(person):
+        for label in (User._meta.label, *SUBJECTS):
+            found = Erasure.objects.filter(rows__contains={label: [str(subject)]}).first()
+            if found is not None:
+                return found
+    return None
 
 
 def erasures() -> QuerySet[Erasure]:

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.privacy.errors import NotYet
-from tenant_apps.privacy.forms import EraseForm
+from tenant_apps.privacy.forms import CopyForm, EraseForm
 from tenant_apps.privacy.models import Seen
 from tenant_apps.privacy.selectors import consents_of, erasures, looks_at, subjects_of, told
 from tenant_apps.privacy.services import ask_erasure, copy_of, hindrances_of, note_look
@@ -36,6 +36,10 @@ ERASE_TRIES = 10
 @require_safe
 def mine(request: RegionRequest) -> HttpResponse:
     """What is kept of me, who looked at it, what I agreed to, and how long it stays."""
+    return _mine(request, CopyForm(request.member.user))
+
+
+def _mine(request: RegionRequest, form: CopyForm, status: int = 200) -> HttpResponse:
     person = Person(user=request.member.user)
     subjects = subjects_of(person)
     page = Paginator(looks_at(subjects, own=request.member.actor), A_PAGE).get_page(request.GET.get("page"))
@@ -44,18 +48,24 @@ def mine(request: RegionRequest) -> HttpResponse:
         "looks": told(page.object_list),
         "consents": consents_of(subjects)[:A_PAGE],
         "rules": [(rule.label, rule.keep.days) for rule in rules()],
+        "form": form,
     }
-    return render(request, "privacy/mine.html", context)
+    return render(request, "privacy/mine.html", context, status=status)
 
 
 @signed_in
 @never_cache
-@require_safe
+@sensitive_post_parameters("password")
+@require_POST
 def copy(request: RegionRequest) -> HttpResponse:
     """Everything as a file to take along."""
     user = request.member.user
+    form = CopyForm(user, request.POST)
     if not within_limit("privacy-copy", str(user.public_id), most=COPIES_AN_HOUR, seconds=3_600):
-        return redirect("privacy:mine")
+        form.add_error(None, _("Too many tries. Come back in an hour."))
+        return _mine(request, form, 429)
+    if not form.is_valid():
+        return _mine(request, form, 400)
     note_look(subject=user.public_id, what=Seen.COPY, reader=request.member)
     text = json.dumps(copy_of(Person(user=user)), ensure_ascii=False, indent=2, default=str)
     answer = HttpResponse(text, content_type="application/json; charset=utf-8")

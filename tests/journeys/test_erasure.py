@@ -53,8 +53,11 @@ def test_a_citizen_is_forgotten(browser: Browser, platform_running: Platform) ->
         expect(rosmalina.locator("main")).to_contain_text(re.compile(seen, re.IGNORECASE))
     expect(rosmalina.locator("main")).to_contain_text("Yuli")
     look(rosmalina, "my-data")
+    rosmalina.get_by_text(say("A copy of everything")).click()
+    rosmalina.locator("#copy [name=password]").fill(PASSWORD)
+    look(rosmalina, "my-data-copy")
     with rosmalina.expect_download() as taken:
-        rosmalina.get_by_text(say("A copy of everything")).click()
+        rosmalina.get_by_role("button", name=say("Take the copy")).click()
     copied = json.loads(taken.value.path().read_text(encoding="utf-8"))["data"]
     assert copied["accounts"]["phone"] == WHO["phone"] and copied["bank_sampah"]["members"][0]["nik"] == WHO["nik"]
     assert tables_that_name(platform_running, **WHO)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
@@ -128,8 +128,9 @@ def save_passkey(*, user: User, site: Site, name: str, answer: str) -> Passkey:
                 count=number,
             )
             _tell(user, row)
-    except IntegrityError as twice:
-        raise _refused() from twice
+    except (IntegrityError, DataError) as refused:
+        # Made before, or with an id longer than any device makes one.
+        raise _refused() from refused
     return row
 
 

@@ -58,6 +58,7 @@ def begin(request: RegionRequest) -> JsonResponse:
 
 
 @signed_in
+@sensitive_post_parameters()
 @require_POST
 def save(request: RegionRequest) -> HttpResponse:
     """What it made is kept."""

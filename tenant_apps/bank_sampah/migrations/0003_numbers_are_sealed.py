@@ -5,7 +5,9 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    widens = "varchar to text: sealed numbers are longer, and code of before reads and writes them as it did"
+    # Code of before shows what is sealed as it lies there, so its last processes end with this deploy; what it writes plain is
+    # read as it is. Once numbers are sealed there is no way back: text is longer than the column was.
+    widens = "varchar to text: sealed numbers are longer"
 
     dependencies = [
         ('bank_sampah', '0002_what_was_weighed_stays'),

@@ -33,9 +33,11 @@ from tenant_apps.bank_sampah.services import (
 from tenant_apps.bank_sampah.services.joining import CONSENT
 from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, is_office, workers
 from tenant_apps.privacy.models import Seen
+from tenant_apps.privacy.selectors import erasure_of
 from tenant_apps.privacy.services import note_look
 from tenants.forms import ReasonForm, asked_text
 from tenants.kernel.errors import DomainError
+from tenants.personal.people import Person
 from tenants.personal.sealing import masked
 
 A_PAGE = 30
@@ -250,6 +252,12 @@ def _book_of(found: Member, public_id: str) -> SavingsBook:
     return book
 
 
+def _is_erased(found: Member) -> bool:
+    person = Person()
+    person.add(found)
+    return found.state == MemberState.CLOSED and erasure_of(person) is not None
+
+
 def member_page(request: UnitRequest, found: Member, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The member's page; `forms`: what came back with errors, and numbers that were asked to be seen."""
     initial = {"name": found.name, "rw": found.rw, "rt": found.rt, "address": found.address}
@@ -267,6 +275,7 @@ def member_page(request: UnitRequest, found: Member, *, status: int = 200, **for
         "erasing": ReasonForm(),
         "phone": masked(found.phone),
         "nik": masked(found.nik),
+        "may_be_erased": is_office(request) and found.user_id is None and not _is_erased(found),
         "must_agree": found.consent_version != CONSENT,
         "is_office": is_office(request),
         "history": found.history.all(),

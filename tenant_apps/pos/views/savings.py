@@ -32,8 +32,10 @@ def pay(request: CounterRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("pos:till")
     warung = request.counter.warung
-    lines = _sent(request)
-    total = sum(line.amount for line in lines)
+    sold = [found for text in request.POST.getlist("line")[:200] if (found := line_of(text))]
+    lines = _shown(request, sold)
+    # Of all that was shown: a good that is not sold any more is refused below, never left out unseen.
+    total = sum(line.quantity * line.price for line in sold)
     key = key_of(request.POST.get("key", ""))
     form = SavingsForm(request.POST if request.POST.get("do") == "pay" else None)
     status = 200
@@ -44,7 +46,7 @@ def pay(request: CounterRequest) -> HttpResponse:
             sale = record_sale(
                 warung=warung,
                 key=key,
-                lines=[SaleLine(line.good.pack_id, line.quantity, line.good.price) for line in lines],
+                lines=sold,
                 tenders=Tenders(savings=total),
                 at=clock.now(),
                 by=request.member.actor,
@@ -61,12 +63,11 @@ def pay(request: CounterRequest) -> HttpResponse:
     return render(request, "pos/savings.html", context, status=status)
 
 
-def _sent(request: CounterRequest) -> list[BasketLine]:
+def _shown(request: CounterRequest, sold: list[SaleLine]) -> list[BasketLine]:
     """The basket at the prices that its customer saw."""
     goods = {good.pack_id: good for good in goods_of(request.counter.warung)}
-    told = [found for text in request.POST.getlist("line")[:200] if (found := line_of(text))]
     return [
         BasketLine(replace(goods[line.pack_id], price=line.price), line.quantity)
-        for line in told
+        for line in sold
         if line.pack_id in goods and line.quantity > 0
     ]

@@ -197,7 +197,11 @@ def void(request: CounterRequest, number: str) -> HttpResponse:
     except DomainError as refused:
         form.add_error("reason", refused.message)
         return _receipt_page(request, sale, form, status=refused.status)
-    messages.success(request, _("The sale is taken back. Give the money back, and put the goods on the shelf."))
+    if sale.savings:
+        back = _("The sale is taken back. The savings are in the member's book again: hand out no cash.")
+    else:
+        back = _("The sale is taken back. Give the money back, and put the goods on the shelf.")
+    messages.success(request, back)
     return redirect("pos:receipt", sale.number)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -19,36 +20,41 @@ from tenant_apps.agent_banking.customers import customer_number
 from tenant_apps.agent_banking.models import AccountReferral, AgentCustomer, AgentTransaction
 from tenant_apps.agent_banking.services import submit_referral
 from tenant_apps.api.models import IdempotencyRecord
+from tenant_apps.bank_sampah.errors import MemberClosed
 from tenant_apps.bank_sampah.models import Member, Way
 from tenant_apps.bank_sampah.selectors.books import free_book
-from tenant_apps.bank_sampah.services import join, set_pin, take_back
+from tenant_apps.bank_sampah.services import change_member, join, set_pin, take_back
+from tenant_apps.bank_sampah.services.accounts import of_book
 from tenant_apps.ledger.selectors import trial_balance
 from tenant_apps.ledger.services import Posting, account_of_citizen, account_of_satker, post, unproven_accounts
 from tenant_apps.notifications.models import Notice
 from tenant_apps.orders.models import Method, Order
-from tenant_apps.orders.services.filling import accept_order, hand_over, pack_order
+from tenant_apps.orders.services.filling import accept_order, cancel_order, hand_over, pack_order
 from tenant_apps.pos.services.bons import open_bon
 from tenant_apps.pricing.models import PriceClaim
 from tenant_apps.pricing.services.claiming import claimable_lines, reject_claim, submit_claim
 from tenant_apps.privacy.errors import NotYet
 from tenant_apps.privacy.models import Erasure, ErasureState
-from tenant_apps.privacy.services import ask_erasure, carry_out, copy_of
-from tenants.backup.exporting import export_region
+from tenant_apps.privacy.services import ask_erasure, carry_out, copy_of, hindrances_of
+from tenants.backup.exporting import content_digests, export_region, snapshot
 from tenants.backup.restoring import restore, swap
 from tenants.context import in_region
 from tenants.hosts import host_of_slug
+from tenants.identity.addresses import owner_of_phone
 from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.models import Region
 from tenants.outbox.models import OutboxMessage
-from tenants.personal.people import Person, known
-from tenants.personal.sweeping import Needles, found, pattern, sweep
-from tests.cast import BY, PASSWORD, Cast, build_cast
+from tenants.personal.people import Person
+from tenants.personal.sweeping import Needles, pattern
+from tenants.personal.texts import is_free
+from tests.cast import BY, PASSWORD, Cast, browser_of, build_cast
 from tests.tenant_apps.agent_banking.desk import begun, record
 from tests.tenant_apps.bank_sampah.bank import PIN, Bank, open_bank
 from tests.tenant_apps.orders.desk import HOME, place
 from tests.tenant_apps.privacy import traces
 from tests.tenant_apps.privacy.traces import MAIL, NAME, NIK, NUMBER
+from tests.world import admin
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -229,7 +235,7 @@ def test_it_goes_on_where_it_was_killed(
         _cast, _bank, zul, _member = live(kalidoni)
         made = ask_erasure(person=person(zul), by=zul.actor)
 
-        def killed(_needles: Needles) -> None:
+        def killed(*_told: object) -> None:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patched:
@@ -368,9 +374,195 @@ def test_the_sweep_leaves_what_only_looks_like_it(kalidoni: Region, text: str) -
 
 def test_signs_of_a_pattern_in_a_name_are_signs(kalidoni: Region) -> None:
     with in_region(kalidoni):
+        cast = build_cast()
+        name = 'A.* (b|c) "d" \\ O\'Neil'
+        odd = User.objects.create_user(password=PASSWORD, name=name, email="odd@example.test")
+        put_note(cast.hasan, f"Pesan dari {name}.", "odd")
+        put_note(cast.hasan, "Pesan dari Abc.", "other")
+        carry_out(ask_erasure(person=person(odd), by=odd.actor).pk)
+        assert set(Notice.objects.values_list("body", flat=True)) >= {"Pesan dari •••.", "Pesan dari Abc."}
+        assert set(OutboxMessage.objects.filter(dedupe="odd").values_list("payload__body", flat=True)) == {
+            "Pesan dari •••."
+        }
+
+
+def put_note(reader: User, body: str, key: str) -> None:
+    Notice.objects.create(user=reader, subject="Kabar", body=body, dedupe=key, created_at=clock.now())
+    OutboxMessage.objects.create(
+        kind="mail", payload={"body": body, "to": "x@example.test"}, dedupe=key, due_at=clock.now()
+    )
+
+
+def everything(region: Region) -> dict[str, str]:
+    """A digest of every table but those that say that somebody was forgotten."""
+    with snapshot(region) as cursor:
+        digests = content_digests(cursor, region.schema_name)
+    return {name: digest for name, digest in digests.items() if not name.startswith(("privacy_", "identity_user"))}
+
+
+@pytest.mark.parametrize(
+    "name", ["Balance", "User", "Savings", "pbkdf2_sha256", "Beras", "Warung", "true", "citizen", "Sari"]
+)
+def test_a_name_that_is_a_word_of_the_system_breaks_nothing(kalidoni: Region, name: str) -> None:
+    with in_region(kalidoni):
+        cast = build_cast()
+        open_bank(cast)
+        account_of_citizen(cast.ratna)
+        put_note(cast.hasan, "Warung buka: Beras Sari murah.", "n")
+        zul = User.objects.create_user(password=PASSWORD, name=name, email=MAIL)
+    before = everything(kalidoni)
+    with in_region(kalidoni):
+        others = set(User.objects.exclude(pk=zul.pk).values_list("name", "password", "phone", "email"))
+        carry_out(ask_erasure(person=person(zul), by=zul.actor).pk)
+        assert set(User.objects.exclude(pk=zul.pk).values_list("name", "password", "phone", "email")) == others
+    after = everything(kalidoni)
+    assert [table for table in before if before[table] != after.get(table)] == []
+
+
+def test_what_somebody_typed_forgets_and_shows_nobody_else(kalidoni: Region) -> None:
+    """Wayan orders for Ratna, by her number; registers her address and another's number unproven; and calls himself like a bon."""
+    with in_region(kalidoni):
+        cast = build_cast()
+        bank = open_bank(cast)
+        Member.objects.filter(pk=bank.member.pk)
+        change_member(member=bank.member, name="Ratna", phone="+6281200000001")
+        open_bon(warung=cast.warung, name="Siti Aminah", phone="", limit=50_000, by=BY)
+        theirs = open_bon(warung=cast.warung, name="Bu Ratna", phone="+6281200000001", limit=50_000, by=BY)
+        agent, _day = begun(cast)
+        record(agent, "pulsa", 50_000, number="081200000001")
+        wayan = User.objects.create_user(password=PASSWORD, name="Siti Aminah", phone="+6281200000001")
+        EmailAddress.objects.create(user=wayan, email="ratna@example.test", verified=False)
+        order = place(cast, customer=wayan)
+        Order.objects.filter(pk=order.pk).update(customer_name="Ratna")
+        order.refresh_from_db()
+        order.customer_phone = "+6281200000001"
+        order.save(update_fields=["customer_phone"])
+        cancel_order(order=order, by=wayan.actor)
+        data = copy_of(person(wayan))["data"]
+        assert "agent_banking" not in data or data["agent_banking"]["transactions"] == []
+        assert data.get("pos", {"bons": []})["bons"] == []
+        assert hindrances_of(person(wayan)) == []
+        put_note(cast.hasan, "Ratna mengambil pesanan ABC234.", "n")
+        carry_out(ask_erasure(person=person(wayan), by=wayan.actor).pk)
+        ratna = User.objects.get(pk=cast.ratna.pk)
+        assert (ratna.name, ratna.phone, ratna.email, ratna.phone_verified) == (
+            "Ratna", "+6281200000001", "ratna@example.test", True,
+        )  # fmt: skip
+        assert owner_of_phone("+6281200000001") == ratna
+        member = Member.objects.get(pk=bank.member.pk)
+        assert (member.name, member.phone, member.state) == ("Ratna", "+6281200000001", "active")
+        bon = type(theirs).objects.get(pk=theirs.pk)
+        assert (bon.name, bon.phone, bon.closed_at) == ("Bu Ratna", "+6281200000001", None)
+        assert type(theirs).objects.filter(name="Siti Aminah", closed_at=None).exists()
+        assert Notice.objects.get(dedupe="n").body == "Ratna mengambil pesanan ABC234."
+        assert Order.objects.get(pk=order.pk).customer_name.startswith("Terhapus "), (
+            "his own order tells nothing of either"
+        )
+
+
+def test_a_name_of_one_word_goes_beside_their_own_documents(kalidoni: Region) -> None:
+    with in_region(kalidoni):
+        cast = build_cast()
+        zul = User.objects.create_user(password=PASSWORD, name="Mawar", email=MAIL)
+        order = place(cast, customer=zul)
+        cancel_order(order=order, by=zul.actor)
+        put_note(cast.hasan, f"Mawar membatalkan pesanan {order.number}.", "hers")
+        put_note(cast.hasan, "Lorong Mawar banjir.", "street")
+        carry_out(ask_erasure(person=person(zul), by=zul.actor).pk)
+        assert Notice.objects.get(dedupe="hers").body == f"••• membatalkan pesanan {order.number}."
+        assert Notice.objects.get(dedupe="street").body == "Lorong Mawar banjir."
+
+
+def test_nothing_is_weighed_in_once_it_is_asked(kalidoni: Region) -> None:
+    with in_region(kalidoni):
+        _cast, bank, zul, member = live(kalidoni)
+        made = ask_erasure(person=person(zul), by=zul.actor)
+        with pytest.raises(MemberClosed):
+            bank.weigh({"PL-01": 1_000}, book=free_book(member))
+        # Money that came in another way is not lost: it waits, and the admin reads why.
+        book = free_book(member)
+        post(
+            key="late", text="Terlambat", by=BY,
+            postings=[Posting(of_book(book), -5_000), Posting(account_of_satker(_cast.satker, "cash"), 5_000)],
+        )  # fmt: skip
+        waiting = carry_out(made.pk)
+        assert waiting.state == ErasureState.ASKED and member.number in waiting.refused[0]
+        assert User.objects.get(pk=zul.pk).name == NAME, "nothing of it is half done"
+        client = browser_of(_cast.budi)
+        assert member.number in client.get("/wilayah/penghapusan/").content.decode()
+
+
+def test_two_open_invitations_hold_nothing_up(kalidoni: Region) -> None:
+    with in_region(kalidoni):
         build_cast()
-        odd = User.objects.create_user(password=PASSWORD, name='A.* (b|c) "d" \\ O\'Neil', email="odd@example.test")
-        post_of = Needles.of(known(person(odd)))
-        assert found(post_of) == {"identity_user": 1}
-        assert sweep(post_of).changed["identity_user"] == 1
-        assert User.objects.filter(name="Hasan").exists()
+        zul = User.objects.create_user(password=PASSWORD, name=NAME, email=MAIL, phone=NUMBER, phone_verified=True)
+        for number, sent in enumerate(({"email": MAIL}, {"phone": NUMBER})):
+            Invitation.objects.create(
+                role="staff",
+                name=NAME,
+                token_hash=f"{number}" * 64,
+                by=BY,
+                expires_at=clock.now() + timedelta(days=3),
+                **sent,
+            )
+        done = carry_out(ask_erasure(person=person(zul), by=zul.actor).pk)
+        assert done.state == ErasureState.DONE and traces.in_tables(kalidoni) == []
+        assert not any(one.is_open for one in Invitation.objects.all())
+
+
+def test_one_row_that_the_database_keeps_is_told_and_the_others_go(kalidoni: Region) -> None:
+    with in_region(kalidoni):
+        cast = build_cast()
+        zul = User.objects.create_user(password=PASSWORD, name=NAME, email=MAIL)
+        for key in ("a", "b"):
+            put_note(cast.hasan, f"Dari {NAME}", key)
+    with admin() as cursor:
+        cursor.execute(
+            f'ALTER TABLE "{kalidoni.schema_name}".notifications_notice ADD CONSTRAINT stubborn'
+            f" CHECK (dedupe <> 'a' OR body = 'Dari {NAME}')"
+        )
+    try:
+        with in_region(kalidoni):
+            kept = Notice.objects.get(dedupe="a")
+            done = carry_out(ask_erasure(person=person(zul), by=zul.actor).pk)
+            assert done.refused == [f"notifications_notice.body {kept.pk}"]
+            assert Notice.objects.get(dedupe="b").body == "Dari •••"
+    finally:
+        with admin() as cursor:
+            cursor.execute(f'ALTER TABLE "{kalidoni.schema_name}".notifications_notice DROP CONSTRAINT stubborn')
+
+
+# Text columns in which nobody writes of people: codes, goods, places, rules, or names of the row's own owner.
+NOT_FREE = {
+    "challenge", "after", "before", "carton_label", "kind",
+    "address", "applied_by", "approved_by", "article_name", "attention", "barcode", "bank_reference", "body", "by",
+    "changed_by", "closed_by", "code", "codename", "content", "counted_by", "co2e_source", "created_by", "credential_id",
+    "customer_label", "customer_name", "decided_by", "dedupe", "digest", "done_by", "email", "file", "fingerprint",
+    "hint", "host", "hours", "key", "label", "last_login", "left_out", "line", "made_by", "market", "model", "name",
+    "needles", "note_number", "observer", "opened_by", "outcome", "pack_label", "paid_by", "password", "path", "payload",
+    "photo", "pieces", "pin", "plan", "prefix", "product_name", "proof", "provider_reference", "purpose", "reason_by",
+    "received_by", "reference", "refusal", "refused", "reversal_reference", "reversed_by", "reviewed_by", "roles", "rows",
+    "search", "section", "sent_by", "session_data", "session_key", "settled_by", "signature", "sku", "slug", "source",
+    "step", "supplier", "supplier_name", "supplier_reference", "synonyms", "text", "tiers", "token_hash", "user_agent",
+    "variant", "verified_by", "village_name", "voided_by", "withdrawn_by", "differences", "headers", "columns", "table",
+    "changed", "number", "subject", "document", "phone", "phone_index", "nik", "nik_index", "customer_phone",
+    "customer_phone_index", "email_token_hash", "phone_token_hash", "blind_index", "asked_by", "added_by", "answered_by",
+    "merchant_name",
+}  # fmt: skip
+
+
+def test_every_text_column_is_known_to_the_sweep_or_to_this_list(kalidoni: Region) -> None:
+    """A new column of texts is looked at once: do people write in it what they like? Then it belongs to texts.FREE."""
+    with in_region(kalidoni), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = %s"
+            " AND data_type IN ('text', 'character varying', 'json', 'jsonb')"
+            " AND coalesce(character_maximum_length, 4000) >= 40 AND is_generated = 'NEVER'",
+            [kalidoni.schema_name],
+        )
+        unknown = {
+            f"{table}.{column}"
+            for table, column in cursor.fetchall()
+            if not is_free(table, column) and column not in NOT_FREE and not table.startswith(("django_", "auth_"))
+        }
+    assert not unknown, "\n".join(sorted(unknown))

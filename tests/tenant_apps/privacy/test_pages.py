@@ -70,7 +70,10 @@ def test_she_reads_who_looked_and_what_had_been_shown(bank: Bank, known: Member)
 
 def test_what_she_looks_at_herself_is_not_told(bank: Bank, known: Member) -> None:
     client = browser_of(bank.cast.ratna)
-    answer = client.get("/akun/data/salinan/")
+    assert client.get("/akun/data/salinan/").status_code == 405
+    assert client.post("/akun/data/salinan/", {"password": "salah"}).status_code == 400
+    assert not RecordAccess.objects.exists()
+    answer = client.post("/akun/data/salinan/", {"password": PASSWORD})
     data = json.loads(answer.content)
     assert data["data"]["bank_sampah"]["members"][0]["phone"] == NUMBER
     assert answer["Content-Disposition"].startswith("attachment")

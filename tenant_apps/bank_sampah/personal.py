@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenant_apps.bank_sampah.models import DepositLine, Member, MemberState, Way, Withdrawal
+from tenant_apps.bank_sampah.models import DepositLine, Member, MemberState, PickupRequest, Way, Withdrawal
 from tenant_apps.bank_sampah.models.members import new_card
 from tenant_apps.bank_sampah.selectors.books import books_of
+from tenant_apps.bank_sampah.services.collecting import give_up_pickups
 from tenants.kernel.money import rupiah_text
 from tenants.kernel.moves import move
 from tenants.personal.people import GONE, Holder, Person, holder
@@ -48,19 +49,28 @@ class BankSampah(Holder):
             "consent_at", "joined_at",
         )  # fmt: skip
         lines = DepositLine.objects.filter(deposit__book__member__in=ids).order_by("pk")
+        pickups = PickupRequest.objects.filter(member__in=person.of(Member))
+        pickups.update(rw=None, rt=None, address=GONE, note="", reason="")
         payouts = Withdrawal.objects.filter(book__member__in=ids).order_by("pk")
         return {
             "members": list(Member.objects.filter(pk__in=ids).values(*fields)),
             "slips": list(
                 lines.values("deposit__number", "deposit__at", "deposit__state", "name", "quantity", "price", "value")
             ),
+            "pickups": list(
+                PickupRequest.objects.filter(member__in=ids)
+                .order_by("pk")
+                .values("number", "day", "rw", "rt", "address", "load", "groups", "note", "state", "reason", "at")
+            ),
             "payouts": list(payouts.values("number", "way", "amount", "state", "bank", "account_end", "at")),
         }
 
     def erase(self, person: Person) -> None:
         for member in Member.objects.filter(pk__in=person.of(Member)):
+            by = f"erasure:{person.pseudonym}"[:80]
+            give_up_pickups(member=member, by=by, reason=GONE)
             if member.state == MemberState.ACTIVE:
-                move(member, "close", by=f"erasure:{person.pseudonym}"[:80])
+                move(member, "close", by=by)
             member.name, member.phone, member.nik = person.pseudonym, "", ""
             member.rw, member.rt, member.address = None, None, ""
             member.card, member.pin = new_card(), ""

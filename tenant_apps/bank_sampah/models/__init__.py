@@ -4,6 +4,16 @@ from tenant_apps.bank_sampah.models.deposits import Deposit, DepositLine, Deposi
 from tenant_apps.bank_sampah.models.lots import Lot, LotMoveKind, LotMovement
 from tenant_apps.bank_sampah.models.members import Member, MemberEvent, MemberKind, MemberState, SavingsBook
 from tenant_apps.bank_sampah.models.moving import LossReason, Transfer, TransferLine, TransferState, Work
+from tenant_apps.bank_sampah.models.rounds import (
+    CollectionException,
+    CollectionRound,
+    CollectionRule,
+    Every,
+    Load,
+    PickupEvent,
+    PickupRequest,
+    PickupState,
+)
 from tenant_apps.bank_sampah.models.selling import SaleState, Settled, WasteSale, WasteSaleLine, WasteSaleShare
 from tenant_apps.bank_sampah.models.terms import BankTerms
 from tenant_apps.bank_sampah.models.types import Buyer, Composition, Group, Measure, WasteGrade, WastePrice, WasteType
@@ -13,11 +23,16 @@ from tenant_apps.bank_sampah.models.withdrawals import Way, Withdrawal, Withdraw
 __all__ = [
     "BankTerms",
     "Buyer",
+    "CollectionException",
+    "CollectionRound",
+    "CollectionRule",
     "Composition",
     "Deposit",
     "DepositLine",
     "DepositState",
+    "Every",
     "Group",
+    "Load",
     "LossReason",
     "Lot",
     "LotMoveKind",
@@ -27,6 +42,9 @@ __all__ = [
     "MemberEvent",
     "MemberKind",
     "MemberState",
+    "PickupEvent",
+    "PickupRequest",
+    "PickupState",
     "SaleState",
     "SavingsBook",
     "Settled",

@@ -26,8 +26,8 @@ ZONE = "Asia/Jakarta"
 
 @pytest.fixture
 def coming(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> Bank:
-    """Hasan's unit comes by today until late, and it is noon."""
-    noon = clock.now().replace(hour=5, minute=0)
+    """It is noon of tomorrow, and Hasan's unit comes by until late."""
+    noon = (clock.now() + timedelta(days=1)).replace(hour=5, minute=0)
     monkeypatch.setattr("tenants.kernel.clock.now", lambda: noon)
     ServiceSetting.objects.update_or_create(code="bank_sampah", defaults={"enabled": True})
     at = noon.replace(hour=8).time()

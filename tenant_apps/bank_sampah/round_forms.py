@@ -9,6 +9,7 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenant_apps.bank_sampah.days import places_from
 from tenant_apps.bank_sampah.forms import KeyForm, PlaceForm
@@ -22,7 +23,9 @@ from tenants.forms import ReasonForm
 class DayForm(forms.Form):
     """A weekday on which the unit comes by."""
 
-    weekday = forms.TypedChoiceField(label=_("Day"), choices=Weekday.choices, coerce=int, initial=Weekday.SATURDAY)
+    weekday = forms.TypedChoiceField(
+        label=pgettext_lazy("weekday", "Day"), choices=Weekday.choices, coerce=int, initial=Weekday.SATURDAY
+    )
     every = forms.ChoiceField(label=_("How often?"), choices=Every.choices, initial=Every.WEEK)
     starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}))

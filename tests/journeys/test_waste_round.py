@@ -16,10 +16,9 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.conftest import Platform
 from tests.journeys.demo import shown, signed_in
 from tests.journeys.looking import look
-from tests.journeys.trading import choose, new_phone, press, say
+from tests.journeys.trading import new_phone, press, say
 
 PET = "Botol PET bening bersih"
-DAYS = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"]
 # A scale that has the Weight Scale Service: `scale.put(bytes)` sends what a real one would.
 STAND_IN = """
 (() => {
@@ -80,7 +79,7 @@ def set_today(page: Page, site: str) -> str:
     page.goto(f"{site}/sampah/")
     unit = page.url
     page.goto(f"{unit}jemput/")
-    choose(page, "Day", DAYS[datetime.now(ZoneInfo("Asia/Jakarta")).weekday()])
+    page.locator("[name=weekday]").select_option(str(datetime.now(ZoneInfo("Asia/Jakarta")).weekday()))
     page.locator("[name=starts]").fill("00:00")
     page.locator("[name=ends]").fill("23:59")
     page.locator("[name=places]").fill("depan masjid")

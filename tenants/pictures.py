@@ -30,18 +30,18 @@ class BadPhoto(DomainError):
     status = 400
 
 
-def drawn(upload: UploadedFile[Any]) -> dict[int, bytes]:
-    """The picture as WebP, by size.
+def drawn(upload: UploadedFile[Any], sizes: tuple[int, ...] = SIZES) -> dict[int, bytes]:
+    """The picture as WebP, by size: pixels of the longer side.
 
     Raises:  BadPhoto.
     """
     picture = _read(upload)
-    return {size: _draw(picture, size) for size in SIZES}
+    return {size: _draw(picture, size) for size in sizes}
 
 
 def version_of(drawn_sizes: dict[int, bytes]) -> str:
     """A name made of the picture: an address with it shows one picture for ever."""
-    return hashlib.sha256(drawn_sizes[LARGE]).hexdigest()[:16]
+    return hashlib.sha256(drawn_sizes[max(drawn_sizes)]).hexdigest()[:16]
 
 
 def _read(upload: UploadedFile[Any]) -> Image.Image:

@@ -42,7 +42,7 @@ class Accounts(Holder):
 
     def claims(self, number: str, person: Person) -> bool:
         others = with_phone(f"+{number}").filter(phone_verified=True)
-        return others.exclude(pk=person.user.pk if person.user else None).exists()
+        return any(other != person.user for other in others)
 
     def shut(self, person: Person) -> None:
         if person.user is not None:

@@ -44,7 +44,7 @@ class AgentBanking(Holder):
         if person.user is not None:
             # The row says that there was a card; its photo goes, once this has succeeded.
             for document in AgentDocument.objects.filter(by=person.user.actor, kind=DocumentKind.IDENTITY):
-                transaction.on_commit(partial(document.file.storage.delete, document.file.name))
+                transaction.on_commit(partial(document.file.storage.delete, str(document.file.name)))
 
 
 def _indexes(person: Person) -> list[str]:

@@ -91,3 +91,21 @@ class WasteGone(DomainError):
     """What was weighed in has left the store, or there is less of it than asked for."""
 
     code = "waste_gone"
+
+
+class NotCollected(DomainError):
+    """The unit does not come by on that day, or not to that place."""
+
+    code = "not_collected"
+
+
+class PickupOnce(DomainError):
+    """The member asked for that day already."""
+
+    code = "pickup_once"
+
+
+class RoundBegun(DomainError):
+    """The unit's people have set off, or were there."""
+
+    code = "round_begun"

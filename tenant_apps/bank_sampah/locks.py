@@ -1,4 +1,5 @@
-"""The one place that locks here: unit, member, books, slips and payouts, transfers and sales, lots by id; then what the ledger locks."""
+"""The one place that locks here: unit, member, round, pick-ups by id, books, slips and payouts, transfers and sales, lots
+by id; then what the ledger locks."""
 
 from __future__ import annotations
 
@@ -7,9 +8,11 @@ from datetime import date
 from uuid import UUID
 
 from tenant_apps.bank_sampah.models import (
+    CollectionRound,
     Deposit,
     Lot,
     Member,
+    PickupRequest,
     SavingsBook,
     Transfer,
     WasteSale,
@@ -94,3 +97,21 @@ def lock_transfer(transfer: Transfer) -> Transfer:
 def lock_sale(sale: WasteSale) -> WasteSale:
     """The sale as it is now."""
     return WasteSale.objects.select_for_update(no_key=True, of=("self",)).select_related("unit").get(pk=sale.pk)
+
+
+def lock_round(unit: WasteUnit, day: date) -> CollectionRound | None:
+    """The unit's round of a day, if its people have set off. The unit is locked before where a round may begin."""
+    rows = CollectionRound.objects.select_for_update(no_key=True, of=("self",)).select_related("unit")
+    return rows.filter(unit=unit, day=day).first()
+
+
+def lock_pickup(pickup: PickupRequest) -> PickupRequest:
+    """The pick-up as it is now. Its round is locked before, books and slips after it."""
+    rows = PickupRequest.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("unit", "member__user", "round").get(pk=pickup.pk)
+
+
+def pickups_of_day(unit: WasteUnit, day: date) -> list[PickupRequest]:
+    """All pick-ups of the unit's day, locked by id."""
+    rows = PickupRequest.objects.select_for_update(no_key=True, of=("self",)).select_related("unit", "member__user")
+    return list(rows.filter(unit=unit, day=day).order_by("pk"))

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenant_apps.bank_sampah.locks import lock_books_of, lock_member
-from tenant_apps.bank_sampah.models import Deposit, DepositLine, Member, MemberState, Way, Withdrawal
+from tenant_apps.bank_sampah.models import Deposit, DepositLine, Member, MemberState, PickupRequest, Way, Withdrawal
 from tenant_apps.bank_sampah.models.members import new_card
 from tenant_apps.bank_sampah.selectors.books import books_of
+from tenant_apps.bank_sampah.services.collecting import give_up_pickups
 from tenants.kernel.money import rupiah_text
 from tenants.kernel.moves import move
 from tenants.personal.people import GONE, Holder, Person, holder
@@ -44,6 +45,7 @@ class BankSampah(Holder):
     def shut(self, person: Person) -> None:
         for member in Member.objects.filter(pk__in=person.of(Member)).order_by("pk"):
             locked = lock_member(member)
+            give_up_pickups(member=locked, by="system:erasure", reason=GONE)
             lock_books_of(locked)
             if locked.state == MemberState.ACTIVE:
                 move(locked, "close", by="system:erasure")
@@ -66,11 +68,18 @@ class BankSampah(Holder):
             "consent_at", "joined_at",
         )  # fmt: skip
         lines = DepositLine.objects.filter(deposit__book__member__in=ids).order_by("pk")
+        pickups = PickupRequest.objects.filter(member__in=person.of(Member))
+        pickups.update(rw=None, rt=None, address=GONE, note="", reason="")
         payouts = Withdrawal.objects.filter(book__member__in=ids).order_by("pk")
         return {
             "members": list(Member.objects.filter(pk__in=ids).values(*fields)),
             "slips": list(
                 lines.values("deposit__number", "deposit__at", "deposit__state", "name", "quantity", "price", "value")
+            ),
+            "pickups": list(
+                PickupRequest.objects.filter(member__in=ids)
+                .order_by("pk")
+                .values("number", "day", "rw", "rt", "address", "load", "groups", "note", "state", "reason", "at")
             ),
             "payouts": list(payouts.values("number", "way", "amount", "state", "bank", "account_end", "at")),
         }

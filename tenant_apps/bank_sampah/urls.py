@@ -2,10 +2,24 @@
 
 from django.urls import path, register_converter
 
-from tenant_apps.bank_sampah.views import desk, members, office, own, payouts, personal, reports, store
+from tenant_apps.bank_sampah.days import IsoDay
+from tenant_apps.bank_sampah.views import (
+    desk,
+    members,
+    office,
+    own,
+    payouts,
+    personal,
+    photos,
+    pickups,
+    reports,
+    rounds,
+    store,
+)
 from tenants.kernel.numbers import DocumentNumber
 
 register_converter(DocumentNumber, "waste_number")
+register_converter(IsoDay, "waste_day")
 
 app_name = "bank_sampah"
 urlpatterns = [
@@ -17,6 +31,9 @@ urlpatterns = [
     path("tabungan/kartu/<slug:card>/", own.card_read, name="card_read"),
     path("tabungan/pin/", own.own_pin, name="own_pin"),
     path("tabungan/harga/", own.prices, name="prices"),
+    path("tabungan/foto/<int:size>/<slug:version>", photos.photo, name="photo"),
+    path("tabungan/jemput/", pickups.ask, name="pickup"),
+    path("tabungan/jemput/<waste_number:number>/batal/", pickups.cancel, name="pickup_cancel"),
     path("tabungan/slip/<waste_number:number>/", own.own_slip, name="own_slip"),
     path("tabungan/penarikan/<waste_number:number>/batal/", own.give_up, name="give_up"),
     path("tabungan/<uuid:public_id>/", own.book, name="book"),
@@ -42,6 +59,13 @@ urlpatterns = [
     path("sampah/<uuid:unit>/nasabah/<waste_number:number>/nomor/", personal.reveal, name="member_reveal"),
     path("sampah/<uuid:unit>/nasabah/<waste_number:number>/setuju/", personal.agreed, name="member_agrees"),
     path("sampah/<uuid:unit>/nasabah/<waste_number:number>/hapus/", personal.erase, name="member_erase"),
+    path("sampah/<uuid:unit>/nasabah/<waste_number:number>/jemput/", rounds.enter, name="member_pickup"),
+    path("sampah/<uuid:unit>/jemput/", rounds.days, name="rounds"),
+    path("sampah/<uuid:unit>/jemput/hari/", rounds.day_new, name="day_new"),
+    path("sampah/<uuid:unit>/jemput/hari/<uuid:rule>/akhir/", rounds.day_end, name="day_end"),
+    path("sampah/<uuid:unit>/jemput/libur/", rounds.day_off, name="day_off"),
+    path("sampah/<uuid:unit>/jemput/titik/<waste_number:number>/", rounds.stop, name="stop"),
+    path("sampah/<uuid:unit>/jemput/<waste_day:day>/", rounds.one_round, name="round"),
     path("sampah/<uuid:unit>/penarikan/", payouts.payouts, name="payouts"),
     path("sampah/<uuid:unit>/penarikan/<waste_number:number>/", payouts.payout, name="payout"),
     path("sampah/<uuid:unit>/penarikan/<waste_number:number>/bayar/", payouts.paid, name="payout_paid"),
@@ -64,6 +88,7 @@ urlpatterns = [
     path("satker/bank-sampah/jenis/", office.types, name="types"),
     path("satker/bank-sampah/jenis/baru/", office.type_new, name="type_new"),
     path("satker/bank-sampah/jenis/<uuid:grade>/", office.one_type, name="type"),
+    path("satker/bank-sampah/jenis/<uuid:grade>/foto/", photos.change_photo, name="type_photo"),
     path("satker/bank-sampah/unit/baru/", office.unit_new, name="unit_new"),
     path("satker/bank-sampah/unit/<uuid:public_id>/", office.unit, name="unit"),
     path("satker/bank-sampah/unit/<uuid:public_id>/kas/", office.box, name="box"),

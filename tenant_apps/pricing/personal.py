@@ -35,5 +35,5 @@ class Pricing(Holder):
             return
         for claim in PriceClaim.objects.filter(user=person.user).exclude(photo=""):
             # A file does not come back with a transaction that fails: it goes once this one has succeeded.
-            transaction.on_commit(partial(claim.photo.storage.delete, claim.photo.name))
+            transaction.on_commit(partial(claim.photo.storage.delete, str(claim.photo.name)))
         PriceClaim.objects.filter(user=person.user).update(photo="", note="")

@@ -25,21 +25,36 @@ from tenant_apps.agent_banking.services import open_day as open_agents_day
 from tenant_apps.api.models import ApiToken
 from tenant_apps.api.scopes import Scope
 from tenant_apps.api.tokens import make_token
-from tenant_apps.bank_sampah.models import Composition, Deposit, Group, Measure, Transfer, WasteSale, Way, Withdrawal
+from tenant_apps.bank_sampah.models import (
+    Composition,
+    Deposit,
+    Group,
+    Load,
+    Measure,
+    PickupRequest,
+    Transfer,
+    WasteSale,
+    Way,
+    Withdrawal,
+)
 from tenant_apps.bank_sampah.selectors.units import the_centre
 from tenant_apps.bank_sampah.services import (
+    Heap,
     Sold,
     Weighed,
     add_type,
     ask,
+    ask_pickup,
     join,
     make_buyer,
     make_unit,
     send,
+    set_collection_day,
     set_price,
     set_up,
     weigh_in,
 )
+from tenant_apps.bank_sampah.services import Place as WastePlace
 from tenant_apps.bank_sampah.services import Wish as Wishing
 from tenant_apps.bank_sampah.services import sell as sell_waste
 from tenant_apps.fresh_buying.models import MarketTrip, PreOrder, StallPurchase
@@ -165,6 +180,9 @@ class Ids:
     waste_payout: str
     waste_transfer: str
     waste_sale: str
+    waste_pickup: str
+    waste_rule: str
+    waste_day: str
     agent: str
     agent_paper: str
     agent_day: str
@@ -408,6 +426,10 @@ def _save_waste(cast: Cast) -> None:
     send(sender=unit, receiver=the_centre(), key=uuid4(), quantities={pet: 2_000}, by=BY)
     buyer = make_buyer(name=f"Pengepul {cast.warung.name}")
     sell_waste(unit=unit, buyer=buyer, key=uuid4(), note_number="percobaan", lines=[Sold(pet, 1_000, 4_000)], by=BY)
+    tomorrow = clock.today(current_region().time_zone) + timedelta(days=1)
+    set_collection_day(unit=unit, weekday=tomorrow.weekday(), starts=time(8), ends=time(11), by=BY)
+    home, heap = WastePlace(1, 3, "Lorong percobaan"), Heap(Load.SACK, note="percobaan")
+    ask_pickup(member=member, day=tomorrow, key=uuid4(), place=home, heap=heap, by=BY)
 
 
 def _buy_of_a_supplier(cast: Cast) -> None:
@@ -578,6 +600,7 @@ def ids_of(cast: Cast) -> Ids:
 
     restock = RestockRequest.objects.filter(warung=cast.warung).latest("pk")
     trip = MarketTrip.objects.latest("pk")
+    pickup = PickupRequest.objects.filter(unit__warung=cast.warung).latest("pk")
     waste = Deposit.objects.filter(unit__warung=cast.warung).latest("pk")
     agent = Agent.objects.get(warung=cast.warung)
     shown = invite(role=Role.ADMIN, name="Calon admin", by=BY).link
@@ -655,6 +678,9 @@ def ids_of(cast: Cast) -> Ids:
         waste_slip=waste.number,
         waste_payout=Withdrawal.objects.filter(unit=waste.unit).latest("pk").number,
         waste_transfer=Transfer.objects.filter(sender=waste.unit).latest("pk").number,
+        waste_pickup=pickup.number,
+        waste_rule=str(pickup.unit.collection_rules.latest("pk").public_id),
+        waste_day=pickup.day.isoformat(),
         waste_sale=WasteSale.objects.filter(unit=waste.unit).latest("pk").number,
     )
 
@@ -1059,6 +1085,9 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "tabungan/hubungkan/": {},
     "tabungan/kartu/": {},
     "tabungan/pin/": {},
+    "tabungan/jemput/": {},
+    "tabungan/jemput/<waste_number:number>/batal/": {"number": ("waste_pickup",)},
+    "tabungan/foto/<int:size>/<slug:version>": {"size": ("=128",), "version": ("=0123456789abcdef",)},
     "tabungan/harga/": {},
     "sampah/": {},
     "satker/bank-sampah/": {},
@@ -1084,6 +1113,16 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "sampah/<uuid:unit>/slip/<waste_number:number>/batal/": {"unit": ("waste_unit",), "number": ("waste_slip",)},
     "sampah/<uuid:unit>/nasabah/": {"unit": ("waste_unit",)},
     "sampah/<uuid:unit>/nasabah/baru/": {"unit": ("waste_unit",)},
+    "sampah/<uuid:unit>/nasabah/<waste_number:number>/jemput/": {
+        "unit": ("waste_unit",),
+        "number": ("waste_member",),
+    },
+    "sampah/<uuid:unit>/jemput/": {"unit": ("waste_unit",)},
+    "sampah/<uuid:unit>/jemput/hari/": {"unit": ("waste_unit",)},
+    "sampah/<uuid:unit>/jemput/hari/<uuid:rule>/akhir/": {"unit": ("waste_unit",), "rule": ("waste_rule",)},
+    "sampah/<uuid:unit>/jemput/libur/": {"unit": ("waste_unit",)},
+    "sampah/<uuid:unit>/jemput/titik/<waste_number:number>/": {"unit": ("waste_unit",), "number": ("waste_pickup",)},
+    "sampah/<uuid:unit>/jemput/<waste_day:day>/": {"unit": ("waste_unit",), "day": ("waste_day",)},
     "sampah/<uuid:unit>/penarikan/": {"unit": ("waste_unit",)},
     "sampah/<uuid:unit>/gudang/": {"unit": ("waste_unit",)},
     "sampah/<uuid:unit>/gudang/kirim/": {"unit": ("waste_unit",)},
@@ -1118,6 +1157,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "sampah/<uuid:unit>/penjualan/<waste_number:number>/batal/": {"unit": ("waste_unit",), "number": ("waste_sale",)},
     "sampah/<uuid:unit>/penjualan/<waste_number:number>/lunas/": {"unit": ("waste_unit",), "number": ("waste_sale",)},
     "satker/bank-sampah/jenis/<uuid:grade>/": {"grade": ("waste_type",)},
+    "satker/bank-sampah/jenis/<uuid:grade>/foto/": {"grade": ("waste_type",)},
     "satker/bank-sampah/unit/<uuid:public_id>/": {"public_id": ("waste_unit",)},
     "satker/bank-sampah/unit/<uuid:public_id>/kas/": {"public_id": ("waste_unit",)},
     "satker/bank-sampah/unit/<uuid:public_id>/pengurus/": {"public_id": ("waste_unit",)},

@@ -4,6 +4,16 @@ from tenant_apps.bank_sampah.models.deposits import Deposit, DepositLine, Deposi
 from tenant_apps.bank_sampah.models.lots import Lot, LotMoveKind, LotMovement
 from tenant_apps.bank_sampah.models.members import Member, MemberEvent, MemberKind, MemberState, SavingsBook
 from tenant_apps.bank_sampah.models.moving import LossReason, Transfer, TransferLine, TransferState, Work
+from tenant_apps.bank_sampah.models.rounds import (
+    CollectionException,
+    CollectionRound,
+    CollectionRule,
+    Every,
+    Load,
+    PickupEvent,
+    PickupRequest,
+    PickupState,
+)
 from tenant_apps.bank_sampah.models.selling import SaleState, Settled, WasteSale, WasteSaleLine, WasteSaleShare
 from tenant_apps.bank_sampah.models.sums import EarlierSlips, GradeMonth, MemberYear, UnitMonth
 from tenant_apps.bank_sampah.models.terms import BankTerms
@@ -14,13 +24,18 @@ from tenant_apps.bank_sampah.models.withdrawals import Way, Withdrawal, Withdraw
 __all__ = [
     "BankTerms",
     "Buyer",
+    "CollectionException",
+    "CollectionRound",
+    "CollectionRule",
     "Composition",
     "Deposit",
     "DepositLine",
     "DepositState",
     "EarlierSlips",
+    "Every",
     "GradeMonth",
     "Group",
+    "Load",
     "LossReason",
     "Lot",
     "LotMoveKind",
@@ -31,6 +46,9 @@ __all__ = [
     "MemberKind",
     "MemberState",
     "MemberYear",
+    "PickupEvent",
+    "PickupRequest",
+    "PickupState",
     "SaleState",
     "SavingsBook",
     "Settled",

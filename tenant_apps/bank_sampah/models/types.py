@@ -7,11 +7,16 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tenant_apps.bank_sampah.models.units import WasteUnit
+from tenants.files import RegionStorage
 from tenants.kernel import clock
+
+# Pixels of a picture's longer side: beside a type's name, and on its page.
+TILE, LARGE = 128, 640
 
 
 class Group(models.TextChoices):
@@ -59,6 +64,10 @@ class WasteType(models.Model):
     co2e_g_per_kg = models.PositiveIntegerField(_("CO₂e avoided, grams per kilogram"), null=True, blank=True)
     co2e_source = models.CharField(_("source"), max_length=160, blank=True)
     is_taken = models.BooleanField(pgettext_lazy("waste", "taken"), default=True)
+    # The larger picture; the smaller one lies beside it (`bank_sampah.photos`).
+    photo = models.FileField(
+        _("photo"), storage=RegionStorage(), upload_to="waste", blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("waste type")
@@ -78,6 +87,22 @@ class WasteType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def tile_photo(self) -> str:
+        """Address of the small picture; empty where there is none."""
+        return self._photo_address(TILE)
+
+    @property
+    def large_photo(self) -> str:
+        """Address of the large picture; empty where there is none."""
+        return self._photo_address(LARGE)
+
+    def _photo_address(self, size: int) -> str:
+        name = self.photo.name or ""
+        if not name:
+            return ""
+        return reverse("bank_sampah:photo", args=[size, name.removeprefix("waste/").partition("-")[0]])
 
     @property
     def per(self) -> int:

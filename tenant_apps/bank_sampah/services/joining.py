@@ -14,6 +14,7 @@ from tenant_apps.bank_sampah.models import Member, MemberKind, MemberState, Savi
 from tenant_apps.bank_sampah.models.members import new_card
 from tenant_apps.bank_sampah.selectors.books import books_of
 from tenant_apps.bank_sampah.services.accounts import of_book
+from tenant_apps.bank_sampah.services.collecting import give_up_pickups
 from tenant_apps.privacy.services import note_consent
 from tenants.context import current_region
 from tenants.identity.models import User
@@ -180,6 +181,7 @@ def close_member(*, member: Member, by: str, reason: str = "") -> Member:
     """
     with transaction.atomic():
         member = lock_member(member)
+        give_up_pickups(member=member, by=by, reason=reason)
         lock_books_of(member)
         if any(row.holds or row.reserved for row in books_of(member)):
             raise BookNotEmpty(_("There are savings in a book, or a payout waits. Pay them out first."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.bank_sampah.cards import member_typed
 from tenant_apps.bank_sampah.forms import WeighForm
-from tenant_apps.bank_sampah.models import Deposit, Group, MemberState, SavingsBook
+from tenant_apps.bank_sampah.models import Deposit, Group, Member, MemberState, PickupRequest, SavingsBook
 from tenant_apps.bank_sampah.selectors.books import (
     BookRow,
     books_of,
@@ -28,8 +29,9 @@ from tenant_apps.bank_sampah.selectors.books import (
 )
 from tenant_apps.bank_sampah.selectors.pieces import piece_of
 from tenant_apps.bank_sampah.selectors.prices import priced_grades
+from tenant_apps.bank_sampah.selectors.rounds import pickup_at
 from tenant_apps.bank_sampah.selectors.units import units_of
-from tenant_apps.bank_sampah.services import take_back, weigh_in
+from tenant_apps.bank_sampah.services import collect, take_back, weigh_in
 from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, is_office, workers
 from tenant_apps.privacy.models import Seen
 from tenant_apps.privacy.services import note_look
@@ -37,8 +39,11 @@ from tenants.context import current_region
 from tenants.forms import ReasonForm, asked_text
 from tenants.kernel import clock
 from tenants.kernel.errors import DomainError
+from tenants.kernel.money import rupiah_text
+from tenants.kernel.numbers import DocumentNumber
 
 A_PAGE = 30
+_NUMBER = re.compile(DocumentNumber.regex)
 
 
 @workers
@@ -87,22 +92,30 @@ def weigh(request: UnitRequest, number: str) -> HttpResponse:
     note_look(subject=member.public_id, what=Seen.RECORD, reader=request.member)
     books = books_of(member)
     book = _chosen_book(books, request.POST.get("book") or request.GET.get("buku", ""))
+    pickup = _stop_of(request, member)
     priced = priced_grades(request.unit)
     form = WeighForm(priced, request.POST if request.method == "POST" else None)
     status = 200
     if form.is_valid():
         try:
-            made = weigh_in(
-                unit=request.unit,
-                book=book,
-                key=form.cleaned_data["key"],
-                lines=form.weighed,
-                by=request.member.actor,
-            )
+            told: dict[str, Any] = {
+                "book": book,
+                "key": form.cleaned_data["key"],
+                "lines": form.weighed,
+                "by": request.member.actor,
+            }
+            made = collect(pickup=pickup, **told) if pickup else weigh_in(unit=request.unit, **told)
         except DomainError as refused:
             form.add_error(None, refused.message)
             status = refused.status
         else:
+            if pickup is not None:
+                messages.success(
+                    request,
+                    _("%(name)s: %(saved)s saved, slip %(number)s.")
+                    % {"name": member.name, "saved": rupiah_text(made.saved), "number": made.number},
+                )
+                return redirect("bank_sampah:round", request.unit.public_id, pickup.day)
             return redirect("bank_sampah:slip", request.unit.public_id, made.number)
     elif form.is_bound:
         status = 400
@@ -114,6 +127,7 @@ def weigh(request: UnitRequest, number: str) -> HttpResponse:
         "book": book,
         "form": form,
         "groups": groups,
+        "pickup": pickup,
     }
     return render(request, "bank_sampah/weigh.html", context, status=status)
 
@@ -152,6 +166,17 @@ def _slip(request: UnitRequest, number: str) -> dict[str, Any]:
     if found.unit_id != request.unit.pk:
         raise Http404("a slip of another unit")
     return {"unit": request.unit, "slip": found, "lines": list(found.lines.all()), "reason": ReasonForm()}
+
+
+def _stop_of(request: UnitRequest, member: Member) -> PickupRequest | None:
+    """The stop of a round at which this is weighed, if at one."""
+    number = request.POST.get("pickup") or request.GET.get("jemput", "")
+    if not number:
+        return None
+    found = pickup_at(request.unit, number) if _NUMBER.fullmatch(number) else None
+    if found is None or found.member_id != member.pk:
+        raise Http404("no such stop of this member")
+    return found
 
 
 def _chosen_book(books: list[BookRow], wanted: str) -> SavingsBook:

@@ -33,6 +33,7 @@ from tenant_apps.bank_sampah.services import (
 from tenant_apps.bank_sampah.views.doors import office
 from tenants.context import current_region
 from tenants.kernel.errors import DomainError
+from tenants.pictures import FORMATS
 
 LAST_PRICES = 12
 
@@ -127,6 +128,7 @@ def one_type(request: RegionRequest, grade: UUID) -> HttpResponse:
             return redirect("bank_sampah:type", grade)
         status = 400
     context = {"grade": found, "form": form, "grading": grading, "prices": prices_over_time(found)[:LAST_PRICES]}
+    context["formats"] = ",".join(f"image/{kind.lower()}" for kind in FORMATS)
     return render(request, "bank_sampah/office/type.html", context, status=status)
 
 

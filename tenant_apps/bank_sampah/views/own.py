@@ -38,6 +38,7 @@ from tenant_apps.bank_sampah.selectors.books import (
     unlinked_member,
 )
 from tenant_apps.bank_sampah.selectors.prices import priced_grades, terms_on
+from tenant_apps.bank_sampah.selectors.rounds import days_for, days_of, pickups_of
 from tenant_apps.bank_sampah.selectors.units import open_units, the_centre, units_of
 from tenant_apps.bank_sampah.services import Wish, agree, ask, cancel, check_pin, join, link_user, set_pin
 from tenant_apps.bank_sampah.services.joining import CONSENT
@@ -49,6 +50,7 @@ from tenants.kernel.errors import DomainError
 from tenants.limits import within_limit
 
 A_PAGE = 20
+PICKUPS = 3
 LINK_TRIES = 10
 NOT_TOGETHER = gettext_lazy("That number and that PIN do not belong together, or no PIN was set at the unit yet.")
 
@@ -69,6 +71,8 @@ def books(request: RegionRequest) -> HttpResponse:
         "bound": sum(row.holds for row in rows if row.is_bound),
         "balance": balance_of_citizen(request.member.user),
         "must_agree": member.consent_version != CONSENT,
+        "days": days_for(member)[:1],
+        "pickups": pickups_of(member)[:PICKUPS],
     }
     return render(request, "bank_sampah/own/books.html", context)
 
@@ -304,7 +308,8 @@ def prices(request: RegionRequest) -> HttpResponse:
     if member is None and not offers_service(Service.BANK_SAMPAH):
         raise Http404("no waste bank here")
     unit = member.unit if member else the_centre()
-    return render(request, "bank_sampah/own/prices.html", {"unit": unit, "priced": priced_grades(unit)})
+    context = {"unit": unit, "priced": priced_grades(unit), "days": days_of(list(open_units()))}
+    return render(request, "bank_sampah/own/prices.html", context)
 
 
 def _joining(
@@ -313,7 +318,12 @@ def _joining(
     if not offers_service(Service.BANK_SAMPAH):
         raise Http404("no waste bank here")
     units = list(open_units())
-    context = {"units": units, "form": form or OwnJoinForm(units), "linking": linking or LinkForm()}
+    context = {
+        "units": units,
+        "form": form or OwnJoinForm(units),
+        "linking": linking or LinkForm(),
+        "days": days_of(units),
+    }
     return render(request, "bank_sampah/own/join.html", context, status=status)
 
 

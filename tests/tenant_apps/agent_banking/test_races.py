@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from functools import partial
 
 from tenant_apps.agent_banking.models import AgentDay, AgentTransaction, FloatMove, LimitScope, MoveKind
@@ -75,7 +76,7 @@ def test_one_reference_of_a_transaction_and_of_another_agents_move(committed: No
     for number in range(rounds(50)):
         with in_region(kalidoni):
             one = told("setor_tunai", 10_000, ref=f"BOTH{number:04}")
-        jobs = [
+        jobs: list[Callable[[], object]] = [
             partial(record_transaction, agent=agent, key=uuid.uuid4(), told=one, by=BY),
             partial(moved, other, MoveKind.CASH_TO_BANK, 10_000, ref=f"BOTH{number:04}"),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,19 @@ from tenant_apps.agent_banking.models import AccountReferral, AgentCustomer, Age
 from tenant_apps.agent_banking.services import submit_referral
 from tenant_apps.api.models import IdempotencyRecord
 from tenant_apps.bank_sampah.errors import MemberClosed
-from tenant_apps.bank_sampah.models import Member, Way
+from tenant_apps.bank_sampah.models import Load, Member, PickupRequest, Way
 from tenant_apps.bank_sampah.selectors.books import free_book
-from tenant_apps.bank_sampah.services import change_member, join, set_pin, take_back
+from tenant_apps.bank_sampah.services import (
+    Heap,
+    ask_pickup,
+    change_member,
+    join,
+    refuse_pickup,
+    set_collection_day,
+    set_pin,
+    take_back,
+)
+from tenant_apps.bank_sampah.services import Place as WastePlace
 from tenant_apps.bank_sampah.services.accounts import of_book
 from tenant_apps.ledger.selectors import trial_balance
 from tenant_apps.ledger.services import Posting, account_of_citizen, account_of_satker, post, unproven_accounts
@@ -96,6 +106,14 @@ def live(region: Region) -> tuple[Cast, Bank, User, Member]:
     wrong = bank.weigh({"PL-01": 1_000}, book=book)
     take_back(deposit=wrong, reason=f"Salah orang, bukan {NAME}", by=BY)
     slip = bank.weigh({"PL-01": 4_000}, book=book)
+    tomorrow = clock.today("Asia/Jakarta") + timedelta(days=1)
+    for weekday in {tomorrow.weekday(), (tomorrow.weekday() + 1) % 7}:
+        set_collection_day(unit=bank.unit, weekday=weekday, starts=time(8), ends=time(11), by=BY)
+    waits = Heap(Load.SACK, note=f"Panggil {NAME}")
+    home = WastePlace(1, 3, "Lorong Zulaikha Marpaung 5")
+    ask_pickup(member=member, day=tomorrow, key=uuid.uuid4(), place=home, heap=waits, by=BY)
+    again = ask_pickup(member=member, day=tomorrow + timedelta(days=1), key=uuid.uuid4(), place=home, heap=waits, by=BY)
+    refuse_pickup(pickup=again, reason=f"{NAME} pindah rumah", by=BY)
     bank.ask(slip.value - slip.share, book=book, way=Way.BALANCE)
     # Her whole balance goes to the Satker again.
     balance = account_of_citizen(zul)
@@ -160,7 +178,8 @@ def test_nothing_tells_who_it_was(kalidoni: Region, told: Told, tmp_path: Path, 
         there = traces.in_tables(kalidoni)
         assert {
             "identity_user.name", "identity_user.phone", "identity_user.email", "bank_sampah_member.nik",
-            "bank_sampah_member.phone", "bank_sampah_deposit.reason", "orders_order.customer_phone", "orders_order.note",
+            "bank_sampah_member.phone", "bank_sampah_deposit.reason", "bank_sampah_pickuprequest.address",
+            "bank_sampah_pickuprequest.note", "bank_sampah_pickupevent.reason", "orders_order.customer_phone", "orders_order.note",
             "pos_boncustomer.name", "agent_banking_agenttransaction.customer_name", "agent_banking_accountreferral.name",
             "notifications_notice.body", "outbox_outboxmessage.payload", "pricing_priceclaim.decision",
             "ledger_journalentry.text", "accounts_invitation.phone", "api_idempotencyrecord.body",
@@ -185,6 +204,7 @@ def test_nothing_tells_who_it_was(kalidoni: Region, told: Told, tmp_path: Path, 
         assert User.objects.get(pk=cast.ratna.pk).phone == "+6281200000001"
         assert Member.objects.get(user=cast.ratna).name == "Ratna"
         assert Member.objects.get(pk=member.pk).name.startswith("Terhapus ")
+        assert set(PickupRequest.objects.values_list("state", flat=True)) == {"cancelled", "refused"}
         assert AccountReferral.objects.get().name.startswith("Terhapus ")
         assert not Passkey.objects.exists()
         assert not set(customer_number("081398765432").indexes) & set(
@@ -328,6 +348,7 @@ def test_her_copy_holds_what_is_kept(kalidoni: Region, tmp_path: Path, settings:
         assert {row["deposit__number"] for row in data["bank_sampah"]["slips"]} == set(
             free_book(member).deposits.values_list("number", flat=True)
         )
+        assert [row["note"] for row in data["bank_sampah"]["pickups"]] == [f"Panggil {NAME}"] * 2
         assert len(data["orders"]["orders"]) == 1 and len(data["pricing"]["claims"]) == 1
         assert data["ledger"]["movements"]
 

@@ -68,8 +68,6 @@ class BankSampah(Holder):
             "consent_at", "joined_at",
         )  # fmt: skip
         lines = DepositLine.objects.filter(deposit__book__member__in=ids).order_by("pk")
-        pickups = PickupRequest.objects.filter(member__in=person.of(Member))
-        pickups.update(rw=None, rt=None, address=GONE, note="", reason="")
         payouts = Withdrawal.objects.filter(book__member__in=ids).order_by("pk")
         return {
             "members": list(Member.objects.filter(pk__in=ids).values(*fields)),
@@ -90,5 +88,7 @@ class BankSampah(Holder):
             member.rw, member.rt, member.address = None, None, ""
             member.card, member.pin = new_card(), ""
             member.save(update_fields=["name", "phone", "nik", "rw", "rt", "address", "card", "pin"])
+        pickups = PickupRequest.objects.filter(member__in=person.of(Member))
+        pickups.update(rw=None, rt=None, address=GONE, note="", reason="")
         payouts = Withdrawal.objects.filter(book__member__in=person.of(Member), way=Way.TRANSFER)
         payouts.update(bank=GONE, account_end="0000", bank_reference="")

@@ -36,6 +36,10 @@ class SavingsPurse:
     def amount(self) -> int:
         return sum(row.spendable for row in books_of(self.member))
 
+    @property
+    def owner(self) -> str:
+        return f"member:{self.member.public_id}"
+
     def agree(self, pin: str) -> None:
         check_pin(member=self.member, pin=pin)
 

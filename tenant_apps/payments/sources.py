@@ -33,6 +33,10 @@ class Purse(Protocol):
     @property
     def amount(self) -> int: ...
 
+    @property
+    def owner(self) -> str:
+        """Whose it is, for telling two payers apart."""
+
     def agree(self, pin: str) -> None:
         """It is them. Raises DomainError; never inside a transaction."""
 

@@ -88,9 +88,10 @@ def not_paid(request: UnitRequest, number: str) -> HttpResponse:
 
 
 def _theirs(request: UnitRequest, number: str) -> Withdrawal:
-    """Cash of this unit, and for the Satker every payout."""
+    """Cash of this unit, what they asked for themselves, goods of their own members; for the Satker every payout."""
     found = payout_at(number)
-    mine = found.unit_id == request.unit.pk or (found.way != Way.CASH and found.by == request.member.actor)
+    here = found.book.member.unit_id if found.way == Way.GOODS else found.unit_id
+    mine = here == request.unit.pk or (found.way not in (Way.CASH, Way.GOODS) and found.by == request.member.actor)
     if not (mine or is_office(request)):
         raise Http404("a payout of another unit")
     return found

@@ -40,6 +40,8 @@ from tenant_apps.bank_sampah.services import (
 )
 from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, workers
 from tenant_apps.bank_sampah.views.members import member_here
+from tenant_apps.privacy.models import Seen
+from tenant_apps.privacy.services import note_looks
 from tenants.context import current_region
 from tenants.forms import ReasonForm
 from tenants.kernel import clock
@@ -201,6 +203,7 @@ def _days(request: UnitRequest, *, status: int = 200, **forms: Any) -> HttpRespo
 
 def _round(request: UnitRequest, day: date, *, refused: object = "", status: int = 200) -> HttpResponse:
     stops, found = stops_of(request.unit, day), round_of(request.unit, day)
+    note_looks(subjects=[one.member.public_id for one in stops], what=Seen.RECORD, reader=request.member)
     settled = [one for one in stops if one.state not in (PickupState.ASKED, PickupState.ON_ROUND)]
     is_on = found is not None and found.ended_at is None
     left = len(stops) - len(settled)

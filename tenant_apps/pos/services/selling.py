@@ -191,7 +191,7 @@ def _record(
         raise BadSale(_("Savings pay only with the card and the PIN of their member, while you are connected."))
     lines = sorted(lines, key=lambda line: line.pack_id)
     total = _checked_total(lines, tenders)
-    content = _content_of(warung, lines, tenders, customer)
+    content = _content_of(warung, lines, tenders, customer, agreed)
     with transaction.atomic():
         warung = lock_counter(warung)
         before = CounterSale.objects.filter(public_id=key).first()
@@ -375,13 +375,19 @@ def _line(sale: CounterSale, line: SaleLine, price: WarungPrice) -> CounterSaleL
     )
 
 
-def _content_of(warung: Warung, lines: Sequence[SaleLine], tenders: Tenders, customer: BonCustomer | None) -> str:
+def _content_of(
+    warung: Warung,
+    lines: Sequence[SaleLine],
+    tenders: Tenders,
+    customer: BonCustomer | None,
+    agreed: Agreed | None,
+) -> str:
     """The same sale has the same content, whenever it is sent."""
     said = [
         warung.pk,
         [[line.pack_id, line.quantity, line.price] for line in lines],
         [tenders.cash, tenders.qris, tenders.bon, tenders.cash_received],
         customer.pk if customer else None,
-        *([tenders.savings] if tenders.savings else []),
+        *([tenders.savings, agreed.purse.owner] if tenders.savings and agreed else []),
     ]
     return sha256(json.dumps(said).encode()).hexdigest()

@@ -32,7 +32,8 @@ def test_a_citizen_is_forgotten(browser: Browser, platform_running: Platform) ->
 
     # Somebody of the Satker looks for her, by name and by number, and has her number shown.
     yuli.goto(f"{site}/sampah/")
-    yuli.locator("main a.item-body").last.click()
+    with yuli.expect_navigation():
+        yuli.locator("main a.item-body").last.click()
     unit = yuli.url
     for words in ("Rosmalina", "0813-7700-1122"):
         yuli.goto(f"{unit}nasabah/?q={words}")

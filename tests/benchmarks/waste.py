@@ -43,7 +43,7 @@ CLOSING = """
 - The region is written by bulk statements without triggers (`tests/benchmarks/weighed.py`): slips, lines, lots, movements, entries and
   their lines, payouts, sales and write-offs. Then everything is counted anew: entries balance, balances are their lines, lots are the stock
   accounts, and the sums of months and years are those of the slips. Notices, the histories of payouts and the outbox are left out.
-- The sums are counted in by the steps of migration `bank_sampah.0008`, over all slips, as in a region that had them before.
+- The sums are counted in by the steps of migration `bank_sampah.0012`, over all slips, as in a region that had them before.
 - Every page's statements are explained; "whole" names the tables of the bank that are read from end to end.
 - The cache is warm: each value is the mean of 3 pages, after one round that is thrown away. 256 MB of `shared_buffers` hold a small part of
   the large region; the rest of a page comes from the system's cache.

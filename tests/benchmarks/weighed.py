@@ -299,7 +299,7 @@ def faults_of(admin: psycopg.Connection[Any], schema: str) -> dict[str, int]:
 
 
 def _count_in(admin: psycopg.Connection[Any], a_step: int) -> float:
-    """As migration 0008 does; returns the seconds of its longest step."""
+    """As migration 0012 does; returns the seconds of its longest step."""
     until, longest = _one(admin, "SELECT until FROM bank_sampah_earlierslips"), 0.0
     for done in range(0, until, a_step):
         began = time.monotonic()

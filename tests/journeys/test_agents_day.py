@@ -68,12 +68,13 @@ def become_an_agent(hasan: Page, yuli: Page, site: str, photo: Path) -> None:
     expect(yuli.locator("main")).to_contain_text(shown(1_000))
 
 
-def statement_of(done: list[tuple[str, str, int, int]], path: Path) -> Path:
-    """A file of the bank with these lines, as it would name an account too."""
-    now = datetime.now(WIB)
+def statement_of(done: list[tuple[str, str, int, int]], path: Path, began: datetime) -> Path:
+    """A file of the bank with these lines, the first of when it `began`, as it would name an account too."""
+    now = began
     lines = ["Tanggal;Jam;Referensi;Jenis;Nominal;Biaya;No Rekening"]
     for reference, kind, amount, fee in done:
         lines.append(f"{now:%d/%m/%Y};{now:%H.%M};{reference};{kind};{amount};{fee};{ANI}")
+        now = datetime.now(WIB)
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 
@@ -186,6 +187,7 @@ def test_an_agents_day(browser: Browser, platform_running: Platform, tmp_path: P
     hasan.goto(f"{site}/toko/agen/hari/")
     press(hasan, "Open the day of the agent")
     done = [("JRN-0001", "Setor tunai", 1_200_000, 5_000), ("JRN-0002", "PLN pascabayar", 250_000, 3_000)]
+    began = datetime.now(WIB)
     done += many_transactions(platform_running, number="BNI46-JOURNEY", many=496)
     before = levels(hasan, site)
     # Three that the bank does not know, three that nobody recorded, two other amounts, two other fees, two lines twice.
@@ -196,7 +198,7 @@ def test_an_agents_day(browser: Browser, platform_running: Platform, tmp_path: P
         told[place] = (*told[place][:2], amount, fee)
     assert len(told) == 500
     hasan.goto(f"{site}/toko/agen/rekening-koran/")
-    hasan.locator("main [name=file]").set_input_files(statement_of(told, tmp_path / "mutasi.csv"))
+    hasan.locator("main [name=file]").set_input_files(statement_of(told, tmp_path / "mutasi.csv", began))
     look(hasan, "agent-statement-upload")
     press(hasan, "Upload")
     expect(hasan.locator("main")).not_to_contain_text(ANI)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
@@ -140,8 +141,13 @@ def enter_exception(
         line = exception.line
         if exception.kind != ExceptionKind.MISSING_HERE or line is None or not line.reference:
             raise BadEntry(_("Only a line with a reference that is not recorded here can be recorded late."))
+        now = clock.now()
         moment = line.at or exception.statement.at
-        rule = fee_of(kind, moment) or fee_of(kind, clock.now())
+        zone = current_region().time_zone
+        if moment > now and moment.astimezone(ZoneInfo(zone)).date() == clock.today(zone):
+            # A line that tells no time of day counts as of noon, which may be still to come.
+            moment = now
+        rule = fee_of(kind, moment) or fee_of(kind, now)
         if rule is None:
             raise BadEntry(_("Nobody has said yet what this kind costs."))
         if line.direction and line.direction != -kind.cash_sign:

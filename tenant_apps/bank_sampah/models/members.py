@@ -81,7 +81,7 @@ class Member(HoldsSealed):
             models.Index(name="member_by_phone", fields=["phone_index"]),
             models.Index(name="member_of_unit_by_name", fields=["unit", "name", "id"]),
             models.Index(name="member_active_of_unit", fields=["unit"], condition=Q(state=MemberState.ACTIVE)),
-            # Parts of names are found by `member_name_parts` of migration 0005, over upper(name), which is what `icontains` asks for.
+            # Parts of names are found by `member_name_parts` of migration 0009, over upper(name), which is what `icontains` asks for.
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # One person has one book here; a family of one card shares it.

@@ -29,7 +29,7 @@ from tests.tenant_apps.bank_sampah.bank import Bank, must_add_up, open_bank, sum
 from tests.trials import rounds, seeded
 
 SUMS = ("unitmonth", "grademonth", "memberyear")
-A_STEP = import_module("tenant_apps.bank_sampah.migrations.0008_earlier_slips_are_counted")
+A_STEP = import_module("tenant_apps.bank_sampah.migrations.0012_earlier_slips_are_counted")
 
 
 def this_year() -> int:

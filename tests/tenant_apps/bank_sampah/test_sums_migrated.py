@@ -18,8 +18,8 @@ from tests.cast import BY
 from tests.tenant_apps.bank_sampah.bank import sums_agree
 from tests.tenants.fleet.fleets import build_fleet
 
-COUNTING = import_module("tenant_apps.bank_sampah.migrations.0008_earlier_slips_are_counted")
-BEFORE = ("bank_sampah", "0004_members_are_found_by_sealed_numbers")
+COUNTING = import_module("tenant_apps.bank_sampah.migrations.0012_earlier_slips_are_counted")
+BEFORE = ("bank_sampah", "0008_a_stop_is_its_members")
 
 
 def weigh(unit: WasteUnit, book: SavingsBook, grams: int) -> Deposit:

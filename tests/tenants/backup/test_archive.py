@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tenants.backup.archive import ArchiveReader, opened, shared_key
-from tenants.backup.errors import ArchiveRefused
+from tenants.backup.errors import ArchiveRefused, NotExact
 from tenants.backup.exporting import export_region
 from tenants.backup.importing import import_region
 from tenants.backup.models import SideSchema
@@ -136,11 +136,15 @@ def test_another_installation_needs_the_shared_key(plaju: Region, archive: Path,
     away = tmp_path / "away.warsa"
     shutil.copy(archive, away)
     wipe(region=plaju, typed_slug=SLUG, archive=archive, drain_s=0)
-    settings.SECRET_KEY = "another installation's own secret key, that signs nothing of ours"
+    ours, settings.SECRET_KEY = settings.SECRET_KEY, "another installation's own secret key, that signs nothing of ours"
     with pytest.raises(ArchiveRefused, match="shared key"):
         import_region(path=away)
     with pytest.raises(ArchiveRefused):
         import_region(path=away, key=shared_key(SHARED + "."))
+    # Telephone numbers lie sealed in it: without their key nobody would find them again.
+    with pytest.raises(NotExact, match="numbers"):
+        import_region(path=away, key=shared_key(SHARED))
+    settings.PERSONAL_KEYS = ["a key of this installation, first and alone until now", ours]
     back = import_region(path=away, key=shared_key(SHARED))
     assert contents(back) == before
 

@@ -18,7 +18,7 @@ WAYS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bank_sampah", "0008_earlier_slips_are_counted")]
+    dependencies = [("bank_sampah", "0004_members_are_found_by_sealed_numbers")]
 
     operations = [
         migrations.AlterField(

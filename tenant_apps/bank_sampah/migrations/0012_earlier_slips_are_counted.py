@@ -21,6 +21,6 @@ class Migration(migrations.Migration):
     """Slips that were there before the sums. In a blank region there are none, and nothing is done."""
 
     atomic = False
-    dependencies = [("bank_sampah", "0007_sums_follow_slips")]
+    dependencies = [("bank_sampah", "0011_sums_follow_slips")]
 
     operations = [migrations.RunPython(count, migrations.RunPython.noop)]

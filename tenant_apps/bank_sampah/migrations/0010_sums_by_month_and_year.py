@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bank_sampah', '0005_found_at_size'),
+        ('bank_sampah', '0009_found_at_size'),
     ]
 
     operations = [

@@ -143,7 +143,7 @@ def each(sql: str) -> list[str]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bank_sampah", "0006_sums_by_month_and_year")]
+    dependencies = [("bank_sampah", "0010_sums_by_month_and_year")]
 
     operations = [
         *(

@@ -4,7 +4,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     contract = "withdrawal_state_is_known and withdrawal_way_is_whole know all that these two knew, and goods besides"
-    dependencies = [("bank_sampah", "0009_savings_pay_for_goods")]
+    dependencies = [("bank_sampah", "0005_savings_pay_for_goods")]
 
     operations = [
         ValidateConstraint("withdrawal", "withdrawal_state_is_known"),

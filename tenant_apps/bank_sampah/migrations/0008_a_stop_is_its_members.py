@@ -38,7 +38,7 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bank_sampah", "0011_when_the_unit_comes_by")]
+    dependencies = [("bank_sampah", "0007_when_the_unit_comes_by")]
 
     operations = [
         migrations.RunSQL([GUARD], ["DROP FUNCTION bank_sampah_guard_pickup()"]),

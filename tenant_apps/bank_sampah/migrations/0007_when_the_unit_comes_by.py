@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bank_sampah', '0010_only_known_payouts'),
+        ('bank_sampah', '0006_only_known_payouts'),
     ]
 
     operations = [

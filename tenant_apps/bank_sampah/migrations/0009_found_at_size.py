@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("bank_sampah", "0004_members_are_found_by_sealed_numbers")]
+    dependencies = [("bank_sampah", "0008_a_stop_is_its_members")]
 
     operations = [
         AddIndexConcurrently(

@@ -8,6 +8,8 @@ import struct
 import warnings
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -42,6 +44,32 @@ def drawn(upload: UploadedFile[Any], sizes: tuple[int, ...] = SIZES) -> dict[int
 def version_of(drawn_sizes: dict[int, bytes]) -> str:
     """A name made of the picture: an address with it shows one picture for ever."""
     return hashlib.sha256(drawn_sizes[max(drawn_sizes)]).hexdigest()[:16]
+
+
+def keep(storage: Storage, folder: str, upload: UploadedFile[Any], sizes: tuple[int, ...] = SIZES) -> str:
+    """The picture lies in the folder in all sizes, side by side: <folder>/<version>-<size>.webp. Returns the largest's name.
+
+    Raises:  BadPhoto.
+    """
+    pictures = drawn(upload, sizes)
+    version = version_of(pictures)
+    for size, picture in pictures.items():
+        name = f"{folder}/{version}-{size}.webp"
+        # The same picture again is the same file.
+        if not storage.exists(name):
+            storage.save(name, ContentFile(picture))
+    return f"{folder}/{version}-{max(sizes)}.webp"
+
+
+def sized(name: str, size: int) -> str:
+    """The name of the same picture in another size."""
+    return f"{name.rpartition('-')[0]}-{size}.webp"
+
+
+def forget(storage: Storage, name: str, sizes: tuple[int, ...] = SIZES) -> None:
+    """No size of the picture is there any more."""
+    for size in sizes:
+        storage.delete(sized(name, size))
 
 
 def _read(upload: UploadedFile[Any]) -> Image.Image:

@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from typing import IO, Any
 
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from shared_apps.supplier_catalog.models import Article
-from tenants.pictures import LARGE, SIZES, drawn
-from tenants.pictures import version_of as version_of_picture
+from tenants.pictures import SIZES, forget, keep, sized
 
 _NAME = re.compile(r"supplier_catalog/[0-9a-f-]{36}/([0-9a-f]{16})-640\.webp")
 
@@ -25,27 +23,20 @@ def set_photo(*, article: Article, upload: UploadedFile[Any]) -> None:
     Raises:  BadPhoto.
     Writes:  two files, the article.
     """
-    pictures = drawn(upload)
-    version = version_of_picture(pictures)
     storage, before = article.photo.storage, article.photo.name
-    names = {size: f"supplier_catalog/{article.public_id}/{version}-{size}.webp" for size in SIZES}
-    for size, name in names.items():
-        # The same picture again is the same file.
-        if not storage.exists(name):
-            storage.save(name, ContentFile(pictures[size]))
-    article.photo.name = names[LARGE]
+    article.photo.name = keep(storage, f"supplier_catalog/{article.public_id}", upload)
     article.save(update_fields=["photo"])
-    if before and before != names[LARGE]:
-        transaction.on_commit(lambda: _forget(article, before))
+    if before and before != article.photo.name:
+        transaction.on_commit(lambda: forget(storage, before))
 
 
 def remove_photo(*, article: Article) -> None:
     """The article shows no picture any more."""
-    before = article.photo.name
+    storage, before = article.photo.storage, article.photo.name
     article.photo.name = ""
     article.save(update_fields=["photo"])
     if before:
-        transaction.on_commit(lambda: _forget(article, before))
+        transaction.on_commit(lambda: forget(storage, before))
 
 
 def photo_version(article: Article) -> str:
@@ -59,14 +50,5 @@ def open_photo(article: Article, size: int) -> IO[bytes] | None:
     name, storage = article.photo.name, article.photo.storage
     if not name or size not in SIZES:
         return None
-    wanted = _sized(name, size)
+    wanted = sized(name, size)
     return storage.open(wanted) if storage.exists(wanted) else None
-
-
-def _sized(name: str, size: int) -> str:
-    return name.replace(f"-{LARGE}.webp", f"-{size}.webp")
-
-
-def _forget(article: Article, name: str) -> None:
-    for size in SIZES:
-        article.photo.storage.delete(_sized(name, size))

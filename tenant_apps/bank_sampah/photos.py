@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from typing import IO, Any
 
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from tenant_apps.bank_sampah.models import WasteType
 from tenant_apps.bank_sampah.models.types import LARGE, TILE
 from tenants.files import RegionStorage
-from tenants.pictures import drawn, version_of
+from tenants.pictures import forget, keep
 
 SIZES = (TILE, LARGE)
 _VERSION = re.compile(r"[0-9a-f]{16}")
@@ -28,14 +27,8 @@ def set_photo(*, kind: WasteType, upload: UploadedFile[Any]) -> None:
     Raises:  BadPhoto.
     Writes:  two files of the region, the type.
     """
-    pictures = drawn(upload, SIZES)
-    version = version_of(pictures)
-    storage, before = RegionStorage(), kind.photo.name
-    for size in SIZES:
-        # The same picture again is the same file.
-        if not storage.exists(_name(version, size)):
-            storage.save(_name(version, size), ContentFile(pictures[size]))
-    kind.photo.name = _name(version, LARGE)
+    before = kind.photo.name
+    kind.photo.name = keep(RegionStorage(), "waste", upload, SIZES)
     kind.save(update_fields=["photo"])
     _forget_after(before, kind.photo.name)
 
@@ -70,6 +63,4 @@ def _forget_after(before: str | None, now: str) -> None:
 def _forget(name: str) -> None:
     if WasteType.objects.filter(photo=name).exists():
         return
-    storage = RegionStorage()
-    for size in SIZES:
-        storage.delete(name.replace(f"-{LARGE}.webp", f"-{size}.webp"))
+    forget(RegionStorage(), name, SIZES)

@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from typing import IO, Any
 
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from tenant_apps.catalog.models import Product
 from tenants.files import RegionStorage
-from tenants.pictures import LARGE, SIZES, drawn
-from tenants.pictures import version_of as version_of_picture
+from tenants.pictures import SIZES, forget, keep, sized
 
 _NAME = re.compile(r"products/[0-9a-f-]{36}/([0-9a-f]{16})-640\.webp")
 
@@ -27,27 +25,20 @@ def set_photo(*, product: Product, upload: UploadedFile[Any]) -> None:
     Raises:  BadPhoto.
     Writes:  two files of the region, the product.
     """
-    pictures = drawn(upload)
-    version = version_of_picture(pictures)
     storage, before = RegionStorage(), product.photo.name
-    names = {size: f"products/{product.public_id}/{version}-{size}.webp" for size in SIZES}
-    for size, name in names.items():
-        # The same picture again is the same file.
-        if not storage.exists(name):
-            storage.save(name, ContentFile(pictures[size]))
-    product.photo.name = names[LARGE]
+    product.photo.name = keep(storage, f"products/{product.public_id}", upload)
     product.save(update_fields=["photo"])
-    if before and before != names[LARGE]:
-        transaction.on_commit(lambda: _forget(before))
+    if before and before != product.photo.name:
+        transaction.on_commit(lambda: forget(storage, before))
 
 
 def remove_photo(*, product: Product) -> None:
     """The product shows no picture any more."""
-    before = product.photo.name
+    storage, before = RegionStorage(), product.photo.name
     product.photo.name = ""
     product.save(update_fields=["photo"])
     if before:
-        transaction.on_commit(lambda: _forget(before))
+        transaction.on_commit(lambda: forget(storage, before))
 
 
 def version_of(product: Product) -> str:
@@ -61,15 +52,5 @@ def open_photo(product: Product, size: int) -> IO[bytes] | None:
     name = product.photo.name
     if not name or size not in SIZES:
         return None
-    storage, wanted = RegionStorage(), _sized(name, size)
+    storage, wanted = RegionStorage(), sized(name, size)
     return storage.open(wanted) if storage.exists(wanted) else None
-
-
-def _sized(name: str, size: int) -> str:
-    return name.replace(f"-{LARGE}.webp", f"-{size}.webp")
-
-
-def _forget(name: str) -> None:
-    storage = RegionStorage()
-    for size in SIZES:
-        storage.delete(_sized(name, size))

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tenant_apps.bank_sampah.errors import BadEntry, MemberClosed, NotCollected, PickupOnce, RoundBegun
+from tenant_apps.bank_sampah.errors import BadEntry, NotCollected, PickupOnce, RoundBegun
 from tenant_apps.bank_sampah.locks import lock_member, lock_pickup, lock_round, lock_unit, pickups_of_day
 from tenant_apps.bank_sampah.models import (
     CollectionException,
@@ -21,7 +21,6 @@ from tenant_apps.bank_sampah.models import (
     Group,
     Load,
     Member,
-    MemberState,
     PickupRequest,
     PickupState,
     SavingsBook,
@@ -29,6 +28,7 @@ from tenant_apps.bank_sampah.models import (
 )
 from tenant_apps.bank_sampah.models.rounds import LIVE
 from tenant_apps.bank_sampah.selectors.rounds import AHEAD, days_of, in_order
+from tenant_apps.bank_sampah.services.standing import must_be_active
 from tenant_apps.bank_sampah.services.telling_of_rounds import tell_of_pickup
 from tenant_apps.bank_sampah.services.weighing import Weighed, weigh_in
 from tenants.context import current_region
@@ -154,8 +154,7 @@ def ask_pickup(*, member: Member, day: date, key: UUID, place: Place, heap: Heap
             if (before.member_id, before.day) != (member.pk, day):
                 raise BadEntry(_("This was asked for before for another day. Begin anew."))
             return before
-        if member.state != MemberState.ACTIVE:
-            raise MemberClosed(_("%(name)s is no member any more.") % {"name": member.name})
+        must_be_active(member)
         address = " ".join(place.address.split())[:240]
         if not address or (place.rt is not None and place.rw is None):
             raise BadEntry(_("Write down the street and number, and the RW of the RT."))

@@ -8,13 +8,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from lokal import parse_nik
 
-from tenant_apps.bank_sampah.errors import BadEntry, BookNotEmpty, MemberClosed
+from tenant_apps.bank_sampah.errors import BadEntry, BookNotEmpty
 from tenant_apps.bank_sampah.locks import lock_books_of, lock_member
-from tenant_apps.bank_sampah.models import Member, MemberKind, MemberState, SavingsBook, WasteUnit
+from tenant_apps.bank_sampah.models import Member, MemberKind, SavingsBook, WasteUnit
 from tenant_apps.bank_sampah.models.members import new_card
 from tenant_apps.bank_sampah.selectors.books import books_of
 from tenant_apps.bank_sampah.services.accounts import of_book
 from tenant_apps.bank_sampah.services.collecting import give_up_pickups
+from tenant_apps.bank_sampah.services.standing import must_be_active
 from tenant_apps.privacy.services import note_consent
 from tenants.context import current_region
 from tenants.identity.models import User
@@ -94,7 +95,7 @@ def open_book(*, member: Member, purpose: str, bound_until: date | None, by: str
         raise BadEntry(_("The day from which it is paid out must be to come."))
     with transaction.atomic():
         member = lock_member(member)
-        _must_be_active(member)
+        must_be_active(member)
         if member.books.filter(purpose__iexact=purpose).exists():
             raise BadEntry(_("There is a book for this purpose already."))
         return _opened(
@@ -210,11 +211,6 @@ def _clean_nik(text: str) -> str:
     if not found.valid or not found.nik:
         raise BadEntry(_("No NIK looks like this: it has sixteen digits. Compare it with the card."))
     return str(found.nik)
-
-
-def _must_be_active(member: Member) -> None:
-    if member.state != MemberState.ACTIVE:
-        raise MemberClosed(_("%(name)s is no member any more.") % {"name": member.name})
 
 
 def _opened(book: SavingsBook) -> SavingsBook:

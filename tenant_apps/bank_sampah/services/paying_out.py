@@ -10,11 +10,9 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from tenant_apps.bank_sampah.errors import BadEntry, CashShort, MemberClosed, OutsideTerms, SavingsBound, SavingsShort
+from tenant_apps.bank_sampah.errors import BadEntry, CashShort, OutsideTerms, SavingsBound, SavingsShort
 from tenant_apps.bank_sampah.locks import lock_book, lock_member, lock_withdrawal
 from tenant_apps.bank_sampah.models import (
-    Member,
-    MemberState,
     SavingsBook,
     WasteUnit,
     Way,
@@ -24,6 +22,7 @@ from tenant_apps.bank_sampah.models import (
 from tenant_apps.bank_sampah.selectors.books import asked_on, is_bound
 from tenant_apps.bank_sampah.selectors.prices import terms_on
 from tenant_apps.bank_sampah.services.accounts import of_book, of_unit
+from tenant_apps.bank_sampah.services.standing import must_be_active
 from tenant_apps.bank_sampah.services.telling import tell_of_payout
 from tenant_apps.ledger.errors import Overdrawn
 from tenant_apps.ledger.models import Account
@@ -243,12 +242,6 @@ def _must_be_within_terms(book: SavingsBook, amount: int, day: date) -> None:
             % {"first": terms.first_day, "last": terms.last_day}
         )
     must_have_room_today(book, amount, day)
-
-
-def must_be_active(member: Member) -> None:
-    """Raises MemberClosed for somebody who has left."""
-    if member.state != MemberState.ACTIVE:
-        raise MemberClosed(_("%(name)s is no member any more.") % {"name": member.name})
 
 
 def must_have_room_today(book: SavingsBook, amount: int, day: date) -> None:

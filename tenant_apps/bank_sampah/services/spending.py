@@ -16,7 +16,8 @@ from tenant_apps.bank_sampah.locks import lock_books_of, lock_books_with, lock_m
 from tenant_apps.bank_sampah.models import Member, SavingsBook, WasteUnit, Way, Withdrawal, WithdrawalState
 from tenant_apps.bank_sampah.selectors.books import BookRow, rows_of
 from tenant_apps.bank_sampah.services.accounts import of_book
-from tenant_apps.bank_sampah.services.paying_out import must_be_active, must_have_room_today
+from tenant_apps.bank_sampah.services.paying_out import must_have_room_today
+from tenant_apps.bank_sampah.services.standing import must_be_active
 from tenant_apps.bank_sampah.services.telling import tell_of_payout
 from tenant_apps.ledger.models import Account, JournalEntry
 from tenant_apps.ledger.services import Posting, hold

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tenant_apps.bank_sampah.errors import BadEntry, MemberClosed, NotTaken, SlipSpent, WasteGone
+from tenant_apps.bank_sampah.errors import BadEntry, NotTaken, SlipSpent, WasteGone
 from tenant_apps.bank_sampah.locks import lock_book, lock_deposit, lock_lots, lots_of_day
 from tenant_apps.bank_sampah.models import (
     Deposit,
@@ -18,7 +18,6 @@ from tenant_apps.bank_sampah.models import (
     Lot,
     LotMoveKind,
     LotMovement,
-    MemberState,
     SavingsBook,
     WasteGrade,
     WasteUnit,
@@ -26,6 +25,7 @@ from tenant_apps.bank_sampah.models import (
 from tenant_apps.bank_sampah.reckoning import cost_of, share_of, value_of
 from tenant_apps.bank_sampah.selectors.prices import prices_for_members, terms_on
 from tenant_apps.bank_sampah.services.accounts import of_book, of_unit
+from tenant_apps.bank_sampah.services.standing import must_be_active
 from tenant_apps.bank_sampah.services.telling import tell_of_slip
 from tenant_apps.ledger.models import Account
 from tenant_apps.ledger.services import Posting, hold, post, reverse
@@ -115,8 +115,7 @@ def weigh_in(*, unit: WasteUnit, book: SavingsBook, key: UUID, lines: Iterable[W
         if before is not None:
             _must_be_same(before, unit, book, weighed)
             return before
-        if book.member.state != MemberState.ACTIVE:
-            raise MemberClosed(_("%(name)s is no member any more.") % {"name": book.member.name})
+        must_be_active(book.member)
         slip = price_slip(unit=unit, lines=weighed)
         if slip.saved <= 0:
             raise BadEntry(_("That is worth less than a rupiah."))

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 
+from tenants.kernel.registering import register_once
+
 
 @dataclass(frozen=True)
 class NewRegion:
@@ -69,17 +71,11 @@ class _Hooks:
 _hooks = _Hooks()
 
 
-def _once(table: dict[str, Any], name: str, value: Any) -> None:
-    if name in table:
-        raise ValueError(f"hook {name!r} is registered twice")
-    table[name] = value
-
-
 def blueprint_section(name: str, *, order: int) -> Callable[[type[BlueprintSection]], type[BlueprintSection]]:
     """Register a class as a section of the blueprint; sections are applied in `order`."""
 
     def register(section: type[BlueprintSection]) -> type[BlueprintSection]:
-        _once(_hooks.sections, name, (order, section()))
+        register_once(_hooks.sections, name, (order, section()), what="hook")
         return section
 
     return register
@@ -94,7 +90,7 @@ def provision_step(
     """
 
     def register(run: Callable[[NewRegion], None]) -> Callable[[NewRegion], None]:
-        _once(_hooks.steps, name, ProvisionStep(name, label, order, run, founding))
+        register_once(_hooks.steps, name, ProvisionStep(name, label, order, run, founding), what="hook")
         return run
 
     return register
@@ -106,7 +102,7 @@ def checklist_item(
     """Register a first-run task; the decorated function answers whether it is done."""
 
     def register(done: Callable[[], bool]) -> Callable[[], bool]:
-        _once(_hooks.checklist, name, ChecklistItem(name, title, hint, url_name, order, done))
+        register_once(_hooks.checklist, name, ChecklistItem(name, title, hint, url_name, order, done), what="hook")
         return done
 
     return register
@@ -118,7 +114,7 @@ def region_status(
     """Register a measurement for the operators' board."""
 
     def register(measure: Callable[[], dict[str, int | str | None]]) -> Callable[[], dict[str, int | str | None]]:
-        _once(_hooks.status, name, measure)
+        register_once(_hooks.status, name, measure, what="hook")
         return measure
 
     return register

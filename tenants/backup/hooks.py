@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from tenants.kernel.registering import register_once
 from tenants.models import Region
 
 Proof = dict[str, int | str]
@@ -42,9 +43,7 @@ def region_proof(name: str) -> Callable[[Callable[[], Proof]], Callable[[], Proo
     """
 
     def register(prove: Callable[[], Proof]) -> Callable[[], Proof]:
-        if name in _proofs:
-            raise ValueError(f"proof {name!r} is registered twice")
-        _proofs[name] = prove
+        register_once(_proofs, name, prove, what="proof")
         return prove
 
     return register
@@ -54,9 +53,7 @@ def region_record(name: str) -> Callable[[type[RegionRecord]], type[RegionRecord
     """Register what a shared app keeps about regions."""
 
     def register(record: type[RegionRecord]) -> type[RegionRecord]:
-        if name in _records:
-            raise ValueError(f"record {name!r} is registered twice")
-        _records[name] = record()
+        register_once(_records, name, record(), what="record")
         return record
 
     return register
@@ -66,9 +63,7 @@ def carried_over(name: str) -> Callable[[CarryOver], CarryOver]:
     """Register a function that runs as the owner, inside the transaction in which two states of a region change places."""
 
     def register(carry: CarryOver) -> CarryOver:
-        if name in _carried:
-            raise ValueError(f"carry-over {name!r} is registered twice")
-        _carried[name] = carry
+        register_once(_carried, name, carry, what="carry-over")
         return carry
 
     return register
@@ -78,9 +73,7 @@ def after_swap(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Register a function that is called in the region once it works on the other state; it may be called again."""
 
     def register(act: Callable[[], None]) -> Callable[[], None]:
-        if name in _after:
-            raise ValueError(f"{name!r} is registered twice")
-        _after[name] = act
+        register_once(_after, name, act, what="act after a swap")
         return act
 
     return register

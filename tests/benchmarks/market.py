@@ -118,10 +118,7 @@ def main() -> int:
                 prepare(stage)
                 sections = [*shopping(stage, tuple(options.sizes), options.rounds), searching(stage)]
             about = report.machine(stage, load)
-            print(report.on_screen(sections), flush=True)
-            if options.write:
-                page = report.PAGE.with_stem("benchmarks-market")
-                page.write_text(report.as_markdown(sections, about, "make bench-market", INTRODUCTION, CLOSING))
+            report.tell(sections, about, "market", INTRODUCTION, CLOSING, write=options.write)
     except CannotStart as reason:
         print(f"\n{reason}\n")
         return 1

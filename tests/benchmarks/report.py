@@ -78,6 +78,16 @@ def machine(ground: Ground, load_before: float = 0.0) -> list[str]:
     return about
 
 
+def tell(
+    sections: list[Section], about: list[str], topic: str, introduction: str, closing: str, *, write: bool
+) -> None:
+    """On the screen; and where it is wanted, on the topic's page of the documentation."""
+    print(on_screen(sections), flush=True)
+    if write:
+        page = PAGE.with_stem(f"benchmarks-{topic}")
+        page.write_text(as_markdown(sections, about, f"make bench-{topic}", introduction, closing))
+
+
 def as_markdown(
     sections: Sequence[Section], about: Sequence[str], command: str, introduction: str = "", closing: str = ""
 ) -> str:

@@ -156,10 +156,7 @@ def main() -> int:
             fleets.found(stage, 1, builders=1)
             sections = looking(stage, options.members, a_year=options.a_year, rounds=options.rounds)
             about = report.machine(stage, load)
-            print(report.on_screen(sections), flush=True)
-            if options.write:
-                page = report.PAGE.with_stem("benchmarks-waste")
-                page.write_text(report.as_markdown(sections, about, "make bench-waste", INTRODUCTION, CLOSING))
+            report.tell(sections, about, "waste", INTRODUCTION, CLOSING, write=options.write)
     except CannotStart as reason:
         print(f"\n{reason}\n")
         return 1

@@ -112,10 +112,7 @@ def main() -> int:
             stage.agent("ours", login="worker").ask("prepare")
             sections = [consolidating(stage, rounds=options.rounds), listing(stage, rounds=min(options.rounds, 3))]
             about = report.machine(stage, load)
-            print(report.on_screen(sections), flush=True)
-            if options.write:
-                page = report.PAGE.with_stem("benchmarks-wholesale")
-                page.write_text(report.as_markdown(sections, about, "make bench-wholesale", INTRODUCTION, CLOSING))
+            report.tell(sections, about, "wholesale", INTRODUCTION, CLOSING, write=options.write)
     except CannotStart as reason:
         print(f"\n{reason}\n")
         return 1

@@ -17,9 +17,7 @@ from tenants.identity.addresses import with_phone
 from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.personal.people import Holder, Person, holder
-from tenants.personal.retention import kept_for
-
-A_BATCH = 500
+from tenants.personal.retention import kept_for, oldest
 
 
 @holder("accounts", label=gettext_lazy("Account"), order=10)
@@ -30,6 +28,7 @@ class Accounts(Holder):
         user = person.user
         if user is None:
             return
+        person.subjects.add(user.public_id)
         person.called(user.name)
         person.reached_at(user.proven_phone, proven=True)
         if user.email:
@@ -98,5 +97,4 @@ class Accounts(Holder):
 def forget_invited(before: datetime) -> int:
     ended = Q(accepted_at__lt=before) | Q(withdrawn_at__lt=before)
     old = Invitation.objects.filter(ended).exclude(email="", phone="")
-    ids = list(old.order_by("pk").values_list("pk", flat=True)[:A_BATCH])
-    return Invitation.objects.filter(pk__in=ids).update(email="", phone="")
+    return oldest(old).update(email="", phone="")

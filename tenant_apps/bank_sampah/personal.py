@@ -27,6 +27,7 @@ class BankSampah(Holder):
             rows = rows | Member.objects.filter(user=person.user)
         for member in rows.select_related("user"):
             person.add(member)
+            person.subjects.add(member.public_id)
             person.called(member.name)
             person.reached_at(member.phone)
             if member.nik:

@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tenant_apps.notifications.models import Notice
 from tenants.outbox.models import OutboxMessage
 from tenants.personal.people import Holder, Person, holder
-from tenants.personal.retention import kept_for
-
-A_BATCH = 2_000
+from tenants.personal.retention import kept_for, oldest
 
 
 def _letters(person: Person) -> Q:
@@ -41,8 +39,7 @@ class Notifications(Holder):
 
 @kept_for("notices", label=_("Notices"), keep=timedelta(days=365))
 def forget_notices(before: datetime) -> int:
-    ids = list(Notice.objects.filter(created_at__lt=before).order_by("pk").values_list("pk", flat=True)[:A_BATCH])
-    return Notice.objects.filter(pk__in=ids).delete()[0]
+    return oldest(Notice.objects.filter(created_at__lt=before)).delete()[0]
 
 
 @kept_for("letters", label=_("Texts of mails and short texts that were sent"), keep=timedelta(days=30))
@@ -52,5 +49,4 @@ def forget_letters(before: datetime) -> int:
         .exclude(state=OutboxMessage.State.WAITING)
         .exclude(payload={})
     )
-    ids = list(old.order_by("pk").values_list("pk", flat=True)[:A_BATCH])
-    return OutboxMessage.objects.filter(pk__in=ids).update(payload={}, last_error="")
+    return oldest(old).update(payload={}, last_error="")

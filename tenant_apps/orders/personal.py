@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from tenant_apps.orders.models import OPEN_STATES, Cart, Favourite, Order, OrderLine, Return, ReturnState
 from tenants.personal.people import GONE, Holder, Person, holder
-from tenants.personal.retention import kept_for
+from tenants.personal.retention import kept_for, oldest
 
-A_BATCH = 1_000
 # What an order no longer needs once it is settled.
 _WHERE = {"customer_phone": "", "customer_phone_index": "", "rw": None, "rt": None, "note": "", "share": None}
 
@@ -75,6 +74,6 @@ class Orders(Holder):
 def forget_places(before: datetime) -> int:
     old = Order.objects.filter(moved_at__lt=before).exclude(state__in=OPEN_STATES)
     old = old.exclude(Q(customer_phone="", note="") & (Q(address="") | Q(address=GONE)))
-    ids = list(old.order_by("pk").values_list("pk", flat=True)[:A_BATCH])
-    Order.objects.filter(pk__in=ids).exclude(address="").update(address=GONE)
-    return Order.objects.filter(pk__in=ids).update(**_WHERE)
+    some = oldest(old)
+    some.exclude(address="").update(address=GONE)
+    return some.update(**_WHERE)

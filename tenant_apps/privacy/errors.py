@@ -9,10 +9,3 @@ class NotYet(DomainError):
     """Money or work of theirs is still open; `context["reasons"]` says what."""
 
     code = "not_yet_erasable"
-
-
-class NotConfirmed(DomainError):
-    """The word that confirms it was not typed."""
-
-    code = "not_confirmed"
-    status = 400

@@ -33,9 +33,7 @@ class CopyForm(forms.Form):
 class EraseForm(CopyForm):
     """And a word, for it cannot be taken back."""
 
-    word = forms.CharField(
-        label=_("Type %(word)s") % {"word": WORD}, max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+    word = forms.CharField(max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     field_order = ("word", "password")
 
     def __init__(self, user: User, *args: object, **kwargs: object) -> None:

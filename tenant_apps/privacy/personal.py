@@ -8,11 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.privacy.models import RecordAccess
-from tenant_apps.privacy.selectors import consents_of, looks_at, subjects_of
+from tenant_apps.privacy.selectors import consents_of, looks_at
 from tenants.personal.people import Holder, Person, holder
-from tenants.personal.retention import kept_for
-
-A_BATCH = 2_000
+from tenants.personal.retention import kept_for, oldest
 
 
 @holder("privacy", label=_("Who looked, and what was agreed to"), order=20)
@@ -20,14 +18,12 @@ class Privacy(Holder):
     """The log says who looked at which id; without the person the id is nobody's."""
 
     def copy(self, person: Person) -> dict[str, Any]:
-        subjects = subjects_of(person)
         return {
-            "looks": [{"day": row.day, "what": row.what, "roles": row.roles} for row in looks_at(subjects)],
-            "consents": list(consents_of(subjects).values("purpose", "version", "given", "at")),
+            "looks": [{"day": row.day, "what": row.what, "roles": row.roles} for row in looks_at(person.subjects)],
+            "consents": list(consents_of(person.subjects).values("purpose", "version", "given", "at")),
         }
 
 
 @kept_for("looks", label=_("Who looked at a record"), keep=timedelta(days=730))
 def forget_looks(before: datetime) -> int:
-    old = RecordAccess.objects.filter(at__lt=before).order_by("at").values("pk")[:A_BATCH]
-    return RecordAccess.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()[0]
+    return oldest(RecordAccess.objects.filter(at__lt=before)).delete()[0]

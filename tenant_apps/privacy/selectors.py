@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tenant_apps.accounts.models import Role
 from tenant_apps.privacy.models import ConsentEvent, Erasure, RecordAccess
 from tenant_apps.warungs.selectors import names_of
 from tenants.identity.models import User
-from tenants.personal.people import Person, known
+from tenants.personal.people import Person
 
 
 @dataclass(frozen=True)
@@ -23,20 +22,6 @@ class Look:
     row: RecordAccess
     who: str
     roles: str
-
-
-def subjects_of(person: Person) -> list[UUID]:
-    """Under which ids the person's looks and consents stand."""
-    found = [person.user.public_id] if person.user is not None else []
-    for label, ids in known(person).rows.items():
-        model = apps.get_model(label)
-        if label in SUBJECTS:
-            found += list(model._default_manager.filter(pk__in=ids).values_list("public_id", flat=True))
-    return found
-
-
-# Models whose public id may be a subject, besides the user.
-SUBJECTS = frozenset({"bank_sampah.Member"})
 
 
 def looks_at(subjects: Iterable[UUID], own: str = "") -> QuerySet[RecordAccess]:
@@ -66,13 +51,12 @@ def consents_of(subjects: Iterable[UUID]) -> QuerySet[ConsentEvent]:
 
 
 def erasure_of(person: Person) -> Erasure | None:
-    """By which the person is being forgotten, or was."""
-    for subject in subjects_of(person):
-        for label in (User._meta.label, *SUBJECTS):
-            found = Erasure.objects.filter(rows__contains={label: [str(subject)]}).first()
-            if found is not None:
-                return found
-    return None
+    """By which the person, as `known` completes them, is being forgotten or was."""
+    wanted = Q(pk=None)
+    for label in (User._meta.label, *person.rows):
+        for subject in person.subjects:
+            wanted |= Q(rows__contains={label: [str(subject)]})
+    return Erasure.objects.filter(wanted).first()
 
 
 def erasures() -> QuerySet[Erasure]:

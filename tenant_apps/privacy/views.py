@@ -19,11 +19,11 @@ from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.privacy.errors import NotYet
 from tenant_apps.privacy.forms import CopyForm, EraseForm
 from tenant_apps.privacy.models import Seen
-from tenant_apps.privacy.selectors import consents_of, erasures, looks_at, subjects_of, told
+from tenant_apps.privacy.selectors import consents_of, erasures, looks_at, told
 from tenant_apps.privacy.services import ask_erasure, copy_of, hindrances_of, note_look
 from tenants.access import public_page, signed_in
 from tenants.limits import within_limit
-from tenants.personal.people import Person
+from tenants.personal.people import Person, known
 from tenants.personal.retention import rules
 
 A_PAGE = 20
@@ -40,8 +40,7 @@ def mine(request: RegionRequest) -> HttpResponse:
 
 
 def _mine(request: RegionRequest, form: CopyForm, status: int = 200) -> HttpResponse:
-    person = Person(user=request.member.user)
-    subjects = subjects_of(person)
+    subjects = known(Person(user=request.member.user)).subjects
     page = Paginator(looks_at(subjects, own=request.member.actor), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model
 from django.utils.functional import Promise
 
 from tenants.identity.models import User
+from tenants.kernel.registering import register_once
 from tenants.personal.sealing import canonical
 
 # In place of what is gone. Never longer than what it replaces: nothing shorter is looked for.
@@ -39,6 +41,8 @@ class Person:
     niks: set[str] = field(default_factory=set)
     mails: set[str] = field(default_factory=set)
     pseudonym: str = ""
+    # Public ids under which looks at them and their consents are noted.
+    subjects: set[UUID] = field(default_factory=set)
 
     def add(self, row: Model) -> None:
         """This row is theirs."""
@@ -118,9 +122,7 @@ def holder(name: str, *, label: str | Promise, order: int) -> Any:
     """Register a class as an app's part; the lower `order` is asked first."""
 
     def register(one: type[Holder]) -> type[Holder]:
-        if name in _registered:
-            raise ValueError(f"{name!r} is registered twice")
-        _registered[name] = _Registered(name, label, order, one())
+        register_once(_registered, name, _Registered(name, label, order, one()), what="holder")
         return one
 
     return register
@@ -147,5 +149,14 @@ def hindrances(person: Person) -> list[str]:
 
 
 def _size(person: Person) -> tuple[int, ...]:
-    kept = (person.names, person.aliases, person.documents, person.numbers, person.proven, person.niks, person.mails)
+    kept: tuple[set[Any], ...] = (
+        person.subjects,
+        person.names,
+        person.aliases,
+        person.documents,
+        person.numbers,
+        person.proven,
+        person.niks,
+        person.mails,
+    )
     return (sum(len(ids) for ids in person.rows.values()), person.user is not None, *map(len, kept))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
 from tenants.kernel import clock
+from tenants.kernel.registering import register_once
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,12 @@ class Rule:
 
 
 _rules: dict[str, Rule] = {}
+Row = TypeVar("Row", bound=Model)
+
+
+def oldest(rows: QuerySet[Row], at_most: int = 1_000) -> QuerySet[Row]:
+    """So many of the rows, for `forget` to change or delete in one statement."""
+    return rows.model._default_manager.filter(pk__in=list(rows.order_by("pk").values_list("pk", flat=True)[:at_most]))
 
 
 def kept_for(
@@ -30,9 +39,7 @@ def kept_for(
     """Register the function that forgets what is older."""
 
     def register(forget: Callable[[datetime], int]) -> Callable[[datetime], int]:
-        if name in _rules:
-            raise ValueError(f"{name!r} is registered twice")
-        _rules[name] = Rule(name, label, keep, forget)
+        register_once(_rules, name, Rule(name, label, keep, forget), what="rule")
         return forget
 
     return register

@@ -9,6 +9,7 @@ import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -105,5 +106,6 @@ def masked(text: str) -> str:
     return f"{text[:4]}••••{text[-3:]}" if len(text) >= 10 else "••••"
 
 
+@lru_cache(maxsize=4096)
 def _name_of(key: bytes) -> str:
     return hashlib.sha256(b"warsa.personal.name" + key).hexdigest()[:8]

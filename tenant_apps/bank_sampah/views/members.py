@@ -37,7 +37,7 @@ from tenant_apps.privacy.selectors import erasure_of
 from tenant_apps.privacy.services import note_look
 from tenants.forms import ReasonForm, asked_text
 from tenants.kernel.errors import DomainError
-from tenants.personal.people import Person
+from tenants.personal.people import Person, known
 from tenants.personal.sealing import masked
 
 A_PAGE = 30
@@ -252,10 +252,13 @@ def _book_of(found: Member, public_id: str) -> SavingsBook:
     return book
 
 
-def _is_erased(found: Member) -> bool:
+def is_erased(found: Member) -> bool:
+    """Whether they were forgotten, or are being so: books are shut first of all."""
+    if found.state != MemberState.CLOSED:
+        return False
     person = Person()
     person.add(found)
-    return found.state == MemberState.CLOSED and erasure_of(person) is not None
+    return erasure_of(known(person)) is not None
 
 
 def member_page(request: UnitRequest, found: Member, *, status: int = 200, **forms: Any) -> HttpResponse:
@@ -275,7 +278,7 @@ def member_page(request: UnitRequest, found: Member, *, status: int = 200, **for
         "erasing": ReasonForm(),
         "phone": masked(found.phone),
         "nik": masked(found.nik),
-        "may_be_erased": is_office(request) and found.user_id is None and not _is_erased(found),
+        "may_be_erased": is_office(request) and found.user_id is None and not is_erased(found),
         "must_agree": found.consent_version != CONSENT,
         "is_office": is_office(request),
         "history": found.history.all(),

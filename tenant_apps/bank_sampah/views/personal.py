@@ -11,10 +11,9 @@ from django.views.decorators.http import require_POST
 
 from tenant_apps.bank_sampah.services import agree
 from tenant_apps.bank_sampah.views.doors import UnitRequest, at_unit, is_office, office, workers
-from tenant_apps.bank_sampah.views.members import member_here, member_page
+from tenant_apps.bank_sampah.views.members import is_erased, member_here, member_page
 from tenant_apps.privacy.errors import NotYet
 from tenant_apps.privacy.models import Seen
-from tenant_apps.privacy.selectors import erasure_of
 from tenant_apps.privacy.services import ask_erasure, note_look
 from tenants.forms import ReasonForm
 from tenants.personal.people import Person
@@ -49,12 +48,12 @@ def agreed(request: UnitRequest, number: str) -> HttpResponse:
 def erase(request: UnitRequest, number: str) -> HttpResponse:
     """A member without an account asked the Satker to be forgotten; one with an account does it there."""
     found, form = member_here(request, number), ReasonForm(request.POST)
-    person = Person()
-    person.add(found)
-    if found.user_id is not None or erasure_of(person) is not None:
+    if found.user_id is not None or is_erased(found):
         raise Http404("they do it themselves, or it was done")
     if not form.is_valid():
         return member_page(request, found, erasing=form, status=400)
+    person = Person()
+    person.add(found)
     try:
         made = ask_erasure(person=person, by=request.member.actor, reason=form.cleaned_data["reason"])
     except NotYet as refused:

@@ -151,7 +151,7 @@ def undo(*, closing: Closing, by: str, reason: str) -> bool:
             name=held.region.name,
             reason=reason,
         )
-    closing.refresh_from_db()
+    _look_again(closing)
     return True
 
 
@@ -160,8 +160,7 @@ def tend(closing: Closing, *, drain_s: float = DRAIN_S) -> str:
 
     What stands in the way is written into `held_because`, and tried again next time.
     """
-    with on_platform():
-        closing.refresh_from_db()
+    _look_again(closing)
     try:
         if closing.state == State.ANNOUNCED and closing.closes_at <= clock.now():
             _shut(closing)
@@ -176,8 +175,7 @@ def tend(closing: Closing, *, drain_s: float = DRAIN_S) -> str:
     except Exception as failure:
         log.exception("the closing of %s stands still", closing.region_id)
         _hold(closing, f"{type(failure).__name__}: {failure}")
-    with on_platform():
-        closing.refresh_from_db()
+    _look_again(closing)
     return str(closing.state)
 
 
@@ -202,6 +200,11 @@ def schema_exists_of(region: Region) -> bool:
         return schema_exists(region)
 
 
+def _look_again(closing: Closing) -> None:
+    with on_platform():
+        closing.refresh_from_db(from_queryset=Closing.objects.select_related("region"))
+
+
 def _shut(closing: Closing) -> None:
     _must_be_settled(debts_of(closing.region), closing.settlement)
     with on_platform(), transaction.atomic():
@@ -213,8 +216,7 @@ def _shut(closing: Closing) -> None:
         move(held, "close", by=BY, reason=held.reason)
         Region.objects.filter(pk=held.region_id).update(status=RegionStatus.CLOSED, status_note="", closes_at=None)
         handing.HandedArchive.objects.create(region=held.region, closing=held, by=BY)
-    with on_platform():
-        closing.refresh_from_db()
+    _look_again(closing)
 
 
 def _delete(closing: Closing) -> None:

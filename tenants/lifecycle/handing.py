@@ -87,7 +87,7 @@ def fulfil(archive: HandedArchive, *, drain_s: float = 0.0) -> bool:
             link=link_to(held),
             sha256=digest,
         )
-    archive.refresh_from_db()
+        archive.refresh_from_db(from_queryset=HandedArchive.objects.select_related("region"))
     return True
 
 

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from shared_apps.operations import tls_views
+from shared_apps.operations.views import tls
 from warsa import views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("tls/boleh/", tls_views.may_have_certificate, name="may_have_certificate"),
+    path("tls/boleh/", tls.may_have_certificate, name="may_have_certificate"),
 ]
 
-handler404 = "shared_apps.operations.tls_views.not_found"
+handler404 = "shared_apps.operations.views.tls.not_found"

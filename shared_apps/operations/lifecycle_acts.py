@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shared_apps.operations.lifecycle_forms import CloseForm, ReasonForm, SuspendForm
 from tenants.lifecycle import closing, handing, standing
 from tenants.lifecycle.models import Closing
-from tenants.models import Region, RegionStatus
+from tenants.models import ReadOnlyBecause, Region, RegionStatus
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,14 @@ class Act:
 
 def _suspend(region: Region, _closing: Closing | None, form: forms.Form, by: str) -> object:
     return standing.suspend(region=region, by=by, **form.cleaned_data)
+
+
+def _hold_still(region: Region, _closing: Closing | None, form: forms.Form, by: str) -> object:
+    return standing.hold_still(region=region, by=by, **form.cleaned_data)
+
+
+def _let_go_on(region: Region, _closing: Closing | None, form: forms.Form, by: str) -> object:
+    return standing.let_go_on(region=region, by=by, **form.cleaned_data)
 
 
 def _reactivate(region: Region, _closing: Closing | None, form: forms.Form, by: str) -> object:
@@ -66,6 +74,32 @@ _LIVES = (RegionStatus.READY, RegionStatus.SUSPENDED)
 ACTS: dict[str, Act] = {
     act.name: act
     for act in (
+        Act(
+            "baca-saja",
+            _("Only to be read"),
+            _("Let nothing be changed"),
+            "book-lock",
+            (
+                _("People go on reading everything; whatever would change something is refused with a banner."),
+                _("Savings can still be taken out, and books and exports are open."),
+            ),
+            ReasonForm,
+            lambda region, found: region.status == RegionStatus.READY
+            and ReadOnlyBecause.OPERATOR not in region.read_only_because,
+            _hold_still,
+        ),
+        Act(
+            "lanjut",
+            _("Let it work again"),
+            _("Let it work again"),
+            "book-open",
+            (_("Operators no longer keep it from being changed. An unpaid subscription still may."),),
+            ReasonForm,
+            lambda region, found: region.status == RegionStatus.READY
+            and ReadOnlyBecause.OPERATOR in region.read_only_because,
+            _let_go_on,
+            is_grave=False,
+        ),
         Act(
             "hentikan",
             _("Suspend"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from tenants.backup.models import SideSchema
 from tenants.lifecycle.errors import RestoreUnderWay
 from tenants.lifecycle.models import Closing, DomainClaim, HandedArchive
+from tenants.locks import locked_region
 from tenants.models import Region
 
 
@@ -15,7 +16,7 @@ def hold(region: Region) -> Region:
 
     Raises:  RestoreUnderWay while a swap keeps the region shut, for that swap gives its status back at the end.
     """
-    held: Region = Region.objects.select_for_update(no_key=True).get(pk=region.pk)
+    held = locked_region(region)
     if SideSchema.objects.filter(region=region).exclude(status_before="").exists():
         raise RestoreUnderWay(
             _("%(name)s is being taken back to an earlier state just now. Try again in a minute.") % {"name": held.name}

@@ -17,8 +17,9 @@ from tenants.lifecycle.hooks import admins_of
 from tenants.lifecycle.letters import tell_admins
 from tenants.lifecycle.locks import hold
 from tenants.lifecycle.models import Closing
-from tenants.models import Region, RegionStatus
+from tenants.models import ReadOnlyBecause, Region, RegionStatus
 from tenants.outbox.services import leave_now
+from tenants.read_only import lift_read_only, make_read_only
 
 
 def suspend(*, region: Region, by: str, reason: str, told: str = "") -> bool:
@@ -79,14 +80,47 @@ def reactivate(*, region: Region, by: str, reason: str) -> bool:
     return True
 
 
-def may_suspend(region: Region) -> bool:
-    """Whether the step is open from the region's present state."""
-    return bool(region.status == RegionStatus.READY)
+def hold_still(*, region: Region, by: str, reason: str) -> bool:
+    """The milder step: people go on reading the region, and nothing in it changes. False if operators decided so before.
+
+    Raises:  ReasonMissing; NotInThisState for a region that is not open. Not inside a transaction.
+    """
+    return _read_only(region, by=by, reason=reason, begins=True)
 
 
-def may_reactivate(region: Region) -> bool:
-    """Whether the step is open from the region's present state."""
-    return bool(region.status == RegionStatus.SUSPENDED)
+def let_go_on(*, region: Region, by: str, reason: str) -> bool:
+    """Operators no longer keep the region from being changed; an unpaid bill may. False if they did not.
+
+    Raises:  ReasonMissing; NotInThisState for a region that is not open. Not inside a transaction.
+    """
+    return _read_only(region, by=by, reason=reason, begins=False)
+
+
+def _read_only(region: Region, *, by: str, reason: str, begins: bool) -> bool:
+    if not reason.strip():
+        raise ReasonMissing(_("Say why: the region's admins and whoever looks into this later will ask."))
+    admins = admins_of(region)
+    with on_platform(), transaction.atomic():
+        held = hold(region)
+        _must_be(held, RegionStatus.READY)
+        change = make_read_only if begins else lift_read_only
+        if not change(region=held, because=ReadOnlyBecause.OPERATOR):
+            return False
+        event = note(held, "hold" if begins else "lift", by=by, reason=reason)
+        tell_admins(
+            admins,
+            gettext_lazy("%(name)s can only be read for now") if begins else gettext_lazy("%(name)s works again"),
+            gettext_lazy(
+                "The central operator has decided that nothing in %(name)s is changed for now. People can read everything,"
+                " and take out their savings.\n\nReason: %(reason)s"
+            )
+            if begins
+            else gettext_lazy("The central operator lets %(name)s work again.\n\n%(reason)s"),
+            dedupe=f"read-only:{event.pk}",
+            name=held.name,
+            reason=reason,
+        )
+    return True
 
 
 def open_closing(region: Region) -> Closing | None:

@@ -5,8 +5,8 @@ import importlib
 import django.db.models.deletion
 from django.db import migrations, models
 
-_before = importlib.import_module("tenants.migrations.0002_registry_tells_of_changes")
-SEEN = (*_before.SEEN, "status_note", "closes_at", "moved_to")
+_before = importlib.import_module("tenants.migrations.0005_read_only")
+SEEN = (*_before.SEEN_NOW, "status_note", "closes_at", "moved_to")
 
 
 def _update_trigger(columns):
@@ -36,13 +36,13 @@ FOR EACH ROW EXECUTE FUNCTION public.warsa_host_is_released()
 
 class Migration(migrations.Migration):
 
-    dependencies = [("tenants", "0004_regions_see_themselves")]
+    dependencies = [("tenants", "0006_read_only_is_checked")]
 
     operations = [
         migrations.AddField("region", "status_note", models.CharField(blank=True, default="", max_length=300), preserve_default=False),
         migrations.AddField("region", "closes_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddField("region", "moved_to", models.URLField(blank=True, default=""), preserve_default=False),
-        migrations.RunSQL(_update_trigger(SEEN), _update_trigger(_before.SEEN)),
+        migrations.RunSQL(_update_trigger(SEEN), _update_trigger(_before.SEEN_NOW)),
         migrations.CreateModel(
             name="ReleasedHost",
             fields=[

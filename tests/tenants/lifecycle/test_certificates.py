@@ -87,5 +87,5 @@ def test_the_number_of_queries_is_constant(kalidoni: Region) -> None:
 
 
 def test_a_flood_ends(kalidoni: Region, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared_apps.operations.tls_views.MOST_A_MINUTE", 3)
+    monkeypatch.setattr("shared_apps.operations.views.tls.MOST_A_MINUTE", 3)
     assert [ask("localhost") for _ in range(5)].count(429) >= 1

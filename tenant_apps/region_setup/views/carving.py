@@ -161,9 +161,7 @@ def refuse_warungs(request: RegionRequest, public_id: UUID) -> HttpResponse:
         messages.error(request, _("Say why, so that the other region knows what to do."))
         return redirect("region_setup:carving")
     try:
-        moving.refuse(
-            found=found, region=current_region(), by=request.member.actor, reason=form.cleaned_data["reason"]
-        )
+        moving.refuse(found=found, region=current_region(), by=request.member.actor, reason=form.cleaned_data["reason"])
     except DomainError as refusal:
         messages.error(request, str(refusal.message))
     else:

@@ -26,6 +26,7 @@ from tenant_apps.ledger.services import unproven_accounts
 from tenant_apps.orders.models import Method, Order
 from tenant_apps.orders.services.filling import accept_order, hand_over, pack_order
 from tenant_apps.orders.services.placing import place_order
+from tenant_apps.stock.services import Line, location_of_warung, receive
 from tenant_apps.warungs.models import Warung
 from tenants.backup.restoring import restore, swap
 from tenants.context import in_region, on_platform
@@ -125,7 +126,10 @@ def fleet(committed: None) -> Iterator[list[Region]]:
         with on_platform():
             Domain.objects.create(tenant=region, domain=host_of_slug(f"wilayah-{number}"), is_primary=True)
         with in_region(region):
-            build_cast()
+            cast = build_cast()
+            # Nobody runs out of rice in ten minutes.
+            shelf = location_of_warung(cast.warung)
+            receive(location=shelf, lines=[Line(cast.rice.pk, 50_000_000)], reference="plenty", by=BY)
     yield regions
     shutil.rmtree(Path(settings.MEDIA_ROOT) / "regions", ignore_errors=True)
 
@@ -193,7 +197,9 @@ def test_some_go_back_and_the_others_do_not_change(fleet: list[Region], shelf: P
         with in_region(one):
             assert unproven_accounts() == [], one
     with on_platform():
-        assert set(Region.objects.filter(pk__in=[one.pk for one in fleet]).values_list("status", flat=True)) == {"ready"}
+        assert set(Region.objects.filter(pk__in=[one.pk for one in fleet]).values_list("status", flat=True)) == {
+            "ready"
+        }
 
 
 def _swapped(region: Region) -> None:

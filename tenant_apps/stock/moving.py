@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from shared_apps.onboarding.moving_parts import Arrived, MovingPart, moving_part
 from tenant_apps.catalog.models import Product
-from tenant_apps.stock.errors import StockShort
 from tenant_apps.stock.models import StockLevel
 from tenant_apps.stock.services import adjust, location_of_warung
 from tenant_apps.warungs.moving import arrived, leaving
+from tenants.kernel.errors import StaleDocument
 
 REASON = "went_along"
 
@@ -74,4 +74,4 @@ class StockPart(MovingPart):
             )
             if gone not in (0, -one.quantity):
                 # Taken back with the transaction; the next round takes along what lies there now.
-                raise StockShort(_("%(product)s was moved meanwhile.") % {"product": products[one.sku].name})
+                raise StaleDocument(_("%(product)s was moved meanwhile.") % {"product": products[one.sku].name})

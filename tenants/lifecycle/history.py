@@ -40,7 +40,7 @@ def note(
         reason=reason,
         details=details or {},
     )
-    told = {
+    told: dict[str, Any] = {
         "action": f"region.{STEPS[move].deed}",
         "by": by,
         "target": f"region:{region.public_id}",

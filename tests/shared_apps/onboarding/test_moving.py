@@ -9,11 +9,11 @@ import pytest
 from shared_apps.onboarding.errors import ConsentMissing
 from shared_apps.onboarding.models import CarveOut, Registration, WarungMove
 from shared_apps.onboarding.models import State as RegistrationState
+from shared_apps.onboarding.moving_parts import parts
 from shared_apps.onboarding.services import moving
 from tenant_apps.accounts.models import Invitation, Role
 from tenant_apps.orders.services.filling import cancel_order
 from tenant_apps.pricing.models import WarungPrice
-from tenant_apps.stock.errors import StockShort
 from tenant_apps.stock.models import StockLevel, StockMovement
 from tenant_apps.stock.services import Line, location_of_warung, receive
 from tenant_apps.warungs.models import Warung, WarungState
@@ -102,10 +102,10 @@ def test_warungs_goods_and_prices_arrive_and_leave(
     with in_region(kalidoni):
         assert set(Warung.objects.values_list("state", flat=True)) == {WarungState.CLOSED}
         went = StockMovement.objects.filter(reason="went_along")
-        out = {row.product.sku: row.on_hand_change for row in went.select_related("product")}
+        out = {row.product.sku: row.delta_on_hand for row in went.select_related("product")}
     with in_region(lombok):
         came = StockMovement.objects.filter(reason="went_along")
-        assert {row.product.sku: -row.on_hand_change for row in came.select_related("product")} == out
+        assert {row.product.sku: -row.delta_on_hand for row in came.select_related("product")} == out
         hasan = Warung.objects.get(name="Warung Hasan")
         assert (hasan.public_id, hasan.state, hasan.owner) == (cast.warung.public_id, WarungState.DRAFT, None)
         assert (hasan.address, hasan.delivery_fee, hasan.hours.count()) == ("Jalan Mawar 1", 2_000, 7)
@@ -152,7 +152,7 @@ def test_a_killed_worker_is_gone_on_with(
 ) -> None:
     before = shelves(kalidoni)
     found = accepted(carved, kalidoni, lombok)
-    victim = dict(moving.parts())[part]
+    victim = dict(parts())[part]
 
     def die(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
@@ -172,14 +172,14 @@ def test_goods_that_come_in_between_go_along_too(
     kalidoni: Region, lombok: Region, cast: Cast, carved: CarveOut, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = accepted(carved, kalidoni, lombok)
-    stock = dict(moving.parts())["stock"]
+    stock = dict(parts())["stock"]
     leave = stock.leave
 
     def late(data: Any, *, key: str, by: str) -> None:
         receive(location=location_of_warung(cast.warung), lines=[Line(cast.egg.pk, 5)], reference="late", by=BY)
         leave(data, key=key, by=by)
 
-    with monkeypatch.context() as patch, pytest.raises(StockShort):
+    with monkeypatch.context() as patch, pytest.raises(StaleDocument):
         patch.setattr(stock, "leave", late)
         moving.carry_out(found)
     with in_region(kalidoni):

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from tenant_apps.region_setup.converters import VillageCode
-from tenant_apps.region_setup.views import admin, carving, desks
+from tenant_apps.region_setup.views import admin, carving, desks, log
 
 register_converter(VillageCode, "village_code")
 
@@ -21,4 +21,5 @@ urlpatterns = [
     path("wilayah/pemekaran/<uuid:public_id>/setuju/", carving.agree, name="agree_to_carving"),
     path("wilayah/pemekaran/<uuid:public_id>/tolak/", carving.refuse, name="refuse_carving"),
     path("wilayah/harga/", admin.on_sale, name="on_sale"),
+    path("wilayah/catatan/", log.log, name="log"),
 ]

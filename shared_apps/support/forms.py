@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shared_apps.support.models import MOST_HOURS, SupportAccess
 from tenants.models import Region, RegionStatus
@@ -19,7 +20,7 @@ class AskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The region's admin reads it before answering, and it stays in the region's log."),
     )
-    hours = forms.IntegerField(label=_("Hours"), min_value=1, max_value=MOST_HOURS, initial=2)
+    hours = forms.IntegerField(label=pgettext_lazy("how long", "Hours"), min_value=1, max_value=MOST_HOURS, initial=2)
     kind = forms.ChoiceField(
         label=_("Who lets you in"),
         choices=[

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from tenant_apps.region_setup.converters import VillageCode
-from tenant_apps.region_setup.views import admin, carving, desks, domains
+from tenant_apps.region_setup.views import admin, carving, desks, domains, log
 
 register_converter(VillageCode, "village_code")
 
@@ -30,4 +30,5 @@ urlpatterns = [
     path("wilayah/pemekaran/warung/<uuid:public_id>/ambil/", carving.take_warungs, name="take_warungs"),
     path("wilayah/pemekaran/warung/<uuid:public_id>/tinggal/", carving.refuse_warungs, name="refuse_warungs"),
     path("wilayah/harga/", admin.on_sale, name="on_sale"),
+    path("wilayah/catatan/", log.log, name="log"),
 ]

@@ -54,7 +54,7 @@ _SECOND_LEVEL = frozenset(
         "ponpes",
         "sch",
         "web",
-    ]  # of Indonesia, mostly
+    ]
 )
 # Names that no public DNS serves.
 _NEVER_PUBLIC = frozenset(

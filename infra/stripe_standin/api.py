@@ -60,7 +60,7 @@ def browse(
     def read(book: Book, asked: Thing) -> Thing:
         wanted = {name: asked[name] for name in (spec or {}) if asked.get(name) is not None and keep is None}
         things = book.find(kind, **wanted)
-        things = [one for one in things if within(one["created"], asked.get("created", {}))]
+        things = [one for one in things if within(one.get("created", one.get("date", 0)), asked.get("created", {}))]
         return page([one for one in things if keep is None or keep(one, asked)], asked, address)
 
 

@@ -103,10 +103,7 @@ def create_session(book: Book, asked: Thing) -> Thing:
             "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.", param="expires_at"
         )
     data = asked.get("subscription_data") or {}
-    trial = mode == "subscription" and (
-        (asked.get("subscription_data") or {}).get("trial_period_days")
-        or (asked.get("subscription_data") or {}).get("trial_end")
-    )
+    trial = mode == "subscription" and (data.get("trial_period_days") or data.get("trial_end"))
     subtotal, taxes = (0 if trial else sum(one[f"amount_{part}"] for one in rows) for part in ("subtotal", "tax"))
     included = sum(one["_included"] for one in rows)
     creates = asked.get("invoice_creation")

@@ -421,7 +421,9 @@ def add_item(
         _price=price,
         _subscription=subscription,
     )
-    emit(book, "invoiceitem.created", found)
+    # It says `date` instead.
+    del found["created"]
+    emit(book, "invoiceitem.created", book.put(found))
     return found
 
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from html import escape
 from urllib.parse import parse_qs
 
-from infra.stripe_standin import checkout, invoices, subscriptions
-from infra.stripe_standin.billing_api import changed_terms
+from infra.stripe_standin import checkout, invoices, subscriptions, waiting
 from infra.stripe_standin.customers import attach, card
 from infra.stripe_standin.refusals import Refusal
 from infra.stripe_standin.store import Book, Thing
+from infra.stripe_standin.subscriptions_api import changed_terms
 
 STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f6f8fa;color:#1a1f36}
@@ -199,7 +199,7 @@ def portal_page(book: Book, method: str, rest: list[str], given: Thing) -> str:
     content = ""
     for one in reversed(book.find("subscription", customer=customer["id"])):
         names = ", ".join(
-            f"{item['quantity']} × {subscriptions.name_of(book, item['price'])}" for item in subscriptions.items(one)
+            f"{item['quantity']} × {waiting.name_of(book, item['price'])}" for item in subscriptions.items(one)
         )
         over = one["status"] in subscriptions.OVER
         ending = bool(one["cancel_at_period_end"]) and not over

@@ -41,24 +41,23 @@ class Shop:
         return card.id
 
     def subscribe(self, **more: Any) -> stripe.Subscription:
-        return self.api.subscriptions.create(
-            {"customer": self.customer.id, "items": [{"price": self.price.id}], **more}
-        )
+        terms: Any = {"customer": self.customer.id, "items": [{"price": self.price.id}], **more}
+        return self.api.subscriptions.create(terms)
 
     def checkout(self, **more: Any) -> Any:
-        return self.api.checkout.sessions.create(
-            {
-                "mode": "subscription",
-                "customer": self.customer.id,
-                "line_items": [{"price": self.price.id, "quantity": 1, "tax_rates": [self.ppn.id]}],
-                "success_url": "http://localhost/tagihan/?sesi={CHECKOUT_SESSION_ID}",
-                "cancel_url": "http://localhost/tagihan/",
-                **more,
-            }
-        )
+        terms: Any = {
+            "mode": "subscription",
+            "customer": self.customer.id,
+            "line_items": [{"price": self.price.id, "quantity": 1, "tax_rates": [self.ppn.id]}],
+            "success_url": "http://localhost/tagihan/?sesi={CHECKOUT_SESSION_ID}",
+            "cancel_url": "http://localhost/tagihan/",
+            **more,
+        }
+        return self.api.checkout.sessions.create(terms)
 
     def invoices(self, **filters: Any) -> list[stripe.Invoice]:
-        return list(self.api.invoices.list({"customer": self.customer.id, "limit": 100, **filters}).data)
+        wanted: Any = {"customer": self.customer.id, "limit": 100, **filters}
+        return list(self.api.invoices.list(wanted).data)
 
     def told(self) -> list[str]:
         """Kinds of the events since the last time, in order."""

@@ -51,7 +51,7 @@ def test_a_lookup_key_belongs_to_one_price(shop: Shop) -> None:
     terms: Any = {"product": shop.product.id, "currency": "idr", "unit_amount": 100, "lookup_key": "kecamatan"}
     first = shop.api.prices.create(terms)
     assert refused(stripe.InvalidRequestError, shop.api.prices.create, terms)["code"] == "resource_already_exists"
-    second = shop.api.prices.create({**terms, "transfer_lookup_key": True})
+    second = shop.api.prices.create(terms | {"transfer_lookup_key": True})
     assert [one.id for one in shop.api.prices.list({"lookup_keys": ["kecamatan"]}).data] == [second.id]
     assert shop.api.prices.retrieve(first.id).lookup_key is None
 
@@ -139,7 +139,7 @@ def test_a_refused_card_is_replayed_and_a_wrong_parameter_is_not(shop: Shop) -> 
             stripe.CardError, shop.api.invoices.pay, invoice.id, {"payment_method": card}, {"idempotency_key": "pay"}
         )
         assert (error["status"], error["code"], error["decline_code"]) == (402, "card_declined", "generic_decline")
-    assert shop.api.invoices.retrieve(invoice.id).attempt_count == 1
+    assert len(shop.api.charges.list().data) == 1
     wrong: Any = {"nam": "x"}
     refused(stripe.InvalidRequestError, shop.api.customers.create, wrong, {"idempotency_key": "new"})
     assert shop.api.customers.create({"name": "x"}, {"idempotency_key": "new"}).name == "x"

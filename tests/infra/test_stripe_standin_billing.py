@@ -98,6 +98,25 @@ def test_a_good_card_makes_it_active_again(shop: Shop) -> None:
     assert refused(stripe.InvalidRequestError, shop.api.invoices.pay, bill.id)["code"] == "invoice_already_paid"
 
 
+def test_a_try_by_hand_leaves_the_schedule(shop: Shop) -> None:
+    shop.keep_card()
+    subscription = shop.subscribe()
+    shop.keep_card("pm_card_chargeCustomerFail")
+    renew(shop, subscription)
+    planned = shop.invoices()[0].next_payment_attempt
+    assert planned is not None
+    refused(stripe.CardError, shop.api.invoices.pay, shop.invoices()[0].id)
+    assert (shop.invoices()[0].attempt_count, shop.invoices()[0].next_payment_attempt) == (1, planned)
+
+
+def test_an_invoice_that_goes_on_by_itself(shop: Shop) -> None:
+    shop.keep_card()
+    invoice = shop.api.invoices.create({"customer": shop.customer.id, "auto_advance": True})
+    shop.api.invoice_items.create({"customer": shop.customer.id, "invoice": invoice.id, "amount": 700_00})
+    shop.account.advance(HOUR + 60)
+    assert shop.api.invoices.retrieve(invoice.id).status == "paid"
+
+
 def test_unpaid_makes_drafts_that_stay(shop: Shop) -> None:
     shop.keep_card()
     subscription = shop.subscribe()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from types import NoneType, UnionType
-from typing import Any, ClassVar, ForwardRef, Literal, Union, get_args, get_origin
+from typing import Any, ForwardRef, Literal, Union, get_args, get_origin
 
 import stripe
 from stripe import StripeObject
@@ -14,7 +14,7 @@ from stripe._list_object import ListObject
 from stripe._object_classes import get_object_class
 from stripe._stripe_object import UntypedStripeObject
 
-PLAIN = {int: int, str: str, bool: bool, float: (int, float), Decimal: str}
+PLAIN: dict[Any, Any] = {int: int, str: str, bool: bool, float: (int, float), Decimal: str}
 
 
 def faults(value: Any, *, at: str = "") -> Iterator[str]:
@@ -27,9 +27,7 @@ def faults(value: Any, *, at: str = "") -> Iterator[str]:
 
 
 def of_class(cls: type, value: Mapping[str, Any], at: str) -> Iterator[str]:
-    fields = {
-        name: what for name, what in cls.__annotations__.items() if get_origin(what) is not ClassVar and name[0] != "_"
-    }
+    fields = {name: what for name, what in cls.__annotations__.items() if name != "OBJECT_NAME" and name[0] != "_"}
     if value.get("deleted") is True and "deleted" in fields:
         fields = {name: fields[name] for name in ("id", "object", "deleted")}
     for name in value.keys() - fields.keys():
@@ -103,7 +101,15 @@ class CheckingClient(stripe.HTTPClient):
         self.inner = stripe.RequestsClient()
         self.answers = 0
 
-    def request(self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None) -> Any:
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        *,
+        _usage: list[str] | None = None,
+    ) -> Any:
         body, status, told = self.inner.request(method, url, headers, post_data)
         if status == 200:
             wrong = list(faults(json.loads(body)))
@@ -112,4 +118,4 @@ class CheckingClient(stripe.HTTPClient):
         return body, status, told
 
     def close(self) -> None:
-        self.inner.close()
+        self.inner.close()  # type: ignore[no-untyped-call]

@@ -28,14 +28,22 @@ def after_period(start: int, recurring: Thing, anchor: int) -> int:
 
 
 def new_item(
-    book: Book, subscription: str, price: Thing, quantity: int, rates: Sequence[str] | None, metadata: Thing
+    book: Book,
+    subscription: str,
+    price: Thing,
+    quantity: int,
+    rates: Sequence[str] | None,
+    metadata: Thing,
+    *,
+    kept: bool = False,
 ) -> Thing:
+    """`kept`: it has this price already, which may have been retired since. Raises Refusal for a price that cannot recur."""
     if price["recurring"] is None:
         raise Refusal(
             f"The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`: {price['id']}",
             param="items[0][price]",
         )
-    if not price["active"]:
+    if not price["active"] and not kept:
         raise Refusal(f"The price specified is inactive: {price['id']}", param="items[0][price]")
     return {
         "id": book.ident("subscription_item"),

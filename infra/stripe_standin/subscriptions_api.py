@@ -164,7 +164,8 @@ def changed_items(book: Book, subscription: Thing, wanted: list[Thing], behaviou
         ident = one.get("price") or (kept["price"]["id"] if kept else "")
         price = book.get("price", ident, param=f"items[{number}][price]")
         quantity: int = one["quantity"] if "quantity" in one else kept["quantity"] if kept else 1
-        fresh = subscriptions.new_item(book, subscription["id"], price, quantity, one.get("tax_rates"), {})
+        same = kept is not None and kept["price"]["id"] == price["id"]
+        fresh = subscriptions.new_item(book, subscription["id"], price, quantity, one.get("tax_rates"), {}, kept=same)
         fresh["current_period_start"], fresh["current_period_end"] = start, finish
         fresh["metadata"] = merged(kept["metadata"] if kept else {}, one.get("metadata"))
         if kept is None:

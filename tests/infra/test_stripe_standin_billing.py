@@ -191,6 +191,29 @@ def test_fewer_leaves_a_credit_for_the_next_bill(shop: Shop) -> None:
     assert shop.api.customers.retrieve(shop.customer.id).balance == -MONTHLY // 2
 
 
+def test_a_retired_price_stays_with_those_who_have_it(shop: Shop) -> None:
+    shop.keep_card()
+    subscription = shop.subscribe()
+    shop.api.prices.update(shop.price.id, {"active": False})
+    assert refused(stripe.InvalidRequestError, shop.subscribe)["param"] == "items[0][price]"
+    item = subscription["items"].data[0]
+    shop.api.subscriptions.update(subscription.id, {"items": [{"id": item.id, "quantity": 3}]})
+    renew(shop, subscription)
+    assert shop.invoices()[0].amount_paid > 3 * MONTHLY
+
+
+def test_a_customer_who_is_gone_does_not_stop_the_clock(shop: Shop) -> None:
+    card = shop.keep_card("pm_card_chargeCustomerFail")
+    invoice = shop.api.invoices.create({"customer": shop.customer.id, "auto_advance": True})
+    shop.api.invoice_items.create({"customer": shop.customer.id, "invoice": invoice.id, "amount": 700_00})
+    shop.account.advance(HOUR + 60)
+    assert shop.api.invoices.retrieve(invoice.id).next_payment_attempt is not None
+    shop.api.customers.delete(shop.customer.id)
+    shop.account.advance(days=30)
+    assert shop.api.invoices.retrieve(invoice.id).attempt_count == 1
+    assert card
+
+
 def test_a_year_begins_at_once(shop: Shop) -> None:
     shop.keep_card()
     subscription = shop.subscribe()

@@ -73,7 +73,7 @@ def waiting(book: Book, *, everything: bool, but: Collection[int] = ()) -> list[
             (2**62 if everything else book.now(),),
         ).fetchall()
         rows = [row for row in rows if row[0] not in but]
-        rows = book.shuffled(rows) if book.setting("reorder", False) else rows
+        rows = random.sample(rows, len(rows)) if book.setting("reorder", False) else rows
         parcels = []
         for number, event, endpoint in rows:
             found = dict(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import random
 import secrets
 import sqlite3
 import string
@@ -228,9 +227,6 @@ class Book:
         with self.transaction():
             for table in ("things", "settings", "answers", "deliveries"):
                 self.db.execute(f"DELETE FROM {table}")
-
-    def shuffled(self, things: list[Any]) -> list[Any]:
-        return random.sample(things, len(things))
 
 
 def snapshot(thing: Thing) -> Thing:

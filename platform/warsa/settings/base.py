@@ -7,6 +7,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from warsa.settings import env
 
@@ -262,6 +263,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_TIMEZONE = "UTC"
+# Work of the platform waits here, work of regions in lanes; a worker without -Q serves them all, in turn.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+TASK_LANES = 32
+CELERY_TASK_QUEUES = [Queue(CELERY_TASK_DEFAULT_QUEUE), *(Queue(f"region.{number:02}") for number in range(TASK_LANES))]
 
 CACHES = {
     "default": {
@@ -287,6 +292,8 @@ SMS_GATEWAY = env.text("WARSA_SMS_GATEWAY", "tenants.outbox.mail.MailSmsGateway"
 ONBOARDING_AUTO_APPROVE_GOV_MAIL = env.flag("WARSA_AUTO_APPROVE_GOV_MAIL", False)
 # Seconds that each step of building a region waits, so that a trial can kill the worker in it.
 PROVISIONING_PAUSE = 0.0
+# Threads of one web process, as its server is told: half of them are one region's at most while others come too.
+WEB_THREADS = env.number("WARSA_WEB_THREADS", 4)
 # Blank schemas of the present version that wait for a region, and how many of them one round of replenishing may build.
 POOL_SIZE = env.number("WARSA_POOL_SIZE", 3)
 POOL_BUILDS_PER_ROUND = 5

@@ -5,6 +5,15 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from shared_apps.operations.figures import AreaDay as AreaDay
+from shared_apps.operations.figures import AreaTarget as AreaTarget
+from shared_apps.operations.figures import DistrictDay as DistrictDay
+from shared_apps.operations.figures import DistrictFigures as DistrictFigures
+from shared_apps.operations.figures import RegionRollup as RegionRollup
+from shared_apps.operations.figures import Target as Target
+from shared_apps.operations.people import SavedView as SavedView
+from shared_apps.operations.people import SupervisorGrant as SupervisorGrant
+from shared_apps.operations.people import SupervisorInvitation as SupervisorInvitation
 from tenants.models import Region
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -63,7 +62,7 @@ class DistrictFigures(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             # An area is all codes that begin with its own, in any collation.
-            models.Index(OpClass("code", name="varchar_pattern_ops"), name="district_figures_in_area"),
+            models.Index(fields=["code"], opclasses=["varchar_pattern_ops"], name="district_figures_in_area"),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,9 @@ class TargetForm(forms.Form):
     amount = forms.IntegerField(label=_("How many"), min_value=1, max_value=1_000_000)
     valid_from = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     source = forms.CharField(
-        label=_("Source"), max_length=240, help_text=_("The decision or plan in which it stands, with its date.")
+        label=_("Where it is written"),
+        max_length=240,
+        help_text=_("The decision or plan in which it stands, with its date."),
     )
 
 

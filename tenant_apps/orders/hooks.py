@@ -85,7 +85,7 @@ def orders_by_district(since: date) -> Iterable[DayFigure]:
         Order.objects.filter(placed_at__gte=_begin(since), state__in=STANDING)
         .order_by()
         .values_list(Left("warung__village_code", 8), TruncDate("placed_at", tzinfo=zone))
-        .annotate(Count("pk"), Sum(Coalesce("packed_goods", "goods_total")))
+        .annotate(number=Count("pk"), worth=Sum(Coalesce("packed_goods", "goods_total")))
     )
     for code, day, number, worth in rows:
         yield DayFigure(code, day, "orders", number)

@@ -34,15 +34,15 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
-def age(moment: datetime | None) -> str:
+def age(moment: object) -> str:
     """How long ago, in its largest unit alone: "3 hours"; nothing for None."""
-    return timesince(moment, depth=1) if moment else ""
+    return timesince(moment, depth=1) if isinstance(moment, datetime) else ""
 
 
 @register.filter
-def number(value: int | None) -> str:
-    """12345 -> "12.345"; a dash for None."""
-    return "–" if value is None else f"{value:,}".replace(",", ".")
+def number(value: object) -> str:
+    """12345 -> "12.345"; a dash for what is no number."""
+    return f"{value:,}".replace(",", ".") if isinstance(value, int) else "–"
 
 
 @register.filter

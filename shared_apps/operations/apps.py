@@ -1,6 +1,14 @@
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+
+def _is_owner(request: HttpRequest) -> bool:
+    from shared_apps.operations.access import may
+    from shared_apps.operations.models import OperatorRole
+
+    return may(request, OperatorRole.OWNER)
 
 
 class OperationsConfig(AppConfig):
@@ -31,4 +39,9 @@ class OperationsConfig(AppConfig):
                 frozenset({SUPERVISOR}),
             ),
             NavItem("operator", _("Fleet"), "operations:fleet", "layers", 40, frozenset({OPERATOR})),
+            NavItem("operator", _("Log"), "operations:audit", "scroll-text", 80, frozenset({OPERATOR})),
+            NavItem(
+                "operator", _("Operators"), "operations:people", "users", 85, frozenset({OPERATOR}), when=_is_owner
+            ),
+            NavItem("operator", _("My keys"), "operations:keys", "key-round", 90, frozenset({OPERATOR})),
         )

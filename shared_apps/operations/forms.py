@@ -1,38 +1,53 @@
-"""The shape of what operators write about areas. The area comes from the picker of the same page."""
+"""The shape of what operators type."""
 
 from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.operations.models import Target
-from tenants.identity.forms import MAX_NAME, NewPasswordField
+from shared_apps.operations.models import OperatorRole
 
 
-class TargetForm(forms.Form):
-    """What is wanted in an area, from when on, and who decided it."""
+class CodeForm(forms.Form):
+    """A code of the app or of the paper, or what the device answered."""
 
-    measure = forms.ChoiceField(label=_("What is counted"), choices=Target.choices, widget=forms.RadioSelect)
-    amount = forms.IntegerField(label=_("How many"), min_value=1, max_value=1_000_000)
-    valid_from = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    source = forms.CharField(
-        label=_("Where it is written"),
-        max_length=240,
-        help_text=_("The decision or plan in which it stands, with its date."),
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Six digits from your authenticator app, or a recovery code."),
+        max_length=24,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
     )
 
 
-class SupervisorForm(forms.Form):
-    """Whom an operator invites."""
+class AppForm(forms.Form):
+    """The first code that a new app shows."""
 
-    name = forms.CharField(label=_("Name"), max_length=MAX_NAME)
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("The six digits that the app shows now."),
+        max_length=24,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class DeviceForm(forms.Form):
+    """A device that is added."""
+
+    name = forms.CharField(label=_("Name of the device"), max_length=60, required=False)
+    passkey = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
+
+
+class PersonForm(forms.Form):
+    """Who is let in, and as what."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), choices=OperatorRole.choices, initial=OperatorRole.READER)
 
 
-class JoiningForm(forms.Form):
-    """A new person who follows an invitation."""
+class AuditForm(forms.Form):
+    """What to look for in the log."""
 
-    name = forms.CharField(
-        label=_("Your name"), max_length=MAX_NAME, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-    password = NewPasswordField(label=_("Password"))
+    q = forms.CharField(label=_("Search"), required=False, max_length=120)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

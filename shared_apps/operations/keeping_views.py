@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from shared_apps.operations.board import filter_of
 from shared_apps.operations.errors import ViewRefused
-from shared_apps.operations.people import SavedView
+from shared_apps.operations.supervisors import SavedView
 from tenants.identity.models import User
 
 MOST = 20

@@ -1,8 +1,19 @@
-"""The only place where operations locks rows. Each lock ends with the transaction."""
+"""Row locks of central operations."""
 
 from __future__ import annotations
 
-from shared_apps.operations.people import SupervisorInvitation
+from shared_apps.operations.models import OperatorGrant
+from shared_apps.operations.supervisors import SupervisorInvitation
+
+
+def locked_grant(grant: OperatorGrant) -> OperatorGrant:
+    """An operator's grant, with its person."""
+    return OperatorGrant.objects.select_for_update(of=("self",)).select_related("user").get(pk=grant.pk)
+
+
+def locked_owners() -> list[OperatorGrant]:
+    """All owners, in one order: who takes the role from one of them counts the others."""
+    return list(OperatorGrant.objects.select_for_update().filter(role="owner").order_by("pk"))
 
 
 def hold_invitation(token_hash: str) -> SupervisorInvitation | None:

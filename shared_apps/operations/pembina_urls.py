@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shared_apps.operations import pembina_views as views
+from shared_apps.operations.views import pembina as views
 
 app_name = "pembina"
 urlpatterns = [

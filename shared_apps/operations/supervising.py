@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from shared_apps.operations.errors import InvitationEnded, InvitationUnknown, TooManyInvitations
 from shared_apps.operations.locks import hold_invitation, hold_open_invitation
-from shared_apps.operations.people import SupervisorGrant, SupervisorInvitation
 from shared_apps.operations.places import area_of_figures
+from shared_apps.operations.supervisors import SupervisorGrant, SupervisorInvitation
 from shared_apps.regions.selectors import area, path_of
+from tenants.audit.services import record
 from tenants.hosts import platform_url
 from tenants.identity.models import User
 from tenants.identity.services import open_account
@@ -44,10 +45,11 @@ def invite_supervisor(*, email: str, name: str, area_code: str, by: str) -> Supe
         row.token_hash, row.ends_at = token_hash(token), clock.now() + GOOD_FOR
         row.save()
         _mail(row, token)
+        record("supervisor.invited", by=by, target=f"invitation:{row.public_id}", details={"area": row.area_code})
     return row
 
 
-def withdraw_invitation(*, invitation: SupervisorInvitation) -> None:
+def withdraw_invitation(*, invitation: SupervisorInvitation, by: str) -> None:
     """Its link no longer works. Withdrawing again changes nothing.
 
     Raises:  InvitationEnded once it was accepted.
@@ -60,11 +62,15 @@ def withdraw_invitation(*, invitation: SupervisorInvitation) -> None:
             raise InvitationEnded(_("This invitation was accepted already. End the supervisor's access instead."))
         row.withdrawn_at = clock.now()
         row.save(update_fields=["withdrawn_at"])
+        record("supervisor.withdrawn", by=by, target=f"invitation:{row.public_id}", details={"area": row.area_code})
 
 
-def end_grant(*, grant: SupervisorGrant) -> None:
+def end_grant(*, grant: SupervisorGrant, by: str) -> None:
     """The supervisor sees the area no more, from their next page on. Ending twice changes nothing."""
-    SupervisorGrant.objects.filter(pk=grant.pk).delete()
+    with transaction.atomic():
+        gone, _rows = SupervisorGrant.objects.filter(pk=grant.pk).delete()
+        if gone:
+            record("supervisor.ended", by=by, target=grant.user.actor, details={"area": grant.area_code})
 
 
 def find_invitation(token: str) -> SupervisorInvitation:
@@ -120,6 +126,12 @@ def _take(invitation: SupervisorInvitation, user: User) -> SupervisorGrant:
     invitation.save(update_fields=["accepted_at"])
     grant, _made = SupervisorGrant.objects.get_or_create(
         user=user, area_code=invitation.area_code, defaults={"granted_by": invitation.by}
+    )
+    record(
+        "supervisor.joined",
+        by=user.actor,
+        target=f"invitation:{invitation.public_id}",
+        details={"area": grant.area_code},
     )
     return grant
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest
 
-from shared_apps.operations.people import SupervisorGrant
 from shared_apps.operations.places import area_with_figures
+from shared_apps.operations.supervisors import SupervisorGrant
 from shared_apps.regions.models import Area
 from tenants.access import Audience, for_audience
 from tenants.context import region_is_bound

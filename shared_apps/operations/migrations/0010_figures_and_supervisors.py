@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('operations', '0002_region_counters'),
+        ('operations', '0004_who_operated_before_owns'),
         ('tenants', '0004_regions_see_themselves'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,27 +12,24 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from shared_apps.operations.models import OperatorGrant, RegionRollup, SavedView
+from shared_apps.operations.models import OperatorRole, RegionRollup, SavedView
 from shared_apps.operations.noting import note_backup, note_billing, note_restore_proof
 from tenants.fleet.models import Drift, ParkedRegion
 from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.models import Domain, Region, RegionStatus
+from tests.shared_apps.operations.people import operator, operator_browser
 from tests.shared_apps.operations.synthetic import lay_out
 
 pytestmark = pytest.mark.usefixtures("platform")
 
 
-def an_operator(name: str = "Pusat") -> Client:
-    user = User.objects.create_user(password="x", email=f"{name.lower()}@example.test", name=name)
-    OperatorGrant.objects.create(user=user)
-    client = Client(headers={"host": "localhost"})
-    client.force_login(user)
-    return client
+def an_operator(name: str = "Pusat", role: OperatorRole = OperatorRole.READER) -> Client:
+    return operator_browser(operator(name, f"{name.lower()}@example.test", role))
 
 
-@pytest.fixture
-def operator() -> Client:
+@pytest.fixture(name="operator")
+def _operator() -> Client:
     return an_operator()
 
 

@@ -13,9 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from shared_apps.operations.access import operators_only
+from shared_apps.operations.access import grant_of, operators_only
+from shared_apps.operations.area_forms import SupervisorForm, TargetForm
 from shared_apps.operations.areas import progress_of
-from shared_apps.operations.forms import SupervisorForm, TargetForm
 from shared_apps.operations.models import AreaTarget, SupervisorGrant, SupervisorInvitation, Target
 from shared_apps.operations.places import LEVELS
 from shared_apps.operations.supervising import end_grant, invite_supervisor, withdraw_invitation
@@ -67,7 +67,7 @@ def new_target(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_target(request: HttpRequest, number: int) -> HttpResponse:
     """A target that should not stand there is gone."""
-    drop_target(target=get_object_or_404(AreaTarget, pk=number))
+    drop_target(target=get_object_or_404(AreaTarget, pk=number), by=_operator(request))
     messages.success(request, _("The target is removed."))
     return redirect("operations:targets")
 
@@ -112,7 +112,8 @@ def new_supervisor(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """An invitation's link ends."""
-    withdraw_invitation(invitation=get_object_or_404(SupervisorInvitation, public_id=public_id))
+    invitation = get_object_or_404(SupervisorInvitation, public_id=public_id)
+    withdraw_invitation(invitation=invitation, by=_operator(request))
     messages.success(request, _("The invitation is withdrawn."))
     return redirect("operations:supervisors")
 
@@ -121,7 +122,7 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def end_supervision(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A supervisor sees an area no more."""
-    end_grant(grant=get_object_or_404(SupervisorGrant, public_id=public_id))
+    end_grant(grant=get_object_or_404(SupervisorGrant, public_id=public_id), by=_operator(request))
     messages.success(request, _("The access has ended."))
     return redirect("operations:supervisors")
 
@@ -145,4 +146,6 @@ def _form(request: HttpRequest, template: str, form: forms.Form, picker: AreaPic
 
 
 def _operator(request: HttpRequest) -> str:
-    return f"operator:{request.user.public_id}"  # type: ignore[union-attr]
+    grant = grant_of(request)
+    assert grant is not None
+    return grant.user.actor

@@ -17,13 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from shared_apps.operations.area_views import context_of, file_of
+from shared_apps.operations.area_forms import JoiningForm
 from shared_apps.operations.areas import area_page
 from shared_apps.operations.errors import InvitationEnded, InvitationUnknown
-from shared_apps.operations.forms import JoiningForm
-from shared_apps.operations.people import SupervisorGrant, SupervisorInvitation
 from shared_apps.operations.supervising import accept_as_new, accept_invitation, find_invitation, must_be_open
 from shared_apps.operations.supervision import codes_of, holds, supervised_area, supervisors_only
+from shared_apps.operations.supervisors import SupervisorGrant, SupervisorInvitation
+from shared_apps.operations.views.areas import context_of, file_of
 from shared_apps.regions.selectors import area as area_of
 from shared_apps.regions.selectors import hits_of, path_of
 from tenants.access import public_page

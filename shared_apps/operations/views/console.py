@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from shared_apps.operations.access import operators_only
+from shared_apps.operations.access import operators, operators_only
 from shared_apps.operations.areas import days_of_region
 from shared_apps.operations.board import (
     VERSIONS,
@@ -30,7 +30,7 @@ from shared_apps.operations.board import (
 )
 from shared_apps.operations.errors import ViewRefused
 from shared_apps.operations.keeping_views import drop_view, keep_view
-from shared_apps.operations.models import SavedView
+from shared_apps.operations.models import OperatorRole, SavedView
 from shared_apps.operations.selectors import regions_by_status
 from shared_apps.regions.models import Area, Level
 from tenants.backup.models import SideSchema
@@ -41,6 +41,9 @@ from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.kernel.paging import CountedPaginator
 from tenants.models import Region, RegionStatus
+
+# A view of their own is kept by whoever may look.
+readers_too = operators(writes=OperatorRole.READER)
 
 ROWS = 50
 RUNS = 10
@@ -130,7 +133,7 @@ def region(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "operations/region.html", context)
 
 
-@operators_only
+@readers_too
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
     """The filter of the page keeps a name."""
@@ -144,7 +147,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('operations:console')}?{view.query}")
 
 
-@operators_only
+@readers_too
 @require_POST
 def remove_view(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A view of the operator's own is gone."""

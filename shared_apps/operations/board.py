@@ -142,7 +142,8 @@ class RegionRow:
     """A region as the table shows it. A number that nobody told is None."""
 
     region: Region
-    rollup: RegionRollup | None
+    # One without any number for a region that never told any.
+    rollup: RegionRollup
     area: str
     target: int | None
     # The last push, when it is too long ago for an open region; False while it is not.
@@ -153,7 +154,7 @@ class RegionRow:
     @property
     def share(self) -> int | None:
         """Open warungs in percent of the target."""
-        if not self.target or self.rollup is None or self.rollup.warungs is None:
+        if not self.target or self.rollup.warungs is None:
             return None
         return 100 * self.rollup.warungs // self.target
 
@@ -167,8 +168,8 @@ def with_figures(rows: QuerySet[Region]) -> QuerySet[Region]:
 def rows_of(regions: Iterable[Region]) -> list[RegionRow]:
     """Regions with the names of their areas and their targets, in two queries for all."""
     now, listed = clock.now(), list(regions)
-    rollups = {region.pk: getattr(region, "rollup", None) for region in listed}
-    codes = {rollup.area_code for rollup in rollups.values() if rollup and rollup.area_code}
+    rollups = {region.pk: getattr(region, "rollup", None) or RegionRollup(region=region) for region in listed}
+    codes = {rollup.area_code for rollup in rollups.values() if rollup.area_code}
     names = dict(Area.objects.filter(code__in=codes).values_list("code", "name"))
     targets = targets_in_force(codes, clock.today())
     return [_row(region, rollups[region.pk], names, targets, now) for region in listed]
@@ -176,13 +177,13 @@ def rows_of(regions: Iterable[Region]) -> list[RegionRow]:
 
 def _row(
     region: Region,
-    rollup: RegionRollup | None,
+    rollup: RegionRollup,
     names: dict[str, str],
     targets: dict[str, dict[str, int]],
     now: datetime,
 ) -> RegionRow:
-    code = rollup.area_code if rollup else ""
-    wanted = targets.get(code, {}).get(Target.WARUNGS) if rollup and rollup.area_whole else None
+    code = rollup.area_code
+    wanted = targets.get(code, {}).get(Target.WARUNGS) if rollup.area_whole else None
     drift = getattr(region, "drift", None)
     return RegionRow(
         region,
@@ -195,10 +196,10 @@ def _row(
     )
 
 
-def _stale(region: Region, rollup: RegionRollup | None, now: datetime) -> datetime | bool:
+def _stale(region: Region, rollup: RegionRollup, now: datetime) -> datetime | bool:
     if region.status != RegionStatus.READY:
         return False
-    if rollup is None or rollup.measured_at is None:
+    if rollup.measured_at is None:
         return True
     return rollup.measured_at if rollup.measured_at < now - STALE_AFTER else False
 

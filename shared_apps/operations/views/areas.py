@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,7 +18,6 @@ from shared_apps.regions.models import Area
 from tenants.exports import csv_file
 from tenants.kernel import clock
 from tenants.kernel.cells import Cell
-from tenants.kernel.paging import CountedPaginator
 
 ROWS = 25
 SPANS = (30, 90, 365)
@@ -58,7 +58,7 @@ def context_of(request: HttpRequest, page: AreaPage) -> dict[str, Any]:
     span = next((days for days in SPANS if request.GET.get("days") == str(days)), SPANS[0])
     regions = None
     if page.code:
-        regions = CountedPaginator(regions_in(page.code), ROWS).get_page(request.GET.get("page"))
+        regions = Paginator(regions_in(page.code), ROWS).get_page(request.GET.get("page"))
     return {
         "page_of_area": page,
         "own": page.figures,

@@ -6,6 +6,8 @@ import time
 from functools import cache
 
 from django.db import connection, transaction
+from django.db.models import Count
+from django.db.models.functions import Left
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -14,6 +16,7 @@ from shared_apps.operations.summing import sum_up_long, sum_up_recent
 from shared_apps.regions.models import Area
 from shared_apps.regions.services import load_areas
 from tenants.context import on_platform
+from tenants.identity.models import User
 from tenants.models import Region
 from tests.benchmarks.sides.console_pages import PAGES
 from tests.shared_apps.operations.people import operator, operator_browser
@@ -34,27 +37,34 @@ def lay_out_fleet(many: int, days: int) -> int:
 
 
 @cache
+def _person() -> User:
+    with on_platform():
+        return operator()
+
+
+@cache
 def _browser() -> Client:
     with on_platform():
-        person = operator()
-        client = operator_browser(person)
-        for code in ("16", "35", "32"):
-            SupervisorGrant.objects.create(user=person, area_code=code, granted_by=person.actor)
-        return client
+        return operator_browser(_person())
+
+
+def _largest_province() -> str:
+    """The one with the most regions; our operator supervises it as well."""
+    rows = RegionRollup.objects.exclude(area_code="").order_by().values_list(Left("area_code", 2))
+    code = str(rows.annotate(Count("pk")).order_by("-pk__count", "area_code")[0][0])
+    SupervisorGrant.objects.get_or_create(user=_person(), area_code=code, defaults={"granted_by": _person().actor})
+    return code
 
 
 def look_at(name: str, times: int) -> dict[str, object]:
     """The page so many times: seconds of each, how many statements one takes, how large it is."""
     client = _browser()
     with on_platform():
-        # Java's east: the province with the most kecamatan of those that the supervisor has.
-        district = (
-            RegionRollup.objects.filter(area_code__startswith="35.")
-            .order_by("region_id")
-            .values_list("area_code", flat=True)[0]
-        )
+        province = _largest_province()
+        inside = RegionRollup.objects.filter(area_code__startswith=f"{province}.").order_by("region_id")
+        district = inside.values_list("area_code", flat=True)[0]
         ids = {
-            "province": district[:2],
+            "province": province,
             "regency": district[:5],
             "district": district,
             "region": str(Region.objects.get(rollup__area_code=district).public_id),

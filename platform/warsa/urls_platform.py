@@ -8,6 +8,7 @@ urlpatterns = [
     *site_urls.common,
     *site_urls.platform_only(),
     path("", include("tenants.identity.urls")),
+    path("", include("shared_apps.operations.lifecycle_urls")),
     path("operator/", include("shared_apps.operations.urls")),
     path("", include("shared_apps.onboarding.urls")),
     path("operator/pemasok/", include("shared_apps.supplier_catalog.operator_urls")),

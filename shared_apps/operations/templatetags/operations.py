@@ -106,9 +106,3 @@ def chart_series(days: Sequence[Any]) -> dict[str, list[Any]]:
         "gmv": [one.gmv for one in days],
         "warungs": [one.warungs for one in days],
     }
-
-
-@register.filter
-def of(names: dict[str, str], key: str) -> str:
-    """The name that belongs to a key; nothing when there is none."""
-    return names.get(key, "")

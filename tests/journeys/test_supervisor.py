@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Platform
 from tests.journeys.looking import look
+from tests.journeys.operating import open_console
 from tests.journeys.serving import _shell
 from tests.journeys.trading import press
 
@@ -67,3 +68,27 @@ def test_a_supervisor_sees_palembang_against_its_target(page: Page, platform_run
     for path in ("/pembina/wilayah/16/", "/pembina/wilayah/52.71/", "/operator/"):
         answer = page.goto(f"{platform_running.url}{path}")
         assert answer and answer.status == 404, path
+
+
+def test_operators_see_the_fleet_the_map_and_the_targets(page: Page, platform_running: Platform) -> None:
+    told = invited(platform_running)
+    open_console(page, platform_running)
+    main = page.locator("main")
+    expect(main.get_by_role("rowheader", name="Kalidoni")).to_be_visible()
+    look(page, "console-regions")
+    page.goto(f"{platform_running.url}/operator/?sort=-gmv&stale=1")
+    look(page, "console-filtered")
+    page.goto(f"{platform_running.url}/operator/")
+    main.get_by_role("link", name="Kalidoni").first.click()
+    expect(page.locator("h1")).to_have_text("Kalidoni")
+    expect(main.locator(".stat strong").first).to_have_text(str(told["warungs"]))
+    look(page, "console-region")
+    for path, name in (("peta/", "map"), ("peta/16/", "province"), ("sasaran/", "targets"), ("sasaran/baru/", "target"),
+                       ("pembina/", "supervisors"), ("pembina/undang/", "supervisor")):  # fmt: skip
+        page.goto(f"{platform_running.url}/operator/{path}")
+        look(page, f"console-{name}")
+    # The map by keyboard: South Sumatra is a link with its number.
+    page.goto(f"{platform_running.url}/operator/peta/")
+    page.locator("svg.map a[aria-label^='Sumatera Selatan']").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Sumatera Selatan")

@@ -210,22 +210,18 @@ def progress_of(rows: Iterable[AreaTarget]) -> list[Progress]:
     codes = {row.area_code for row in listed}
     names = dict(Area.objects.filter(code__in=codes).values_list("code", "name"))
     in_force = targets_in_force(codes, clock.today())
-    # One condition an area, all of them in one pass.
-    sums = {
-        f"{measure}_{place}": Sum(measure, filter=_below(code))
-        for place, code in enumerate(sorted(codes))
-        for measure in Target.values
-    }
+    # All of them in one pass.
+    sums = {f"row_{place}": Sum(row.measure, filter=_below(row.area_code)) for place, row in enumerate(listed)}
     told = _inside("").aggregate(**sums) if sums else {}
-    places = {code: place for place, code in enumerate(sorted(codes))}
+    today = clock.today()
     return [
         Progress(
             row,
             names.get(row.area_code, row.area_code),
-            _number(told[f"{row.measure}_{places[row.area_code]}"]),
-            in_force.get(row.area_code, {}).get(row.measure) == row.amount and row.valid_from <= clock.today(),
+            _number(told[f"row_{place}"]),
+            in_force.get(row.area_code, {}).get(row.measure) == row.amount and row.valid_from <= today,
         )
-        for row in listed
+        for place, row in enumerate(listed)
     ]
 
 

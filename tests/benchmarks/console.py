@@ -66,11 +66,12 @@ def looking(stage: Ground, sizes: Sequence[int] = SIZES, rounds: int = 20, days:
         pages.lines.append(
             Line(
                 name,
-                f"{_time(last)}, {last['queries']} statements, {megabytes(float(str(last['bytes'])))}",
+                f"{_time(last)}, of it {duration(percentile(_values(last, 'processor'), 0.5))} of our processor,"
+                f" {last['queries']} statements, {megabytes(float(str(last['bytes'])))}",
                 " / ".join(f"{_time(one)}, {one['queries']}" for one in before),
                 "" if same else "more statements",
                 f"≤ {duration(AT_MOST)}",
-                same and percentile(_seconds(last), 0.95) <= AT_MOST,
+                same and percentile(_values(last), 0.95) <= AT_MOST,
             )
         )
     took = worker.ask("sum_up_all")
@@ -82,14 +83,14 @@ def looking(stage: Ground, sizes: Sequence[int] = SIZES, rounds: int = 20, days:
     return [pages, beat]
 
 
-def _seconds(one: dict[str, object]) -> list[float]:
-    values = one["seconds"]
+def _values(one: dict[str, object], name: str = "seconds") -> list[float]:
+    values = one[name]
     assert isinstance(values, list)
     return values
 
 
 def _time(one: dict[str, object]) -> str:
-    return f"{duration(percentile(_seconds(one), 0.5))} ({duration(percentile(_seconds(one), 0.95))})"
+    return f"{duration(percentile(_values(one), 0.5))} ({duration(percentile(_values(one), 0.95))})"
 
 
 def main() -> int:

@@ -73,12 +73,13 @@ def look_at(name: str, times: int) -> dict[str, object]:
     path = PAGES[name].format(**ids)
     with on_platform(), CaptureQueriesContext(connection) as captured:
         size = _get(client, path)
-    seconds = []
+    seconds, processor = [], []
     for _ in range(times):
-        began = time.perf_counter()
+        began, ran = time.perf_counter(), time.thread_time()
         _get(client, path)
         seconds.append(time.perf_counter() - began)
-    return {"seconds": seconds, "queries": len(captured), "bytes": size}
+        processor.append(time.thread_time() - ran)
+    return {"seconds": seconds, "processor": processor, "queries": len(captured), "bytes": size}
 
 
 def _get(client: Client, path: str) -> int:

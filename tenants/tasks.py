@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
 from typing import Any, cast
@@ -23,6 +24,7 @@ from tenants.context import in_region, on_platform, region_is_bound, scope
 from tenants.errors import RegionNotServed
 from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
+from tenants.observing.tasks import observed, send_along
 from tenants.registry import PUBLIC
 
 HEADER = "warsa_scope"
@@ -47,7 +49,7 @@ class ScopedTask(Task):  # type: ignore[type-arg]
         if self.scope == PUBLIC:
             if schema != PUBLIC:
                 raise RegionNotServed(f"{self.name} is a platform task, sent for {schema}")
-            with on_platform():
+            with on_platform(), self._observed():
                 return super().__call__(*args, **kwargs)
         if schema == PUBLIC:
             raise RegionNotServed(f"{self.name} needs a region")
@@ -55,11 +57,17 @@ class ScopedTask(Task):  # type: ignore[type-arg]
             region = Region.objects.filter(schema_name=schema).first()
         if region is None or region.status not in self.statuses:
             raise RegionNotServed(f"{self.name}: region {schema} is {region.status if region else 'unknown'}")
-        with in_region(region):
+        with in_region(region), self._observed():
             return super().__call__(*args, **kwargs)
 
+    def _headers(self) -> dict[str, Any]:
+        return {**(self.request.headers or {}), **vars(self.request)}
+
+    def _observed(self) -> AbstractContextManager[None]:
+        return observed(str(self.name), str(self.request.id or ""), self._headers())
+
     def _verified_scope(self) -> str:
-        headers = {**(self.request.headers or {}), **vars(self.request)}
+        headers = self._headers()
         schema, signature = headers.get(HEADER), headers.get(SIGNATURE)
         if not schema or not signature or not self.request.id:
             raise RegionNotServed(f"{self.name} came without a region")
@@ -85,6 +93,7 @@ def _stamp(sender: str = "", headers: dict[str, Any] | None = None, **_: Any) ->
     schema = PUBLIC if getattr(task, "scope", "") == PUBLIC else headers.get(HEADER) or scope()
     headers[HEADER] = schema
     headers[SIGNATURE] = sign_scope(str(headers["id"]), schema)
+    send_along(headers)
 
 
 def region_task(

@@ -8,6 +8,7 @@ class OperationsConfig(AppConfig):
     verbose_name = "Central operations"
 
     def ready(self) -> None:
+        from shared_apps.operations import facts  # noqa: F401
         from tenants.kernel.navigation import OPERATOR, NavItem, register
 
         register(

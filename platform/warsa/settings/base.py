@@ -8,6 +8,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from tenants.observing.log_settings import configuration
 from warsa.settings import env
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -93,6 +94,7 @@ ROOT_URLCONF = "warsa.urls_region"
 PUBLIC_SCHEMA_URLCONF = "warsa.urls_platform"
 WSGI_APPLICATION = "warsa.wsgi.application"
 MIDDLEWARE = [
+    "tenants.observing.middleware.ObservingMiddleware",
     "tenants.middleware.SiteMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -245,6 +247,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
 
 CACHES = {
     "default": {
@@ -321,3 +325,19 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # Suppliers' programmes are called over HTTPS on the open internet; this lets them run on this machine as well, over HTTP.
 CONNECTORS_ON_LOOPBACK = env.flag("WARSA_CONNECTORS_ON_LOOPBACK", False)
+
+LOGGING = configuration(as_json=False)
+# Whether the id in X-Request-ID and the trace come from a proxy of ours, which writes over what a visitor sends.
+TRUST_REQUEST_ID = env.flag("WARSA_TRUST_REQUEST_ID", False)
+# Where traces go by OTLP/HTTP; empty for nowhere.
+OTLP_URL = env.text("WARSA_OTLP_URL", "")
+# By what name this process stands in traces.
+SERVICE = env.text("WARSA_SERVICE", "warsa")
+# Where failures are reported to; empty for nowhere.
+SENTRY_DSN = env.text("WARSA_SENTRY_DSN", "")
+# What this release is called in reports.
+RELEASE = env.text("WARSA_RELEASE", "")
+
+# Where the backups of the whole cluster lie, for `warsa metrics` to tell their age; empty where it may not see them.
+BACKUP_BASES = env.text("WARSA_BACKUP_BASES", "")
+BACKUP_WAL = env.text("WARSA_BACKUP_WAL", "")

@@ -1,7 +1,7 @@
 """The numbers of one group of processes (a gunicorn, a worker) together, at an internal port of its own.
 
-Processes share them through files of PROMETHEUS_MULTIPROC_DIR, which must be set before prometheus_client is imported; so nothing here imports it
-earlier than needed. Without WARSA_METRICS_PORT each process counts for itself and nobody asks.
+Processes share them through files of PROMETHEUS_MULTIPROC_DIR, which must be set before prometheus_client is imported;
+so nothing here imports it earlier than needed. Without WARSA_METRICS_PORT each process counts for itself and nobody asks.
 """
 
 from __future__ import annotations

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
 from infra.backup.base import bases
 from tenants.observing.facts import Fact, facts
@@ -44,3 +46,21 @@ def backup_facts() -> Iterable[Fact]:
     written = [file.stat().st_mtime for file in wal.iterdir()] if wal.exists() else []
     late = now.timestamp() - max(written) if written else NEVER
     yield Fact("warsa_backup_log_age_seconds", "Since the streamed log last grew; -1 for none.", late)
+
+
+@facts("machine")
+def machine_facts() -> Iterable[Fact]:
+    """Room on the disks that this process sees, and how many connections the database has."""
+    for name, folder in (("media", str(settings.MEDIA_ROOT)), ("backup", settings.BACKUP_BASES)):
+        if folder and Path(folder).exists():
+            room = shutil.disk_usage(folder)
+            yield Fact("warsa_disk_free_bytes", "Room on the disk of this folder.", room.free, {"disk": name})
+            yield Fact("warsa_disk_bytes", "Size of the disk of this folder.", room.total, {"disk": name})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM pg_stat_activity), current_setting('max_connections')::int"
+            " - current_setting('superuser_reserved_connections')::int"
+        )
+        used, most = cursor.fetchone()
+    yield Fact("warsa_database_connections", "Sessions that the database server has.", used)
+    yield Fact("warsa_database_connections_most", "Sessions that it takes from us.", most)

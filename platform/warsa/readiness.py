@@ -1,7 +1,7 @@
 """Whether this process can serve, part by part.
 
-What all processes lean on alike and pages can do without (cache, broker) makes it `degraded`, not unready: a balancer that takes every process out
-for it would turn a limp into a fall.
+What all processes lean on alike and pages can do without (cache, broker) makes it `degraded`, not unready: a balancer
+that takes every process out for it would turn a limp into a fall.
 """
 
 from __future__ import annotations

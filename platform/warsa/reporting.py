@@ -11,7 +11,7 @@ from tenants.observing.scrubbing import scrub_all
 
 # What Sentry made itself, and what would only be harmed: ids and moments.
 _KEPT = frozenset(
-    {
+    [
         "event_id",
         "timestamp",
         "start_timestamp",
@@ -23,7 +23,7 @@ _KEPT = frozenset(
         "tags",
         "sdk",
         "modules",
-    }
+    ]
 )
 
 

@@ -51,7 +51,7 @@ def facts(name: str) -> Callable[[Measure], Measure]:
     return register
 
 
-@dataclass
+@dataclass(eq=False)
 class Snapshot(Collector):
     """What was last measured. Asking for it costs no query, however often it is asked for."""
 

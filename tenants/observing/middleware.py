@@ -30,10 +30,10 @@ class ObservingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get(REQUEST_ID) if settings.TRUST_REQUEST_ID else None
+        given = request.headers.get(REQUEST_ID) if settings.PROXIES else None
         work = Work(well_formed(given) or fresh_id())
         request.request_id = work.request_id  # type: ignore[attr-defined]
-        carried = {"traceparent": request.headers.get("traceparent", "")} if settings.TRUST_REQUEST_ID else None
+        carried = {"traceparent": request.headers.get("traceparent", "")} if settings.PROXIES else None
         began = time.perf_counter()
         with (
             working(work),

@@ -94,6 +94,7 @@ ROOT_URLCONF = "warsa.urls_region"
 PUBLIC_SCHEMA_URLCONF = "warsa.urls_platform"
 WSGI_APPLICATION = "warsa.wsgi.application"
 MIDDLEWARE = [
+    "tenants.proxies.ProxyMiddleware",
     "tenants.observing.middleware.ObservingMiddleware",
     "tenants.middleware.SiteMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -327,8 +328,8 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 CONNECTORS_ON_LOOPBACK = env.flag("WARSA_CONNECTORS_ON_LOOPBACK", False)
 
 LOGGING = configuration(as_json=False)
-# Whether the id in X-Request-ID and the trace come from a proxy of ours, which writes over what a visitor sends.
-TRUST_REQUEST_ID = env.flag("WARSA_TRUST_REQUEST_ID", False)
+# How many proxies of ours stand in front: theirs are the last addresses of X-Forwarded-For, X-Request-ID and the trace.
+PROXIES = env.number("WARSA_PROXIES", 0)
 # Where traces go by OTLP/HTTP; empty for nowhere.
 OTLP_URL = env.text("WARSA_OTLP_URL", "")
 # By what name this process stands in traces.

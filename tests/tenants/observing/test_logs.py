@@ -103,7 +103,7 @@ def test_the_platform_and_an_unknown_host_say_so(kalidoni: Region, kept: Kept) -
     ],
 )
 def test_whose_id_is_taken(kalidoni: Region, settings: Any, case: str, trusted: bool, given: str, taken: bool) -> None:
-    settings.TRUST_REQUEST_ID = trusted
+    settings.PROXIES = int(trusted)
     told = get("kalidoni.localhost", "/healthz", x_request_id=given).headers["X-Request-ID"]
     assert len(told) == 32 and (told == given.replace("-", "")) is taken
 
@@ -187,10 +187,10 @@ def test_a_row_that_the_database_refuses_is_not_in_the_log(kalidoni: Region, kep
 def test_the_request_stands_in_the_statement(kalidoni: Region) -> None:
     from tenants.observing.statements import watched_statements
 
-    with in_region(kalidoni), working(Work("0af3c1d25b6f2c3e4d5a6b7c8d9e0f1a")), watched_statements() as watch:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT current_query()")
-            (query,) = cursor.fetchone()
+    work = Work("0af3c1d25b6f2c3e4d5a6b7c8d9e0f1a")
+    with in_region(kalidoni), working(work), watched_statements() as watch, connection.cursor() as cursor:
+        cursor.execute("SELECT current_query()")
+        (query,) = cursor.fetchone()
     assert query.endswith("/* request=0af3c1d25b6f2c3e4d5a6b7c8d9e0f1a */")
     assert watch.number == 1 and watch.seconds > 0
 

@@ -10,14 +10,14 @@ from unittest import mock
 os.environ["DJANGO_SETTINGS_MODULE"] = "warsa.settings"
 
 import django
-
-django.setup()
-
 import sentry_sdk
 from django.db import connection
 from django.test import Client
 from opentelemetry import trace
 
+django.setup()
+
+# ruff: noqa: E402
 from tenants.context import in_region, on_platform
 from tenants.models import Region
 from tenants.outbox.services import deliver, put_mail

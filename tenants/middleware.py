@@ -83,8 +83,11 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, DomainError):
-            return None
-        log.info("refused: %s", error.code)
-        template = "errors/_refused.html" if request.headers.get("HX-Request") else "errors/refused.html"
-        return render(request, template, {"error": error}, status=error.status)
+        return refused(request, error) if isinstance(error, DomainError) else None
+
+
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page, or the fragment for htmx, that tells a refusal."""
+    log.info("refused: %s", error.code)
+    template = "errors/_refused.html" if request.headers.get("HX-Request") else "errors/refused.html"
+    return render(request, template, {"error": error}, status=error.status)

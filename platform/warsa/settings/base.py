@@ -26,6 +26,7 @@ USE_X_FORWARDED_HOST = False
 _IN_BOTH = [
     "tenants.identity",
     "tenants.outbox",
+    "tenants.audit",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -112,6 +113,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenants.access.AudienceMiddleware",
+    "shared_apps.operations.middleware.OperatorAuditMiddleware",
+    "tenants.read_only.ReadOnlyMiddleware",
     "tenants.middleware.DomainErrorMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [

@@ -8,4 +8,9 @@ warsa migrate_schemas --shared
 warsa areas load
 # Waves of 1, 10, 100 regions, then the rest; stops by itself when too many fail.
 warsa fleet migrate
-warsa fleet status
+# New code fails in a region that stayed behind: bring it along or suspend it, then say so.
+if [ "${WARSA_ACCEPT_PARKED:-false}" = true ]; then
+    warsa fleet status
+else
+    warsa fleet status --check
+fi

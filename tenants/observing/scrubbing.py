@@ -25,6 +25,9 @@ LONGEST = 20_000
 
 def scrub(text: str) -> str:
     """The text without telephone numbers, NIK, NPWP, mail addresses, known forms of names, rows of the database and secrets."""
+    if text.isalpha() and text.islower():
+        # One plain word, as most of our lines begin with: nobody's, and the rest takes a tenth of a millisecond.
+        return text
     text = text[:LONGEST]
     for pattern, instead in (
         (_ROW, "[ROW]"),

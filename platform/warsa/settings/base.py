@@ -37,9 +37,11 @@ SHARED_APPS = [
     "tenants",
     "tenants.backup",
     "tenants.fleet",
+    "tenants.lifecycle",
     "shared_apps.regions",
     "shared_apps.onboarding",
     "shared_apps.operations",
+    "shared_apps.support",
     "shared_apps.supplier_catalog",
     "shared_apps.price_lists",
     "shared_apps.exchange",
@@ -93,6 +95,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOT_URLCONF = "warsa.urls_region"
 PUBLIC_SCHEMA_URLCONF = "warsa.urls_platform"
+# What our own servers ask each other, at names that no visitor uses (such as "web" inside a network of containers).
+INTERNAL_URLCONF = "warsa.urls_internal"
+INTERNAL_HOSTS = frozenset(host.lower() for host in env.words("WARSA_INTERNAL_HOSTS"))
+# Networks from which the proxy asks whether a host may have a certificate.
+TLS_ASKERS = env.words("WARSA_TLS_ASKERS", "127.0.0.0/8 ::1/128")
+# Who is asked for TXT records: addresses, with another port as 127.0.0.1@5353; empty for those of the machine.
+DNS_RESOLVERS = env.words("WARSA_DNS_RESOLVERS")
+# Only for trials on one machine: a region's own host may end in .test.
+OWN_HOSTS_MAY_BE_LOCAL = False
 WSGI_APPLICATION = "warsa.wsgi.application"
 MIDDLEWARE = [
     "tenants.proxies.ProxyMiddleware",
@@ -112,6 +123,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tenant_apps.accounts.support.SupportMiddleware",
     "tenants.access.AudienceMiddleware",
     "shared_apps.operations.middleware.OperatorAuditMiddleware",
     "tenants.read_only.ReadOnlyMiddleware",
@@ -237,6 +249,8 @@ USE_THOUSAND_SEPARATOR = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("WARSA_STATIC_ROOT", str(ROOT / "staticfiles")))
 MEDIA_ROOT = Path(env.text("WARSA_MEDIA_ROOT", str(ROOT / ".run" / "media")))
+# Archives that admins of regions fetch; never below MEDIA_ROOT, and shared by web and workers as that is.
+ARCHIVES_ROOT = Path(env.text("WARSA_ARCHIVES_ROOT", str(MEDIA_ROOT.parent / "archives")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.operations.access import OPERATORS
 from shared_apps.supplier_catalog.access import words_for_navigation
+from shared_apps.support.models import SupportAccess
+from shared_apps.support.selectors import running
+from tenant_apps.accounts.models import Role
 from tenants.kernel.navigation import ANONYMOUS, AREAS, OPERATOR, SIGNED_IN, NavItem, items_of
 
 THEMES = ("light", "dark")
@@ -155,4 +158,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "member": getattr(request, "member", None),
         "nav": Navigation(request),
         "theme": theme if theme in THEMES else "",
+        # Asked only where a page of work shows it.
+        "support_inside": lambda: _support_inside(request),
     }
+
+
+def _support_inside(request: HttpRequest) -> list[SupportAccess]:
+    """Operators who can look into this region now, for its admins to know."""
+    roles = getattr(getattr(request, "member", None), "roles", ())
+    return running() if Role.ADMIN in roles else []

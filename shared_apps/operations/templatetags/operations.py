@@ -23,9 +23,3 @@ def duration(seconds: float | None) -> str:
     if hours:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
     return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": whole % 60}
-
-
-@register.filter
-def of(names: dict[str, str], key: str) -> str:
-    """The name that belongs to a key; nothing when there is none."""
-    return names.get(key, "")

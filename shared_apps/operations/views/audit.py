@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -50,7 +51,7 @@ def prove(request: HttpRequest) -> HttpResponse:
     return render(request, "operations/audit_proof.html", {"findings": found, "number": number, "digest": digest})
 
 
-def _found(form: AuditForm):  # type: ignore[no-untyped-def]
+def _found(form: AuditForm) -> QuerySet[AuditEvent]:
     told = form.cleaned_data if form.is_valid() else {}
     return selectors.events(text=told.get("q") or "", since=told.get("since"), until=told.get("until"))
 
@@ -60,7 +61,7 @@ def _names(events: Iterable[AuditEvent]) -> dict[str, str]:
     return {user.actor: str(user) for user in User.objects.filter(public_id__in=ids)}
 
 
-def _rows(events: Iterable[AuditEvent]) -> Iterator[tuple[object, ...]]:
-    yield (_("number"), _("when"), _("who"), _("what"), _("of what"), _("why"), _("digest"))  # type: ignore[misc]
+def _rows(events: Iterable[AuditEvent]) -> Iterator[tuple[str | int, ...]]:
+    yield (_("number"), _("when"), _("who"), _("what"), _("of what"), _("why"), _("digest"))
     for one in events:
         yield (one.pk, one.at.isoformat(), one.actor, one.action, one.target, one.reason, one.digest)

@@ -24,7 +24,7 @@ def show_second_factor(client: Client) -> Client:
     session = client.session
     note_shown(session)
     session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
     return client
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
-from shared_apps.operations import people
+from shared_apps.operations import people, second_factor
 from shared_apps.operations.models import AuthenticatorApp, OperatorGrant, OperatorRole
 from shared_apps.operations.selectors import operator_grants
 from tenants.context import on_platform
@@ -43,8 +43,8 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any]) -> None:
         for grant in operator_grants():
-            factors = ("app " if hasattr(grant, "app") else "") + ("passkey" if grant.devices else "")
-            self.stdout.write(f"{grant.user.email}  {grant.role}  {factors.strip() or 'no second factor yet'}")
+            factor = "with" if second_factor.has_any(grant) else "without"
+            self.stdout.write(f"{grant.user.email}  {grant.role}  {factor} second factor")
 
     def _add(self, options: dict[str, Any]) -> None:
         email = options["email"]

@@ -23,7 +23,7 @@ KNOWN = {"warsa.example", "kalidoni.warsa.example", "pasar.kalidoni.example"}
 class Web(ThreadingHTTPServer):
     """What the web answers: whether a host may have a certificate, and otherwise what it was told of the visitor."""
 
-    asked: list[tuple[str, str, str]]
+    asked: list[tuple[str, str, str, str]]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -34,7 +34,8 @@ class Handler(BaseHTTPRequestHandler):
         status, body = 200, json.dumps(dict(self.headers.items())).encode()
         if url.path == "/tls/boleh/":
             domain = parse_qs(url.query)["domain"][0]
-            self.server.asked.append((domain, self.headers["Host"], self.headers["X-Forwarded-Proto"]))
+            told = [self.headers[name] for name in ("Host", "X-Forwarded-Proto", "X-Forwarded-For")]
+            self.server.asked.append((domain, *told))
             status, body = (200 if domain in KNOWN else 404), b""
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
@@ -80,15 +81,15 @@ def test_the_file_is_sound(tmp_path: Path) -> None:
 @pytest.mark.parametrize("host", sorted(KNOWN))
 def test_a_known_host_gets_a_certificate(proxy: Proxy, web: Web, host: str) -> None:
     assert proxy.get(host, "/")[0] == 200
-    # The platform is asked, as itself, whatever host the visitor came to; and it is not sent to TLS first.
-    assert (host, "warsa.example", "https") in web.asked
+    # The platform is asked, as itself, whatever host the visitor came to; it is not sent to TLS first, and it knows the proxy.
+    assert (host, "warsa.example", "https", "127.0.0.1") in web.asked
 
 
 @pytest.mark.parametrize("host", ["evil.example", "warsa.example.evil.example", "other.warsa.example"])
 def test_an_unknown_host_gets_none(proxy: Proxy, web: Web, host: str) -> None:
     with pytest.raises((ssl.SSLError, OSError)):
         proxy.get(host, "/")
-    assert host in [asked for asked, _, _ in web.asked]
+    assert host in [asked for asked, *_ in web.asked]
 
 
 def test_what_a_visitor_says_of_himself_does_not_arrive(proxy: Proxy) -> None:

@@ -84,7 +84,8 @@ def test_every_variable_is_read_and_every_one_that_is_read_is_told() -> None:
     settings, beside = read_by_settings(), read_beside()
     # Names for Caddy alone.
     assert {without_file(name) for name in (given | example)} - settings - beside == {"WARSA_ACME_EMAIL"}
-    fixed_in_image = {"WARSA_MEDIA_ROOT", "WARSA_STATIC_ROOT"}
+    fixed_in_image = {"WARSA_ARCHIVES_ROOT", "WARSA_MEDIA_ROOT", "WARSA_STATIC_ROOT"}
+    assert all(f" {name}=" in (INFRA / "container/Dockerfile").read_text() for name in fixed_in_image)
     assert settings - NOT_PRODUCTION - given - example - fixed_in_image == set()
 
 

@@ -20,8 +20,9 @@ django.setup()
 # ruff: noqa: E402
 from tenants.context import in_region, on_platform
 from tenants.models import Region
+from tenants.observing import spans
 from tenants.outbox.services import deliver, put_mail
-from tenants.tasks import HEADER, SIGNATURE, region_task, sign_scope
+from tenants.tasks import HEADER, SIGNATURE, _stamp, region_task, sign_scope
 from warsa.celery import app
 
 PHONE, NIK, MAIL, NAME, TOKEN = (
@@ -50,6 +51,11 @@ def failing_task(name: str) -> None:
     say(name)
 
 
+@region_task(name="tests.quiet")
+def quiet_task() -> None:
+    return None
+
+
 def main() -> None:
     from django.db import transaction
 
@@ -71,6 +77,10 @@ def main() -> None:
         task_id="task-1",
         headers={HEADER: region.schema_name, SIGNATURE: sign_scope("task-1", region.schema_name)},
     )
+    asked: dict[str, Any] = {"id": "task-2"}
+    with in_region(region), spans.span("asking"):
+        _stamp(sender=quiet_task.name, headers=asked)
+    app.tasks[quiet_task.name].apply((), task_id="task-2", headers=asked)
     with in_region(region):
         with transaction.atomic():
             put_mail(to=MAIL, subject=NAME, body=PHONE, dedupe="observing")

@@ -85,6 +85,10 @@ def test_they_arrive_with_region_and_request_and_nobodys_data(sent: Sent) -> Non
     # A report is of use: its stack is there.
     assert all(event["exception"]["values"][-1]["stacktrace"]["frames"] for event in sent.events)
 
+    # A task belongs to the trace of whoever asked for it.
+    traces = {name: (trace, parent) for name, _, trace, parent in sent.spans}
+    assert traces["task tests.quiet"][0] == traces["asking"][0] and traces["task tests.quiet"][1]
+
     spans = {name: named for name, named, _, _ in sent.spans}
     assert {"POST bahasa/", "task tests.failing", "deliver mail"} <= spans.keys()
     for name in ("POST bahasa/", "task tests.failing", "deliver mail"):

@@ -44,6 +44,8 @@ def make(folder: Path) -> list[str]:
         # Given by others; empty until you write them.
         "smtp_password": "",
         "sentry_dsn": "",
+        "stripe_key": "",
+        "stripe_webhook_secret": "",
     }
     for name, value in urls.items():
         write(folder, name, value)

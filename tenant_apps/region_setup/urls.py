@@ -26,6 +26,9 @@ urlpatterns = [
     path("wilayah/domain/<uuid:public_id>/periksa/", domains.check, name="check_domain"),
     path("wilayah/domain/<uuid:public_id>/pakai/", domains.activate, name="activate_domain"),
     path("wilayah/domain/<uuid:public_id>/lepas/", domains.remove, name="remove_domain"),
+    path("wilayah/pemekaran/<uuid:public_id>/warung/", carving.offer_warungs, name="offer_warungs"),
+    path("wilayah/pemekaran/warung/<uuid:public_id>/ambil/", carving.take_warungs, name="take_warungs"),
+    path("wilayah/pemekaran/warung/<uuid:public_id>/tinggal/", carving.refuse_warungs, name="refuse_warungs"),
     path("wilayah/harga/", admin.on_sale, name="on_sale"),
     path("wilayah/catatan/", log.log, name="log"),
 ]

@@ -35,6 +35,13 @@ def test_what_it_copies_is_there_and_not_ignored() -> None:
             assert source.split("/")[0] in kept, source
 
 
+def test_nothing_of_trials_is_in_it() -> None:
+    left_out = (ROOT / ".dockerignore").read_text().split()
+    for trial in ("infra/stripe_standin", "infra/compose/secrets"):
+        assert trial in left_out
+        assert trial == "infra/compose/secrets" or (ROOT / trial).is_dir()
+
+
 def test_it_ends_as_somebody_without_rights_and_installs_only_what_is_pinned() -> None:
     assert instructions("USER")[-1] == "10001:10001"
     assert all("--require-hashes" in line for line in instructions("RUN") if "--requirement" in line)

@@ -14,6 +14,8 @@ from warsa.settings.base import (
     OTLP_URL,
     PERSONAL_KEYS,
     SECRET_KEY,
+    STRIPE_KEY,
+    STRIPE_WEBHOOK_SECRETS,
 )
 
 if len(SECRET_KEY) < 50 or SECRET_KEY.startswith(("embedded", "test", "django-insecure")):
@@ -33,6 +35,8 @@ for _name, _why in {
 }.items():
     if env.text(_name, ""):
         raise ImproperlyConfigured(f"{_name} has no place in production: {_why}")
+if STRIPE_KEY and not STRIPE_WEBHOOK_SECRETS:
+    raise ImproperlyConfigured("WARSA_STRIPE_WEBHOOK_SECRET: Stripe's events cannot be verified without it")
 if CONNECTORS_ON_LOOPBACK:
     raise ImproperlyConfigured(
         "WARSA_CONNECTORS_ON_LOOPBACK=true has no place in production: suppliers are on the internet"

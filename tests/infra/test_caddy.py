@@ -34,8 +34,8 @@ class Handler(BaseHTTPRequestHandler):
         status, body = 200, json.dumps(dict(self.headers.items())).encode()
         if url.path == "/tls/boleh/":
             domain = parse_qs(url.query)["domain"][0]
-            told = [self.headers[name] for name in ("Host", "X-Forwarded-Proto", "X-Forwarded-For")]
-            self.server.asked.append((domain, *told))
+            host, scheme, asker = (self.headers[name] for name in ("Host", "X-Forwarded-Proto", "X-Forwarded-For"))
+            self.server.asked.append((domain, host, scheme, asker))
             status, body = (200 if domain in KNOWN else 404), b""
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))

@@ -11,6 +11,7 @@ class TenantsConfig(AppConfig):
             content_types,
             faults,  # noqa: F401
             measures,  # noqa: F401
+            facts,  # noqa: F401
         )
 
         content_types.install()

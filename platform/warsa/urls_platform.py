@@ -9,6 +9,7 @@ urlpatterns = [
     *site_urls.platform_only(),
     path("", include("tenants.identity.urls")),
     path("operator/", include("shared_apps.operations.urls")),
+    path("", include("shared_apps.billing.urls")),
     path("", include("shared_apps.onboarding.urls")),
     path("operator/pemasok/", include("shared_apps.supplier_catalog.operator_urls")),
     path("pemasok/daftar/", include("shared_apps.supplier_catalog.registration_urls")),

@@ -57,10 +57,11 @@ def first_order() -> bool:
 
 @region_status("orders")
 def measure() -> dict[str, int | str | None]:
-    """Orders placed since midnight in the region, and ever."""
+    """Orders placed since midnight in the region, since the first of the month, and ever."""
     zone = current_region().time_zone
     midnight = datetime.combine(clock.today(zone), time(0), tzinfo=ZoneInfo(zone))
     return {
         "orders_today": Order.objects.filter(placed_at__gte=midnight).count(),
+        "orders_month": Order.objects.filter(placed_at__gte=midnight.replace(day=1)).count(),
         "orders_total": Order.objects.count(),
     }

@@ -48,5 +48,6 @@ register(
         roles=ADMIN,
         count=lambda request: waiting_for_our_answer(),
     ),
+    NavItem("wilayah", _("Subscription"), "region_setup:subscription", "receipt", order=75, roles=ADMIN),
     NavItem("wilayah", _("On sale"), "region_setup:on_sale", "receipt-text", order=70, roles=ADMIN),
 )

@@ -41,6 +41,7 @@ SHARED_APPS = [
     "shared_apps.supplier_catalog",
     "shared_apps.price_lists",
     "shared_apps.exchange",
+    "shared_apps.billing",
     *_IN_BOTH,
 ]
 TENANT_APPS = [
@@ -288,6 +289,16 @@ SHOW_GALLERY = False
 # Whose QRIS money a region's Midtrans account takes: "<public id of the region>=<server key> …".
 MIDTRANS_SERVER_KEYS = env.pairs("WARSA_MIDTRANS_SERVER_KEYS")
 MIDTRANS_URL = env.text("WARSA_MIDTRANS_URL", "https://api.midtrans.com")
+
+# Who issues invoices to regions and their sponsors, and the account that they pay to.
+BILLING_SELLER = {
+    "name": env.text("WARSA_BILLING_NAME", ""),
+    "npwp": env.text("WARSA_BILLING_NPWP", ""),
+    "address": env.text("WARSA_BILLING_ADDRESS", ""),
+    "bank": env.text("WARSA_BILLING_BANK", ""),
+    "account": env.text("WARSA_BILLING_ACCOUNT", ""),
+    "holder": env.text("WARSA_BILLING_HOLDER", ""),
+}
 
 # Only for trials on one machine: price lists may be pulled from this machine, and without TLS.
 PRICE_FEEDS_ALLOW_LOOPBACK = False

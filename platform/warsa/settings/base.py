@@ -300,6 +300,12 @@ BILLING_SELLER = {
     "holder": env.text("WARSA_BILLING_HOLDER", ""),
 }
 
+# Stripe, for regions and sponsors that pay by card; without a key that way is closed. Another address than Stripe's own is
+# for the stand-in. Secrets of the webhook: the newest first, then those that Stripe may still sign with.
+STRIPE_KEY = env.text("WARSA_STRIPE_KEY", "")
+STRIPE_URL = env.text("WARSA_STRIPE_URL", "")
+STRIPE_WEBHOOK_SECRETS = env.words("WARSA_STRIPE_WEBHOOK_SECRET")
+
 # Only for trials on one machine: price lists may be pulled from this machine, and without TLS.
 PRICE_FEEDS_ALLOW_LOOPBACK = False
 

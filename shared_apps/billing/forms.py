@@ -50,7 +50,9 @@ class ClaimForm(forms.Form):
     """A transfer that was made."""
 
     amount = RupiahField(label=_("Amount transferred"), max_value=MOST_RUPIAH * 10)
-    paid_on = forms.DateField(label=_("Day of the transfer"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    paid_on = forms.DateField(
+        label=_("Day of the transfer"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     proof = forms.FileField(label=_("Proof of the transfer"), help_text=_("PDF, JPEG or PNG of at most 5 MB."))
 
 

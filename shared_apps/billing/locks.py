@@ -7,7 +7,11 @@ from shared_apps.billing.models import Invoice, Series, Subscription
 
 def lock_subscription(subscription: Subscription) -> Subscription:
     """The subscription as it is now, locked until the transaction ends."""
-    return Subscription.objects.select_for_update(no_key=True, of=("self",)).select_related("region", "plan").get(pk=subscription.pk)
+    return (
+        Subscription.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("region", "plan")
+        .get(pk=subscription.pk)
+    )
 
 
 def lock_subscriptions(ids: list[int]) -> list[Subscription]:

@@ -39,7 +39,9 @@ def quotation_pdf(one: Quotation) -> HttpResponse:
     table(pdf, head, rows, widths=(8, 92, 20, 35, 35), right=(2, 3, 4), longest=LONGEST)
     _sums(pdf, one.subtotal, one.tax, one.tax_note)
     _words(pdf, one.total)
-    pdf.multi_cell(0, 5, plain(_("To order, enter the number of your purchase order on the region's page of its subscription.")))
+    pdf.multi_cell(
+        0, 5, plain(_("To order, enter the number of your purchase order on the region's page of its subscription."))
+    )
     return sent(pdf, _file(one.number))
 
 
@@ -75,7 +77,9 @@ def invoice_pdf(one: Invoice) -> HttpResponse:
                 (_("Mention"), one.number),
             ],
         )
-        terms = _("Payable in full until %(day)s, without deductions. Upload the proof of your transfer on the region's page.")
+        terms = _(
+            "Payable in full until %(day)s, without deductions. Upload the proof of your transfer on the region's page."
+        )
         pdf.multi_cell(0, 5, plain(terms % {"day": _day(one.due_on)}))
     elif one.paid_at:
         facts(pdf, [(_("Paid on"), _day(one.paid_at.date()))])

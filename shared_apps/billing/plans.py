@@ -38,7 +38,9 @@ def load_plans(rows: list[dict[str, Any]] | None = None) -> int:
                 PlanVersion.objects.create(**row)
                 made += 1
             elif differing := [name for name, value in row.items() if getattr(known, name) != value]:
-                raise ValueError(f"plan {known.code} v{known.version} never changes ({', '.join(differing)}): add a version")
+                raise ValueError(
+                    f"plan {known.code} v{known.version} never changes ({', '.join(differing)}): add a version"
+                )
     return made
 
 

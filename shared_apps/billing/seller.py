@@ -44,8 +44,7 @@ def ppn(amount: int, on: date) -> int:
 def ppn_percent(on: date) -> str:
     """What it comes to, as a decimal: "11" for 12 % of 11/12."""
     part, whole = rate_on(on).fraction
-    text = f"{part * 100 / whole:.4f}".rstrip("0").rstrip(".")
-    return text
+    return f"{part * 100 / whole:.4f}".rstrip("0").rstrip(".")
 
 
 def ppn_note(on: date) -> str:

@@ -32,7 +32,11 @@ urlpatterns = [
     path("wilayah/langganan/tagihan/", subscription.invoices, name="subscription_invoices"),
     path("wilayah/langganan/tagihan/<uuid:public_id>/", subscription.invoice, name="subscription_invoice"),
     path("wilayah/langganan/tagihan/<uuid:public_id>/pdf/", subscription.invoice_pdf, name="subscription_invoice_pdf"),
-    path("wilayah/langganan/nota-kredit/<uuid:public_id>/pdf/", subscription.credit_note_pdf, name="subscription_credit_note"),
+    path(
+        "wilayah/langganan/nota-kredit/<uuid:public_id>/pdf/",
+        subscription.credit_note_pdf,
+        name="subscription_credit_note",
+    ),
     path("wilayah/langganan/akhiri/", subscription.end, name="subscription_end"),
     path("wilayah/langganan/lanjutkan/", subscription.go_on, name="subscription_go_on"),
     path("wilayah/langganan/lepas-sponsor/", subscription.leave, name="subscription_leave"),

@@ -96,9 +96,7 @@ class Difference(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["-first_seen_at", "-pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["kind", "subject"], condition=Q(gone_at=None), name="difference_open_once"
-            ),
+            models.UniqueConstraint(fields=["kind", "subject"], condition=Q(gone_at=None), name="difference_open_once"),
         ]
 
     def __str__(self) -> str:

@@ -54,9 +54,7 @@ class Subscription(models.Model):
     state = models.CharField(max_length=10, choices=S, default=S.TRIALING)
     plan = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="subscriptions")
     interval = models.CharField(max_length=5, choices=Interval, default=Interval.YEAR)
-    sponsor = models.ForeignKey(
-        Sponsor, null=True, blank=True, on_delete=models.PROTECT, related_name="subscriptions"
-    )
+    sponsor = models.ForeignKey(Sponsor, null=True, blank=True, on_delete=models.PROTECT, related_name="subscriptions")
     # It leaves its sponsor when what the sponsor has paid for ends.
     leaves_sponsor = models.BooleanField(default=False)
     # Until when it is covered, by what; each is the newest that is known.
@@ -80,7 +78,7 @@ class Subscription(models.Model):
     moved_at = models.DateTimeField()
 
     moves: ClassVar[Moves] = Moves(
-        Move("try", (S.PAST_DUE, S.READ_ONLY, S.CANCELLED), S.TRIALING),
+        Move("try", (S.ACTIVE, S.PAST_DUE, S.READ_ONLY, S.CANCELLED), S.TRIALING),
         Move("activate", (S.TRIALING, S.PAST_DUE, S.READ_ONLY, S.CANCELLED), S.ACTIVE),
         Move("fall_due", (S.TRIALING, S.ACTIVE, S.READ_ONLY, S.CANCELLED), S.PAST_DUE),
         Move("lock", (S.TRIALING, S.ACTIVE, S.PAST_DUE, S.CANCELLED), S.READ_ONLY),

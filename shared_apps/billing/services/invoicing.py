@@ -90,7 +90,8 @@ def issue(
                 invoice=invoice,
                 subscription=item.subscription,
                 plan=item.plan,
-                text=_("WARSA %(plan)s, %(region)s") % {"plan": item.plan.name, "region": item.subscription.region.name},
+                text=_("WARSA %(plan)s, %(region)s")
+                % {"plan": item.plan.name, "region": item.subscription.region.name},
                 period_from=item.begins,
                 period_to=item.ends,
                 amount=item.amount,

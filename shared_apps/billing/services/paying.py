@@ -23,9 +23,7 @@ from tenants.kernel.moves import move
 from tenants.outbox.services import put_mail
 
 
-def claim(
-    *, invoice: Invoice, amount: int, paid_on: date, proof: UploadedFile[Any], by: str
-) -> Payment:
+def claim(*, invoice: Invoice, amount: int, paid_on: date, proof: UploadedFile[Any], by: str) -> Payment:
     """The payer says that it was transferred, with a proof. It waits until an operator has seen it at the bank.
 
     Units:   rupiah.

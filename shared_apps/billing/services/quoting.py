@@ -45,9 +45,7 @@ def ask_quotation(
     Raises:  BadBuyer; AlreadyAsked while another one is open; SellerUnknown.
     """
     with transaction.atomic():
-        name_buyer(
-            subscription=subscription, institution=institution, npwp=npwp, address=address, email=email, by=by
-        )
+        name_buyer(subscription=subscription, institution=institution, npwp=npwp, address=address, email=email, by=by)
         row = lock_subscription(subscription)
         if row.quotations.filter(state__in=OPEN).exists():
             raise AlreadyAsked(_("You have a quotation open already. Answer or withdraw it first."))
@@ -102,9 +100,7 @@ def withdraw_quotation(*, quotation: Quotation, by: str, reason: str = "") -> Qu
     return quotation
 
 
-def order(
-    *, quotation: Quotation, po_number: str, file: UploadedFile[Any] | None, by: str
-) -> Invoice:
+def order(*, quotation: Quotation, po_number: str, file: UploadedFile[Any] | None, by: str) -> Invoice:
     """The institution orders; the invoice is issued at once, with terms. The same order again finds the same invoice.
 
     States:  SENT -> INVOICED; the subscription is active until the invoice is due.

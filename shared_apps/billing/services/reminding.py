@@ -52,7 +52,9 @@ def _of_invoices(today: date) -> list[Message]:
         step = step_on(one.due_on, today)
         if step is None or one.due == 0:
             continue
-        where = region_url(one.subscription.region, "/wilayah/langganan/tagihan/") if one.subscription else platform_url()
+        where = (
+            region_url(one.subscription.region, "/wilayah/langganan/tagihan/") if one.subscription else platform_url()
+        )
         facts = {
             "number": one.number,
             "amount": rupiah_text(one.due),

@@ -104,9 +104,7 @@ def bill_sponsor(*, sponsor: Sponsor, by: str, po_number: str = "") -> Invoice:
         items = []
         for row in rows:
             begins = max(today, day_of(row.covered_until))
-            items.append(
-                Item(row, row.plan, begins, after(begins, sponsor.interval), row.plan.price(sponsor.interval))
-            )
+            items.append(Item(row, row.plan, begins, after(begins, sponsor.interval), row.plan.price(sponsor.interval)))
         invoice = issue(
             source=Source.SPONSOR,
             sponsor=sponsor,

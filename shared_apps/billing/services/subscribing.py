@@ -119,7 +119,11 @@ def end(*, subscription: Subscription, by: str, reason: str, at: datetime | None
                 ask_later("subscription.end", row, {"subscription": row.stripe_subscription, "ends": True})
             settle(row, by=by)
             record(
-                "billing.ended", by=by, region=row.region.public_id, target=f"subscription:{row.public_id}", reason=reason
+                "billing.ended",
+                by=by,
+                region=row.region.public_id,
+                target=f"subscription:{row.public_id}",
+                reason=reason,
             )
     return row
 

@@ -68,9 +68,7 @@ def open_checkout(
             "mode": "subscription",
             "customer": customer_of(subscription),
             "client_reference_id": str(subscription.public_id),
-            "line_items": [
-                {"price": price_of(plan, interval), "quantity": 1, "tax_rates": [ppn_rate(day_of(now))]}
-            ],
+            "line_items": [{"price": price_of(plan, interval), "quantity": 1, "tax_rates": [ppn_rate(day_of(now))]}],
             "subscription_data": details,
             "success_url": region_url(subscription.region, f"{path}kembali/?session={{CHECKOUT_SESSION_ID}}"),
             "cancel_url": region_url(subscription.region, path),

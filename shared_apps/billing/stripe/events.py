@@ -137,6 +137,8 @@ def apply_waiting(subscription: Subscription) -> int:
     try:
         with transaction.atomic():
             ids = sync(subscription, waiting)
+            if not ids:
+                return 0
             done: int = StripeEvent.objects.filter(pk__in=ids, applied_at=None).update(applied_at=clock.now(), error="")
             return done
     except Exception as failure:

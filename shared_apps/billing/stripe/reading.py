@@ -32,6 +32,7 @@ class Billed:
     subscription: str
     issued_at: datetime
     paid_at: datetime | None
+    voided_at: datetime | None
     price: str
     period_start: datetime
     period_end: datetime
@@ -43,12 +44,27 @@ class Billed:
 
 
 @dataclass(frozen=True)
+class Back:
+    """Money that went back for a payment intent. Rupiah."""
+
+    id: str
+    payment_intent: str
+    amount: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Customer:
-    """All of it, the oldest first. `refunds`: by payment intent, each refund's id and rupiah."""
+    """All of it, the oldest first."""
 
     subscriptions: list[Read]
     invoices: list[Billed]
-    refunds: dict[str, list[tuple[str, int]]]
+    refunds: list[Back]
+
+    def refunded(self, invoice: Billed) -> int:
+        """Rupiah of this invoice that went back."""
+        intent = invoice.payment_intent
+        return sum(one.amount for one in self.refunds if intent and one.payment_intent == intent)
 
     @property
     def current(self) -> Read | None:
@@ -63,22 +79,22 @@ def read_customer(api: stripe.StripeClient, customer: str) -> Customer:
     subscriptions = api.v1.subscriptions.list({"customer": customer, "status": "all", "limit": 100})
     invoices = api.v1.invoices.list({"customer": customer, "limit": 100, "expand": ["data.payments"]})
     charges = api.v1.charges.list({"customer": customer, "limit": 100})
-    refunds: dict[str, list[tuple[str, int]]] = {}
+    refunds = []
     for charge in charges.auto_paging_iter():
         intent = _id(charge.get("payment_intent"))
         if intent and charge["amount_refunded"]:
             back = api.v1.refunds.list({"payment_intent": intent, "limit": 100})
-            refunds[intent] = sorted(
-                (one["id"], from_stripe(one["amount"], one["currency"]))
+            refunds += [
+                Back(one["id"], intent, from_stripe(one["amount"], one["currency"]), _at(one["created"]))
                 for one in back.auto_paging_iter()
                 if one["status"] not in ("failed", "canceled")
-            )
+            ]
     read = [_read(one) for one in subscriptions.auto_paging_iter()]
     billed = [_billed(one) for one in invoices.auto_paging_iter() if one["status"] != "draft"]
     return Customer(
         sorted(read, key=lambda one: (one.created, one.id)),
         sorted(billed, key=lambda one: (one.issued_at, one.id)),
-        refunds,
+        sorted(refunds, key=lambda one: (one.at, one.id)),
     )
 
 
@@ -112,6 +128,7 @@ def _billed(one: Any) -> Billed:
         subscription=_id(parent.get("subscription")),
         issued_at=_at(moments["finalized_at"] or one["created"]),
         paid_at=_at(moments["paid_at"]) if moments["paid_at"] else None,
+        voided_at=_at(moments["voided_at"]) if moments["voided_at"] else None,
         price=_id(pricing.get("price")),
         period_start=_at(first["period"]["start"] if first else one["period_start"]),
         period_end=_at(first["period"]["end"] if first else one["period_end"]),

@@ -50,7 +50,7 @@ def compare(row: Subscription, read: Customer) -> list[Found]:
         if mine is None:
             found.append(Found("invoice_missing", one.id, "", f"{one.status}, {total}"))
             continue
-        back = sum(amount for _ident, amount in read.refunds.get(one.payment_intent, []))
+        back = read.refunded(one)
         expected = InvoiceState.CREDITED if back >= total else states.get(one.status, InvoiceState.CREDITED)
         if (mine.total, mine.paid, mine.refunded, mine.state) != (total, one.paid, back, expected):
             found.append(

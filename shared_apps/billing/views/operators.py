@@ -138,9 +138,7 @@ def _one(public_id: UUID) -> Subscription:
     return get_object_or_404(rows, public_id=public_id)
 
 
-def _page(
-    request: HttpRequest, one: Subscription, *, asked: str = "", form: forms.Form | None = None
-) -> HttpResponse:
+def _page(request: HttpRequest, one: Subscription, *, asked: str = "", form: forms.Form | None = None) -> HttpResponse:
     context = {
         "subscription": one,
         "grace_until": grace_until(one),

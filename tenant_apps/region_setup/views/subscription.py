@@ -1,4 +1,4 @@
-"""The admin's page of the region's subscription: plan and usage, paying by card or by invoice. It stays open while the region is read-only."""
+"""The admin's page of the subscription: plan and usage, paying by card or by invoice. It stays open while the region is read-only."""
 
 from __future__ import annotations
 

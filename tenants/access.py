@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -21,11 +21,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Audience:
-    """Who a view is for. `allows` is asked for signed-in people only, unless `anonymous`."""
+    """Who a view is for. `allows` is asked for signed-in people only, unless `anonymous`.
+
+    `first`: where somebody who is allowed must go before they may enter; None when nothing is in the way.
+    """
 
     name: str
     allows: Callable[[HttpRequest], bool]
     anonymous: bool = False
+    first: Callable[[HttpRequest], str | None] | None = None
 
 
 PUBLIC_PAGE = Audience("public", lambda request: True, anonymous=True)
@@ -69,4 +73,6 @@ class AudienceMiddleware:
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
         if not audience.allows(request):
             raise Http404("not for this person")
+        if audience.first is not None and (place := audience.first(request)) is not None:
+            return HttpResponseClientRedirect(place) if request.headers.get("HX-Request") else redirect(place)
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from tenants.models import Domain, Region
+from tenants.models import Domain, Region, ReleasedHost
 from tenants.sites import region_at
 
 # One label or more, ASCII, no trailing dot; an optional port. Anything else is nobody's host.
@@ -20,6 +20,10 @@ class Site:
 
     region: Region | None
     host: str
+    # A name that only our own servers call; few pages stand there.
+    is_internal: bool = False
+    # A region answered here once and does not any more; nobody else ever will.
+    is_released: bool = False
 
 
 def parse_host(header: str) -> str | None:
@@ -37,8 +41,12 @@ def site_for(header: str) -> Site | None:
         return None
     if name == settings.BASE_HOST:
         return Site(None, name)
+    if name in settings.INTERNAL_HOSTS:
+        return Site(None, name, is_internal=True)
     region = region_at(name)
-    return Site(region, name) if region else None
+    if region is not None:
+        return Site(region, name)
+    return Site(None, name, is_released=True) if ReleasedHost.objects.filter(host=name).exists() else None
 
 
 def region_url(region: Region, path: str = "/") -> str:

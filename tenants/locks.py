@@ -7,6 +7,14 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from tenants.models import Region
+
+
+def locked_region(region: Region) -> Region:
+    """The region's row as it is now, held until the open transaction ends. On the platform."""
+    row: Region = Region.objects.select_for_update(no_key=True).get(pk=region.pk)
+    return row
+
 
 @contextmanager
 def alone(space: int, number: int = 0) -> Iterator[bool]:

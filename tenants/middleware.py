@@ -28,11 +28,21 @@ STATUS_PAGES: dict[str, tuple[str, int]] = {
 }
 
 
-def _static_page(template: str, status: int) -> HttpResponse:
-    response = HttpResponse(get_template(template).render(), status=status)
+def _static_page(template: str, status: int, **words: str) -> HttpResponse:
+    response = HttpResponse(get_template(template).render(words), status=status)
     response.headers["Cache-Control"] = "no-store"
     if status == 503:
         response.headers["Retry-After"] = "30"
+    return response
+
+
+def _shut(region: Region) -> HttpResponse:
+    """The page of a region that does not answer. What a browser has kept of it is to be forgotten."""
+    response = _static_page(*STATUS_PAGES[region.status], note=region.status_note, moved_to=region.moved_to)
+    if region.status in (RegionStatus.SUSPENDED, RegionStatus.CLOSED):
+        # Not "storage": sales that a till has not sent yet lie there.
+        response.headers["Clear-Site-Data"] = '"cache"'
+        response.headers["X-Warsa-Shut"] = region.status
     return response
 
 
@@ -52,11 +62,13 @@ class SiteMiddleware:
             site = site_for(request.META.get("HTTP_HOST", ""))
             if site is None:
                 return HttpResponseNotFound(_static_page("static_pages/404_unknown_host.html", 404).content)
+            if site.is_released:
+                return _static_page("static_pages/host_released.html", 410)
             if site.region is None:
-                return self._serve(request, settings.PUBLIC_SCHEMA_URLCONF)
+                return self._serve(request, settings.INTERNAL_URLCONF if site.is_internal else settings.PUBLIC_SCHEMA_URLCONF)
         region: Region = site.region
         if region.status != RegionStatus.READY:
-            return _static_page(*STATUS_PAGES[region.status])
+            return _shut(region)
         with in_region(region):
             request.region = region  # type: ignore[attr-defined]
             request.tenant = region  # type: ignore[attr-defined]  # the name that users of django-tenants know
@@ -83,8 +95,11 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, DomainError):
-            return None
-        log.info("refused: %s", error.code)
-        template = "errors/_refused.html" if request.headers.get("HX-Request") else "errors/refused.html"
-        return render(request, template, {"error": error}, status=error.status)
+        return refused(request, error) if isinstance(error, DomainError) else None
+
+
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page, or the fragment for htmx, that tells a refusal."""
+    log.info("refused: %s", error.code)
+    template = "errors/_refused.html" if request.headers.get("HX-Request") else "errors/refused.html"
+    return render(request, template, {"error": error}, status=error.status)

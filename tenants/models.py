@@ -6,6 +6,7 @@ import secrets
 import uuid
 from typing import Any, NoReturn
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
@@ -21,6 +22,13 @@ class RegionStatus(models.TextChoices):
     FAILED = "failed", _("building failed")
     SUSPENDED = "suspended", _("suspended")
     CLOSED = "closed", _("closed")
+
+
+class ReadOnlyBecause(models.TextChoices):
+    """Why nothing may be changed in a region that is open to read. One of them is enough."""
+
+    BILLING = "billing", _("its subscription is unpaid")
+    OPERATOR = "operator", _("central operations decided so")
 
 
 class TimeZone(models.TextChoices):
@@ -57,6 +65,17 @@ class Region(TenantMixin):
     created_at = models.DateTimeField(auto_now_add=True)
     ready_at = models.DateTimeField(null=True, blank=True)
     last_activity_at = models.DateTimeField(null=True, blank=True)
+    # What visitors read while the region is shut; written by tenants.lifecycle.
+    status_note = models.CharField(max_length=300, blank=True)
+    # The day from which it is shut for good, while that is announced.
+    closes_at = models.DateTimeField(null=True, blank=True)
+    # Where it answers now, once it has gone to another installation.
+    moved_to = models.URLField(blank=True)
+    # Why it may only be read, and since when; empty for a region that works. See tenants.read_only.
+    read_only_because = ArrayField(
+        models.CharField(max_length=12, choices=ReadOnlyBecause), default=list, db_default=[], blank=True
+    )
+    read_only_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -64,6 +83,11 @@ class Region(TenantMixin):
                 condition=models.Q(schema_name__regex=rf"^{SCHEMA_NAME.pattern}$"), name="region_schema_is_generated"
             ),
             models.CheckConstraint(condition=models.Q(status__in=RegionStatus.values), name="region_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(read_only_because=[], read_only_since__isnull=True)
+                | (~models.Q(read_only_because=[]) & models.Q(read_only_since__isnull=False)),
+                name="region_read_only_has_reason_and_time",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +112,17 @@ class Domain(DomainMixin):
         constraints = [
             models.CheckConstraint(condition=models.Q(domain=Lower("domain")), name="domain_is_lower_case"),
         ]
+
+
+class ReleasedHost(models.Model):
+    """A host at which a region answered and does not any more. The database gives it to no other region."""
+
+    host = models.CharField(max_length=253, primary_key=True)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="released_hosts")
+    released_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.host
 
 
 class SlugClaim(models.Model):

@@ -25,6 +25,8 @@ TABLES_IN_BOTH = frozenset(
     {
         "account_emailaddress",
         "account_emailconfirmation",
+        "audit_audithead",
+        "audit_auditevent",
         "auth_group",
         "auth_group_permissions",
         "auth_permission",

@@ -92,6 +92,8 @@ def sweep_world() -> None:
     with on_platform():
         Domain.objects.exclude(tenant__schema_name__in=world).delete()
         Region.objects.exclude(schema_name__in=world).delete()
-        Region.objects.update(status=RegionStatus.READY, last_activity_at=None)
+        Region.objects.update(
+            status=RegionStatus.READY, last_activity_at=None, read_only_because=[], read_only_since=None
+        )
     # The registry tells it too, a moment later.
     memory.told(frozenset({EVERYTHING}))

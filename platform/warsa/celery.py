@@ -95,6 +95,16 @@ app.conf.beat_schedule = {
         "task": "shared_apps.billing.tasks.reconcile_nightly",
         "schedule": crontab(hour="21", minute="0"),
     },
+    "closings": {
+        "task": "tenants.lifecycle.tasks.tend_closings",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "domains": {
+        "task": "tenants.lifecycle.tasks.check_domains",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     # At 02.00 in Jakarta, when hardly anybody shops.
     "verify-fleet": {"task": "tenants.fleet.tasks.verify_nightly", "schedule": crontab(hour="19", minute="0")},
     # An hour after midnight in Jakarta, before the other nightly work.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
+from shared_apps.operations.views import tls
 from warsa import views
 from warsa.ui.views import gallery
 
@@ -20,6 +21,7 @@ def platform_only() -> list[URLPattern]:
         path("", views.home, name="home"),
         path("tentang/", views.about, name="about"),
         path("readyz", views.readyz, name="readyz"),
+        path("tls/boleh/", tls.may_have_certificate, name="may_have_certificate"),
     ]
     if settings.MAILBOX_DIR:
         urls += [

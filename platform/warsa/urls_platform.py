@@ -8,6 +8,7 @@ urlpatterns = [
     *site_urls.common,
     *site_urls.platform_only(),
     path("", include("tenants.identity.urls")),
+    path("", include("shared_apps.operations.lifecycle_urls")),
     path("operator/", include("shared_apps.operations.urls")),
     path("", include("shared_apps.billing.urls")),
     path("", include("shared_apps.onboarding.urls")),

@@ -27,6 +27,7 @@ from shared_apps.regions.selectors import search_areas
 from tenants.access import public_page
 from tenants.kernel.money import Rupiah
 from tenants.provisioning import current_version
+from tenants.read_only import open_while_read_only
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+@open_while_read_only
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language and go back to where the person was."""

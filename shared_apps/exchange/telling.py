@@ -13,8 +13,8 @@ from tenants.models import Region, RegionStatus
 
 log = logging.getLogger(__name__)
 
-# A region that sleeps or is not open yet is told later.
-LISTENING = (RegionStatus.READY, RegionStatus.SUSPENDED)
+# A region that is shut or not open yet is told later.
+LISTENING = (RegionStatus.READY,)
 
 
 def regions_to_tell() -> list[str]:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from shared_apps.onboarding.models import CoverageClaim, Registration, State
 from shared_apps.regions.models import Area, Level
 from tenants.backup.hooks import region_record
+from tenants.lifecycle.hooks import region_gone
 from tenants.models import Region, SlugClaim
 
 # Of the registration. Its proof is a file of the platform's and stays; so does the secret of its mail link.
@@ -61,7 +62,15 @@ class OnboardingRecord:
 
     def write(self, data: Any, region: Region, slug: str) -> None:
         wanted = data["registration"]
-        if wanted is None or Registration.objects.filter(region=region).exists():
+        if wanted is None:
+            return
+        own = Registration.objects.filter(region=region).first()
+        if own is not None:
+            # It gave its kecamatan up when its data were deleted here, or holds them still.
+            CoverageClaim.objects.bulk_create(
+                [CoverageClaim(kecamatan_code=code, registration=own, region=region) for code in data["kecamatan"]],
+                ignore_conflicts=True,
+            )
             return
         registration = Registration.objects.create(
             public_id=UUID(wanted["public_id"]),
@@ -74,3 +83,9 @@ class OnboardingRecord:
             [CoverageClaim(kecamatan_code=code, registration=registration, region=region) for code in data["kecamatan"]]
         )
         SlugClaim.objects.get_or_create(slug=slug, defaults={"held_for": registration.public_id, "region": region})
+
+
+@region_gone("onboarding")
+def give_up_kecamatan(region: Region) -> None:
+    """Its kecamatan may register anew; its slug stays its own for ever."""
+    CoverageClaim.objects.filter(region=region).delete()

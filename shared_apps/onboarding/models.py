@@ -247,6 +247,65 @@ class CarvingClaim(models.Model):
         return self.kecamatan_code
 
 
+class WarungMove(models.Model):
+    """The warungs of carved kecamatan go to the new region: offered by the old one, accepted by the new one."""
+
+    class State(models.TextChoices):
+        OFFERED = "offered", _("offered")
+        ACCEPTED = "accepted", _("accepted")
+        MOVING = "moving", _("under way")
+        MOVED = "moved", _("done")
+        REFUSED = "refused", _("not wanted")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    carve_out = models.ForeignKey(CarveOut, on_delete=models.PROTECT, related_name="warung_moves")
+    source = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="warungs_given")
+    target = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="warungs_taken")
+    state = models.CharField(max_length=8, choices=State, default=State.OFFERED)
+    by = models.CharField(max_length=80)
+    offered_at = models.DateTimeField(auto_now_add=True)
+    # What would go: {"parts": {name: count}, "there": {name: count}, "obstacles": [sentences]}.
+    preview = models.JSONField(default=dict)
+    # What must be settled before, a sentence each; empty where nothing stands in the way.
+    obstacles = models.JSONField(default=list)
+    # What came of it: {part: {"count": …, "left_out": [sentences]}}.
+    result = models.JSONField(default=dict)
+
+    moves: ClassVar[Moves] = Moves(
+        Move("accept", (State.OFFERED,), State.ACCEPTED),
+        Move("refuse", (State.OFFERED, State.ACCEPTED), State.REFUSED),
+        Move("begin", (State.ACCEPTED,), State.MOVING),
+        Move("finish", (State.MOVING,), State.MOVED),
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["offered", "accepted", "moving", "moved", "refused"]),
+                name="warung_move_state_known",
+            ),
+            models.UniqueConstraint(
+                fields=["carve_out"], condition=~models.Q(state="refused"), name="warung_move_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} -> {self.target_id}: {self.state}"
+
+    def record_move(self, step: Step) -> None:
+        from tenants.lifecycle.history import note
+
+        for region in (self.source, self.target):
+            note(
+                region,
+                f"warungs_{step.move}",
+                by=step.by,
+                reason=step.reason,
+                details={"move": str(self.public_id), "before": step.before, "after": step.after},
+            )
+
+
 class BuildStep(models.Model):
     """One named step of building a region, shown while it runs."""
 

@@ -1,5 +1,13 @@
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+
+def _is_owner(request: HttpRequest) -> bool:
+    from shared_apps.operations.access import may
+    from shared_apps.operations.models import OperatorRole
+
+    return may(request, OperatorRole.OWNER)
 
 
 class OperationsConfig(AppConfig):
@@ -13,4 +21,9 @@ class OperationsConfig(AppConfig):
         register(
             NavItem("operator", _("Regions"), "operations:console", "map", 10, frozenset({OPERATOR})),
             NavItem("operator", _("Fleet"), "operations:fleet", "layers", 40, frozenset({OPERATOR})),
+            NavItem("operator", _("Log"), "operations:audit", "scroll-text", 80, frozenset({OPERATOR})),
+            NavItem(
+                "operator", _("Operators"), "operations:people", "users", 85, frozenset({OPERATOR}), when=_is_owner
+            ),
+            NavItem("operator", _("My keys"), "operations:keys", "key-round", 90, frozenset({OPERATOR})),
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from shared_apps.operations.models import OperatorGrant
 from tenants.fleet.models import Drift, ParkedRegion
 from tenants.fleet.selectors import standing
 from tenants.models import Domain, Region, RegionStatus
@@ -63,6 +64,13 @@ def regions_by_status() -> list[tuple[str, str, int]]:
         for status, label in RegionStatus.choices
         if status in numbers or status == RegionStatus.READY
     ]
+
+
+def operator_grants() -> QuerySet[OperatorGrant]:
+    """Everybody who operates, with their second factors, by name."""
+    return (
+        OperatorGrant.objects.select_related("user", "app").annotate(devices=Count("passkeys")).order_by("user__name")
+    )
 
 
 @dataclass(frozen=True)

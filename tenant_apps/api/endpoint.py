@@ -16,7 +16,7 @@ from typing import Any, Literal, cast
 from uuid import UUID, uuid5
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
@@ -38,13 +38,14 @@ from tenant_apps.api.authentication import SameSiteSession, TokenAuthentication
 from tenant_apps.api.models import ApiToken
 from tenant_apps.api.once import asked_key, once
 from tenant_apps.api.paging import A_PAGE, MOST_A_PAGE, Page
-from tenant_apps.api.problems import problem
+from tenant_apps.api.problems import MEDIA_TYPE, problem
 from tenant_apps.api.schema import ApiSchema
 from tenant_apps.api.scopes import TOKO_ROLES, TOKO_SCOPES, Scope
 from tenant_apps.api.throttling import Throttle
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import owns, warung_for
 from tenants.access import Audience
+from tenants.kernel.errors import DomainError
 
 # The middleware lets everybody come to the door; the door itself asks for key, scope and role.
 API = Audience("api", lambda request: True, anonymous=True)
@@ -218,6 +219,7 @@ class Endpoint(APIView):
     def as_view(cls, **initkwargs: Any) -> Any:
         view = super().as_view(**initkwargs)
         view.audience = API  # type: ignore[attr-defined]
+        view.tell_refusal = _refused  # type: ignore[attr-defined]
         return view
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -269,6 +271,14 @@ class Endpoint(APIView):
 def listed(page: Page, shape: Shape) -> Response:
     """A page of a list as its answer."""
     return Response({"items": shape(page.items, many=True).data, "next_cursor": page.next_cursor})
+
+
+def _refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """A refusal before the endpoint is asked, told as it tells its own."""
+    with translation.override(_language(request)):
+        told = problem(refusal)
+        assert told is not None
+        return JsonResponse(told.data, status=told.status_code, content_type=MEDIA_TYPE)
 
 
 def _language(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""What the ledger offers to the platform: a proof that a restored ledger is the one that was saved."""
+"""What the ledger offers to the platform: a proof that a restored ledger is the one that was saved, and what is owed to people."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import json
 
 from django.db.models import Sum
 
+from tenant_apps.ledger.books import BOOKS, book_of
 from tenant_apps.ledger.models import Account, JournalEntry, JournalLine, LedgerProof
 from tenants.backup.hooks import Proof, region_proof
 from tenants.hooks import region_status
+from tenants.lifecycle.hooks import Owed, owed_to_people
 
 
 @region_proof("ledger")
@@ -46,3 +48,29 @@ def measure() -> dict[str, int | str | None]:
         "ledger_entries": proof.entries if proof else None,
         "ledger_differences": len(proof.differences) if proof else None,
     }
+
+
+# Money of people and shops that lies with the region; what businesses owe each other is theirs to settle.
+PEOPLES_MONEY = (
+    "citizen:balance",
+    "region:held",
+    "savings:book",
+    "savings:reserved",
+    "warung:held",
+    "warung:payable",
+    "waste:committee",
+)
+
+
+@owed_to_people("ledger")
+def owed() -> list[Owed]:
+    """Rupiah that people have with the region, by book."""
+    wanted = {id(BOOKS[name]): name for name in PEOPLES_MONEY}
+    amounts = dict.fromkeys(PEOPLES_MONEY, 0)
+    accounts = dict.fromkeys(PEOPLES_MONEY, 0)
+    for code, balance in Account.objects.filter(balance__lt=0).values_list("code", "balance").iterator():
+        name = wanted.get(id(book_of(code)))
+        if name is not None:
+            amounts[name] -= balance
+            accounts[name] += 1
+    return [Owed(str(BOOKS[name].label), amounts[name], accounts[name]) for name in PEOPLES_MONEY if amounts[name]]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenant_apps.accounts.forms import PasskeyField
-from tenant_apps.accounts.services.passkeys import confirm, site_of, step_of
+from tenant_apps.accounts.services.passkeys import confirm, step_of
 from tenant_apps.orders.errors import BadLine
 from tenant_apps.orders.finding import Wanted
 from tenant_apps.orders.models import MOST_OF_A_PACK, Method, OrderLine
@@ -34,6 +34,7 @@ from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import Point, village_choices
 from tenants.identity.forms import PhoneField
 from tenants.identity.models import User
+from tenants.identity.passkeys import site_of
 from tenants.kernel.errors import DomainError
 from tenants.kernel.units import quantity_text
 

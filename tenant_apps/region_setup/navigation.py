@@ -49,5 +49,7 @@ register(
         count=lambda request: waiting_for_our_answer(),
     ),
     NavItem("wilayah", _("Subscription"), "region_setup:subscription", "receipt", order=75, roles=ADMIN),
+    NavItem("wilayah", _("Log"), "region_setup:log", "scroll-text", order=90, roles=ADMIN),
+    NavItem("wilayah", _("Domain"), "region_setup:domains", "globe", order=85, roles=ADMIN),
     NavItem("wilayah", _("On sale"), "region_setup:on_sale", "receipt-text", order=70, roles=ADMIN),
 )

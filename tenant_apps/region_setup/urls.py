@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from tenant_apps.region_setup.converters import VillageCode
-from tenant_apps.region_setup.views import admin, carving, desks, subscription
+from tenant_apps.region_setup.views import admin, carving, desks, domains, log, subscription
 
 register_converter(VillageCode, "village_code")
 
@@ -40,5 +40,12 @@ urlpatterns = [
     path("wilayah/langganan/akhiri/", subscription.end, name="subscription_end"),
     path("wilayah/langganan/lanjutkan/", subscription.go_on, name="subscription_go_on"),
     path("wilayah/langganan/lepas-sponsor/", subscription.leave, name="subscription_leave"),
+    path("wilayah/domain/", domains.hosts, name="domains"),
+    path("wilayah/domain/tambah/", domains.ask, name="ask_domain"),
+    path("wilayah/domain/utama/", domains.primary, name="primary_domain"),
+    path("wilayah/domain/<uuid:public_id>/periksa/", domains.check, name="check_domain"),
+    path("wilayah/domain/<uuid:public_id>/pakai/", domains.activate, name="activate_domain"),
+    path("wilayah/domain/<uuid:public_id>/lepas/", domains.remove, name="remove_domain"),
     path("wilayah/harga/", admin.on_sale, name="on_sale"),
+    path("wilayah/catatan/", log.log, name="log"),
 ]

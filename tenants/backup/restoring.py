@@ -20,6 +20,7 @@ from tenants.backup.exporting import content_digests, slug_of
 from tenants.backup.models import SideSchema
 from tenants.context import as_owner, in_region, on_platform
 from tenants.models import Region, RegionStatus
+from tenants.outbox.services import leave_now
 from tenants.schemas import grants, release
 from tenants.schemas.names import filled, quoted
 
@@ -195,6 +196,9 @@ def finish_swap(side: SideSchema) -> None:
         locked = SideSchema.objects.select_for_update().get(pk=side.pk)
         if locked.status_before:
             Region.objects.filter(pk=region.pk, status=SHUT).update(status=locked.status_before)
+            if locked.status_before == RegionStatus.READY:
+                # Workers refused it while the region was shut.
+                leave_now(region)
         SideSchema.objects.filter(pk=side.pk).update(status_before="", files_mark="")
     with in_region(region):
         for act in hooks.after_swaps():

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from tenants.access import public_page, signed_in
 from tenants.identity.forms import ForgottenPasswordForm, SignInForm
 from tenants.identity.resets import prove_number
+from tenants.read_only import open_while_read_only
 
 
 def braked(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,9 +64,10 @@ class ResetCodeView(allauth.ConfirmPasswordResetCodeView):
         return response
 
 
-sign_in = public_page(braked(SignInView.as_view()))
-sign_out = public_page(braked(allauth.LogoutView.as_view(http_method_names=["post"])))
-forgotten_password = public_page(braked(ForgottenPasswordView.as_view()))
-reset_code = public_page(braked(ResetCodeView.as_view()))
-new_password = public_page(braked(allauth.CompletePasswordResetView.as_view()))
-change_password = signed_in(braked(allauth.PasswordChangeView.as_view()))
+# A region that can only be read keeps nobody out.
+sign_in = public_page(open_while_read_only(braked(SignInView.as_view())))
+sign_out = public_page(open_while_read_only(braked(allauth.LogoutView.as_view(http_method_names=["post"]))))
+forgotten_password = public_page(open_while_read_only(braked(ForgottenPasswordView.as_view())))
+reset_code = public_page(open_while_read_only(braked(ResetCodeView.as_view())))
+new_password = public_page(open_while_read_only(braked(allauth.CompletePasswordResetView.as_view())))
+change_password = signed_in(open_while_read_only(braked(allauth.PasswordChangeView.as_view())))

@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tenants.kernel import clock
-from tenants.models import RegionStatus
 from tenants.outbox.services import QUIET, deliver, sweep
 from tenants.tasks import for_each_ready_region, platform_task, region_task
 
@@ -14,7 +13,7 @@ TURNS = 30
 ACTIVE = timedelta(minutes=15)
 
 
-@region_task(statuses=(RegionStatus.READY, RegionStatus.SUSPENDED))
+@region_task()
 def deliver_in_region(*message_ids: int) -> None:
     for message_id in message_ids:
         deliver(message_id)

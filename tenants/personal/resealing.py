@@ -9,8 +9,10 @@ from typing import Any
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
+from tenants.context import region_is_bound
 from tenants.personal.fields import BlindIndexField, SealedField
 from tenants.personal.sealing import Unreadable, current_mark, index_of, seal, unseal
+from tenants.registry import in_public, in_regions
 
 A_BATCH = 500
 
@@ -39,8 +41,9 @@ def reseal() -> Iterator[Resealed]:
     """All of the bound region or platform, each row in a transaction of its own; safe to kill and to run again."""
     with connection.cursor() as cursor:
         here = set(connection.introspection.table_names(cursor))
+    lives_here = in_regions if region_is_bound() else in_public
     for model, field, index in sealed_columns():
-        if model._meta.db_table in here:
+        if model._meta.db_table in here and lives_here(model._meta.app_label):
             yield _column(model, field, index)
 
 

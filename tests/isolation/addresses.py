@@ -99,6 +99,8 @@ from tenants.context import current_region, on_platform
 from tenants.kernel import clock
 from tenants.kernel.numbers import new_number
 from tenants.kernel.units import BaseUnit
+from tenants.lifecycle.domains import claims_of
+from tenants.lifecycle.models import DomainClaim
 from tenants.models import Region
 from tests.cast import BY, VILLAGE, Cast
 from tests.isolation.twins import SECRET
@@ -139,6 +141,7 @@ class Ids:
     village: str
     line: str
     carving: str
+    domain: str
     account: str
     api_key: str
     purchase: str
@@ -389,6 +392,7 @@ def add_market_documents(cast: Cast) -> None:
     invite(role=Role.OWNER, name="Calon pemilik", subject=cast.other_warung.public_id, by=BY)
     invite(role=Role.STAFF, name="Calon pegawai", subject=cast.warung.public_id, by=BY)
     make_token(member=cast.member(cast.wati), name="Kasir percobaan", scopes=[Scope.SHOP_READ], days=30)
+    _ask_for_a_host(current_region())
     _ask_for_a_kecamatan(current_region())
     _pay_too_little(cast)
     _go_to_the_market(cast)
@@ -563,6 +567,15 @@ def _ask_for_a_kecamatan(region: Region) -> None:
         )
 
 
+def _ask_for_a_host(region: Region) -> None:
+    """Claims of hosts live in public as well."""
+    secret = SECRET if region.name == "Lombok" else "ours"
+    with on_platform():
+        DomainClaim.objects.create(
+            region=region, host=f"{uuid4().hex}.example.test", proof=f"warsa-{secret}", by="user:test"
+        )
+
+
 def _go_to_the_market(cast: Cast) -> None:
     """A stand with a pre-order that somebody is buying for, and another one for a later day."""
     place = open_stand(cast, suffix=cast.hasan.email.partition("@")[0].removeprefix("hasan"))
@@ -630,6 +643,7 @@ def ids_of(cast: Cast) -> Ids:
         village=VILLAGE,
         line=str(restock.lines.latest("pk").pk),
         carving=str(requests_to_us().latest("pk").public_id),
+        domain=str(claims_of(current_region())[-1].public_id),
         account=str(account_of_warung(cast.warung, "cash").public_id),
         purchase=Purchase.objects.filter(orders__warung=cast.warung).latest("pk").number,
         api_key=str(ApiToken.objects.latest("pk").public_id),
@@ -868,6 +882,9 @@ toko/tutup/setor/
 warung/
 wilayah/
 wilayah/aturan-harga/
+wilayah/domain/
+wilayah/domain/tambah/
+wilayah/domain/utama/
 wilayah/harga/
 wilayah/katalog/
 wilayah/katalog/baru/
@@ -1361,6 +1378,9 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "undangan/<slug:token>/terima/": {"token": ("token",)},
     "warung/<slug:slug>/": {"slug": ("slug",)},
     "warung/<slug:slug>/isi/": {"slug": ("slug",)},
+    "wilayah/domain/<uuid:public_id>/lepas/": {"public_id": ("domain",)},
+    "wilayah/domain/<uuid:public_id>/pakai/": {"public_id": ("domain",)},
+    "wilayah/domain/<uuid:public_id>/periksa/": {"public_id": ("domain",)},
     "wilayah/katalog/<uuid:public_id>/": {"public_id": ("product",)},
     "wilayah/katalog/<uuid:public_id>/dagang/": {"public_id": ("product",)},
     "wilayah/katalog/<uuid:public_id>/foto/": {"public_id": ("product",)},

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys import trading
 from tests.journeys.conftest import Platform
 from tests.journeys.looking import look
+from tests.journeys.operating import show_second_factor
 
 LOMBOK = [
     ("lombok barat", "Kabupaten Lombok Barat"),
@@ -95,6 +96,9 @@ def test_lombok_from_the_first_page_to_its_own_address(
     expect(operator.locator(".errorlist")).to_contain_text("tidak cocok")
     operator.get_by_label("Kata sandi").fill(platform.password)
     operator.get_by_role("button", name="Masuk").click()
+    expect(operator.locator("h1")).to_have_text("Faktor kedua")
+    look(operator, "second-factor")
+    show_second_factor(operator, platform)
     expect(operator.locator("main")).to_contain_text("kalidoni.localhost")
     look(operator, "console")
     with operator.expect_navigation():

@@ -13,6 +13,7 @@ from tests.journeys import wholesaling as trade
 from tests.journeys.conftest import Platform
 from tests.journeys.demo import rupiah, shown, signed_in
 from tests.journeys.looking import look
+from tests.journeys.operating import open_console
 from tests.journeys.trading import go, new_phone, press, say
 from tests.papers import words
 
@@ -23,20 +24,13 @@ MORE = 4
 COMES = {NOODLES: 20, RICE: 18, SUGAR: 10}
 
 
-def operator_signs_in(page: Page, platform: Platform) -> None:
-    page.goto(f"{platform.url}/operator/")
-    page.locator("main [name=login]").fill(platform.operator)
-    page.locator("main [name=password]").fill(platform.password)
-    press(page, "Sign in")
-
-
 def test_from_price_list_to_shelf(platform_running: Platform, browser: Browser, tmp_path: Path) -> None:
     platform = platform_running
     supplier, operator, officer, far_officer = (new_phone(browser) for _ in range(4))
 
     # A supplier registers, is verified and hands in 2,000 rows, of which 30 are wrong.
     trade.supplier_registers(supplier, platform)
-    operator_signs_in(operator, platform)
+    open_console(operator, platform)
     trade.operator_verifies(operator, platform)
     file = tmp_path / "harga.csv"
     file.write_bytes(trade.price_list(trade.PALEMBANG, rows=trade.ROWS, bad=trade.BAD))

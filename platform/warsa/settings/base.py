@@ -25,6 +25,7 @@ USE_X_FORWARDED_HOST = False
 _IN_BOTH = [
     "tenants.identity",
     "tenants.outbox",
+    "tenants.audit",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -35,6 +36,7 @@ SHARED_APPS = [
     "tenants",
     "tenants.backup",
     "tenants.fleet",
+    "tenants.lifecycle",
     "shared_apps.regions",
     "shared_apps.onboarding",
     "shared_apps.operations",
@@ -92,6 +94,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOT_URLCONF = "warsa.urls_region"
 PUBLIC_SCHEMA_URLCONF = "warsa.urls_platform"
+# What our own servers ask each other, at names that no visitor uses (such as "web" inside a network of containers).
+INTERNAL_URLCONF = "warsa.urls_internal"
+INTERNAL_HOSTS = frozenset(host.lower() for host in env.words("WARSA_INTERNAL_HOSTS"))
+# Networks from which the proxy asks whether a host may have a certificate.
+TLS_ASKERS = env.words("WARSA_TLS_ASKERS", "127.0.0.0/8 ::1/128")
+# Who is asked for TXT records: addresses, with another port as 127.0.0.1@5353; empty for those of the machine.
+DNS_RESOLVERS = env.words("WARSA_DNS_RESOLVERS")
+# Only for trials on one machine: a region's own host may end in .test.
+OWN_HOSTS_MAY_BE_LOCAL = False
 WSGI_APPLICATION = "warsa.wsgi.application"
 MIDDLEWARE = [
     "tenants.middleware.SiteMiddleware",
@@ -110,6 +121,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenants.access.AudienceMiddleware",
+    "shared_apps.operations.middleware.OperatorAuditMiddleware",
+    "tenants.read_only.ReadOnlyMiddleware",
     "tenants.middleware.DomainErrorMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -232,6 +245,8 @@ USE_THOUSAND_SEPARATOR = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("WARSA_STATIC_ROOT", str(ROOT / "staticfiles")))
 MEDIA_ROOT = Path(env.text("WARSA_MEDIA_ROOT", str(ROOT / ".run" / "media")))
+# Archives that admins of regions fetch; never below MEDIA_ROOT, and shared by web and workers as that is.
+ARCHIVES_ROOT = Path(env.text("WARSA_ARCHIVES_ROOT", str(MEDIA_ROOT.parent / "archives")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -15,6 +15,10 @@ SITE_PORT_SUFFIX = f":{env.number('WARSA_PORT', 8000)}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="warsa-media-"))
+ARCHIVES_ROOT = Path(tempfile.mkdtemp(prefix="warsa-archives-"))
+OWN_HOSTS_MAY_BE_LOCAL = True
+# Nobody answers there: a test that looks into the DNS brings a server of its own.
+DNS_RESOLVERS = ["127.0.0.1@9"]
 SHOW_GALLERY = True
 MAILBOX_DIR = env.text("WARSA_MAILBOX_DIR", "")
 PROVISIONING_PAUSE = env.number("WARSA_PROVISIONING_PAUSE_MS", 0) / 1000

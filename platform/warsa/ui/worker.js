@@ -56,6 +56,8 @@ async function fromShell(request, url) {
 async function page(event, url) {
   try {
     const answer = await inTime(fetch(event.request));
+    // The region is suspended or closed: the phone shows nothing of it any more, with or without a network.
+    if (answer.headers.get("x-warsa-shut")) event.waitUntil(caches.delete(PAGES));
     if (kept(url.pathname) && !url.search) event.waitUntil(keep(url.pathname, answer.clone()));
     return answer;
   } catch {

@@ -8,32 +8,24 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from fido2.server import Fido2Server
 from fido2.utils import websafe_encode
-from fido2.webauthn import (
-    AttestedCredentialData,
-    AuthenticationResponse,
-    PublicKeyCredentialRpEntity,
-    PublicKeyCredentialUserEntity,
-    RegistrationResponse,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from tenant_apps.accounts.errors import PasskeyRefused, TooManyPasskeys
 from tenant_apps.accounts.models import Passkey, PasskeyChallenge
+from tenants.identity import passkeys as webauthn
 from tenants.identity.models import User
+from tenants.identity.passkeys import Site
 from tenants.kernel import clock
 from tenants.outbox.letters import letter
 from tenants.outbox.services import put_all
@@ -42,17 +34,7 @@ VALID_FOR = timedelta(minutes=5)
 MOST_PASSKEYS = 10
 # What a form sends besides what it says.
 NOT_SAID = frozenset({"csrfmiddlewaretoken", "pin", "passkey"})
-REQUIRED = UserVerificationRequirement.REQUIRED
 _REGISTERING = "register"
-
-
-@dataclass(frozen=True)
-class Site:
-    """Where passkeys are asked for. `host`: of this region, without port; a passkey of one host is none of another."""
-
-    host: str
-    origin: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -60,12 +42,6 @@ class Confirmed:
     """This person has just agreed with a passkey; `confirm` makes it, nobody else."""
 
     user_id: int
-
-
-def site_of(request: HttpRequest, name: str = "WARSA") -> Site:
-    """The site that answers this request."""
-    host = request.get_host()
-    return Site(host.partition(":")[0], f"{request.scheme}://{host}", name)
 
 
 def step_of(path: str, told: QueryDict) -> str:
@@ -88,17 +64,10 @@ def begin_passkey(*, user: User, site: Site) -> dict[str, Any]:
 
     Raises:  TooManyPasskeys.
     """
-    own = [_credential(one) for one in passkeys_of(user, site)]
+    own = _kept(passkeys_of(user, site))
     if len(own) >= MOST_PASSKEYS:
         raise TooManyPasskeys(_("Delete a passkey that you no longer use first."))
-    options, _state = _server(site).register_begin(
-        PublicKeyCredentialUserEntity(id=user.public_id.bytes, name=str(user), display_name=str(user)),
-        credentials=own,
-        resident_key_requirement=ResidentKeyRequirement.PREFERRED,
-        user_verification=REQUIRED,
-        challenge=_challenge(user, site, _REGISTERING),
-    )
-    return _as_json(dict(options))
+    return webauthn.question_for_new(user=user, site=site, own=own, challenge=_challenge(user, site, _REGISTERING))
 
 
 def save_passkey(*, user: User, site: Site, name: str, answer: str) -> Passkey:
@@ -108,24 +77,19 @@ def save_passkey(*, user: User, site: Site, name: str, answer: str) -> Passkey:
     Writes:  the passkey; outbox to the person.
     """
     try:
-        response = RegistrationResponse.from_dict(json.loads(answer))
-        state = _state(response.response.client_data.challenge)
-        made = _server(site).register_complete(state, response)
-        credential = made.credential_data
-        assert credential is not None
-        number = made.counter
-    except Exception as broken:
+        made = webauthn.made_by(site=site, answer=answer)
+    except webauthn.NoProof as broken:
         raise _refused() from broken
-    _use(user, site, _REGISTERING, response.response.client_data.challenge)
+    _use(user, site, _REGISTERING, made.challenge)
     try:
         with transaction.atomic():
             row = Passkey.objects.create(
                 user=user,
                 host=site.host,
                 name=name.strip()[:60] or _("My device"),
-                credential_id=websafe_encode(credential.credential_id),
-                credential=bytes(credential),
-                count=number,
+                credential_id=made.credential_id,
+                credential=made.credential,
+                count=made.count,
             )
             _tell(user, row)
     except (IntegrityError, DataError) as refused:
@@ -136,13 +100,10 @@ def save_passkey(*, user: User, site: Site, name: str, answer: str) -> Passkey:
 
 def begin_step(*, user: User, site: Site, step: str) -> dict[str, Any]:
     """What the browser asks the device, for this step alone."""
-    own = [_credential(one) for one in passkeys_of(user, site)]
+    own = _kept(passkeys_of(user, site))
     if not own:
         raise _refused()
-    options, _state = _server(site).authenticate_begin(
-        own, user_verification=REQUIRED, challenge=_challenge(user, site, step)
-    )
-    return _as_json(dict(options))
+    return webauthn.question(site=site, own=own, challenge=_challenge(user, site, step))
 
 
 def confirm(*, user: User, site: Site, step: str, answer: str) -> Confirmed:
@@ -152,14 +113,11 @@ def confirm(*, user: User, site: Site, step: str, answer: str) -> Confirmed:
     """
     rows = list(passkeys_of(user, site))
     try:
-        response = AuthenticationResponse.from_dict(json.loads(answer))
-        state = _state(response.response.client_data.challenge)
-        used = _server(site).authenticate_complete(state, [_credential(row) for row in rows], response)
-        count = response.response.authenticator_data.counter
-    except Exception as broken:
+        used = webauthn.unlocked_by(site=site, own=_kept(rows), answer=answer)
+    except webauthn.NoProof as broken:
         raise _refused() from broken
-    _use(user, site, step, response.response.client_data.challenge)
-    row = next(one for one in rows if one.credential_id == websafe_encode(used.credential_id))
+    _use(user, site, step, used.challenge)
+    row, count = next(one for one in rows if one.credential_id == used.credential_id), used.count
     # Most devices do not count. One that does never counts backwards: then there are two of it.
     same = (
         Passkey.objects.filter(pk=row.pk, count=0) if count == 0 else Passkey.objects.filter(pk=row.pk, count__lt=count)
@@ -174,10 +132,6 @@ def forget_passkey(*, user: User, public_id: Any) -> bool:
     return bool(Passkey.objects.filter(user=user, public_id=public_id).delete()[0])
 
 
-def _server(site: Site) -> Fido2Server:
-    return Fido2Server(PublicKeyCredentialRpEntity(id=site.host, name=site.name), verify_origin=site.origin.__eq__)
-
-
 def _challenge(user: User, site: Site, step: str) -> bytes:
     now = clock.now()
     PasskeyChallenge.objects.filter(user=user, expires_at__lt=now).delete()
@@ -188,18 +142,13 @@ def _challenge(user: User, site: Site, step: str) -> bytes:
     return fresh
 
 
-def _state(challenge: bytes) -> dict[str, Any]:
-    """What the library compares the answer with; that it was really asked is what `_use` finds out."""
-    return {"challenge": websafe_encode(challenge), "user_verification": REQUIRED}
-
-
-def _use(user: User, site: Site, step: str, challenge: bytes) -> None:
+def _use(user: User, site: Site, step: str, challenge: str) -> None:
     with transaction.atomic(durable=True):
         asked = PasskeyChallenge.objects.filter(
             user=user,
             host=site.host,
             step=step,
-            challenge=websafe_encode(challenge),
+            challenge=challenge,
             used_at=None,
             expires_at__gt=clock.now(),
         )
@@ -207,12 +156,8 @@ def _use(user: User, site: Site, step: str, challenge: bytes) -> None:
             raise _refused()
 
 
-def _credential(row: Passkey) -> AttestedCredentialData:
-    return AttestedCredentialData(bytes(row.credential))
-
-
-def _as_json(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(name): value for name, value in options["publicKey"].items()}
+def _kept(rows: Iterable[Passkey]) -> list[bytes]:
+    return [bytes(row.credential) for row in rows]
 
 
 def _refused() -> PasskeyRefused:

@@ -1,4 +1,4 @@
-"""Giving roles and taking them away. Every decision leaves a RoleEvent."""
+"""Giving roles and taking them away. Every decision leaves a RoleEvent, and a row in the region's log."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from tenant_apps.accounts.errors import LastAdmin
 from tenant_apps.accounts.models import Role, RoleEvent, RoleGrant
+from tenants.audit.services import record
 from tenants.identity.models import User
 
 
@@ -19,6 +20,7 @@ def grant_role(*, user: User, role: Role, by: str, source: str = "") -> RoleGran
         grant, fresh = RoleGrant.objects.get_or_create(user=user, role=role, defaults={"by": by})
         if fresh:
             RoleEvent.objects.create(user=user, kind=RoleEvent.Kind.GRANTED, role=role, by=by, source=source)
+            record("role.given", by=by, target=user.actor, details={"role": str(role)})
     return grant
 
 
@@ -34,6 +36,7 @@ def revoke_role(*, user: User, role: Role, by: str) -> None:
         gone, _rows = RoleGrant.objects.filter(user=user, role=role).delete()
         if gone:
             RoleEvent.objects.create(user=user, kind=RoleEvent.Kind.REVOKED, role=role, by=by)
+            record("role.taken", by=by, target=user.actor, details={"role": str(role)})
 
 
 def deactivate(*, user: User, by: str) -> None:
@@ -50,6 +53,7 @@ def deactivate(*, user: User, by: str) -> None:
             person.session_epoch += 1
             person.save(update_fields=["is_active", "session_epoch"])
             RoleEvent.objects.create(user=person, kind=RoleEvent.Kind.DEACTIVATED, by=by)
+            record("account.closed", by=by, target=user.actor)
     user.refresh_from_db()
 
 
@@ -64,6 +68,7 @@ def reactivate(*, user: User, by: str) -> None:
             person.is_active = True
             person.save(update_fields=["is_active"])
             RoleEvent.objects.create(user=person, kind=RoleEvent.Kind.REACTIVATED, by=by)
+            record("account.opened", by=by, target=user.actor)
     user.refresh_from_db()
 
 

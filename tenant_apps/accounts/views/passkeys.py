@@ -21,10 +21,10 @@ from tenant_apps.accounts.services.passkeys import (
     forget_passkey,
     passkeys_of,
     save_passkey,
-    site_of,
     step_of,
 )
 from tenants.access import signed_in
+from tenants.identity.passkeys import site_of
 from tenants.kernel.errors import DomainError
 from tenants.limits import within_limit
 

@@ -49,7 +49,7 @@ def schema(request: HttpRequest) -> HttpResponse:
             body = OpenApiJsonRenderer().render(document(), renderer_context={})
         cache.set(key, body, KEPT_SECONDS)
     answer = HttpResponse(body, content_type="application/vnd.oai.openapi+json")
-    answer.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+    answer.headers["Cache-Control"] = f"private, max-age={KEPT_SECONDS}"
     return answer
 
 

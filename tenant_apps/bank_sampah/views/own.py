@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shared_apps.onboarding.models import Service
 from tenant_apps.accounts.access import RegionRequest
-from tenant_apps.accounts.services.passkeys import confirm, has_passkey, site_of, step_of
+from tenant_apps.accounts.services.passkeys import confirm, has_passkey, step_of
 from tenant_apps.bank_sampah.cards import card_address, qr_of
 from tenant_apps.bank_sampah.errors import PinLocked, PinMissing, PinWrong
 from tenant_apps.bank_sampah.forms import LinkForm, OwnAskForm, OwnJoinForm, OwnPinForm
@@ -46,6 +46,7 @@ from tenant_apps.ledger.selectors import balance_of_citizen
 from tenant_apps.ledger.statements import statement_exported, statement_printed, statement_shown
 from tenant_apps.satker.selectors import offers_service
 from tenants.access import signed_in
+from tenants.identity.passkeys import site_of
 from tenants.kernel.errors import DomainError
 from tenants.limits import within_limit
 

@@ -21,5 +21,5 @@ def photo(request: HttpRequest, public_id: UUID, size: int, version: str) -> Fil
     if found is None:
         raise Http404("no such picture")
     response = FileResponse(found, content_type="image/webp")
-    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
     return response

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenant_apps.accounts.access import RegionRequest
-from tenant_apps.accounts.services.passkeys import has_passkey, site_of
+from tenant_apps.accounts.services.passkeys import has_passkey
 from tenant_apps.fresh_buying.forms import PreOrderForm, Written, written
 from tenant_apps.fresh_buying.selectors.goods import (
     Offer,
@@ -39,6 +39,7 @@ from tenant_apps.warungs.delivering import OpenDay, reach_of
 from tenant_apps.warungs.models import Warung, WarungState
 from tenant_apps.warungs.selectors import owns, warungs_of
 from tenants.access import public_page, signed_in
+from tenants.identity.passkeys import site_of
 from tenants.kernel.errors import DomainError
 
 A_PAGE = 20

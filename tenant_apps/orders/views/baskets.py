@@ -21,7 +21,7 @@ from django_htmx.http import reswap
 
 from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.accounts.selectors import profile_of
-from tenant_apps.accounts.services.passkeys import has_passkey, site_of
+from tenant_apps.accounts.services.passkeys import has_passkey
 from tenant_apps.accounts.services.profiles import save_profile
 from tenant_apps.catalog.models import Pack
 from tenant_apps.orders.baskets import Basket, basket, brought_to, cart_at, carts_of, glance, in_carts
@@ -39,6 +39,7 @@ from tenant_apps.pricing.selectors import offers_of
 from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import shown_warung
 from tenants.access import public_page, signed_in
+from tenants.identity.passkeys import site_of
 from tenants.kernel.errors import DomainError
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from tenant_apps.accounts.access import RegionRequest
-from tenant_apps.accounts.services.passkeys import has_passkey, site_of
+from tenant_apps.accounts.services.passkeys import has_passkey
 from tenant_apps.orders.baskets import Basket, carts_of
 from tenant_apps.orders.errors import BasketMoved, FeeMoved, PurchaseMoved
 from tenant_apps.orders.forms import BuyerForm, ShopForm, chosen_time, seen_lines
@@ -31,6 +31,7 @@ from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import shown_warungs
 from tenants.access import signed_in
 from tenants.identity.models import User
+from tenants.identity.passkeys import site_of
 from tenants.kernel.errors import DomainError
 
 # More shops than anybody walks to.

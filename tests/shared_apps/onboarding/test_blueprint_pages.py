@@ -11,11 +11,11 @@ from django.test import Client
 from shared_apps.onboarding.differences import Change, count_of, differences
 from shared_apps.onboarding.models import Blueprint, BlueprintChoice
 from shared_apps.onboarding.services.blueprints import digest_of, load_blueprints
-from shared_apps.operations.models import OperatorGrant
 from tenants import hooks
 from tenants.identity.models import User
 from tenants.models import Region, RegionStatus
 from tests.shared_apps.onboarding.test_blueprint import Section
+from tests.shared_apps.operations.people import operator_browser
 
 pytestmark = pytest.mark.usefixtures("platform")
 
@@ -25,11 +25,7 @@ LIST = "/operator/cetak-biru/"
 
 @pytest.fixture
 def operator() -> Client:
-    user = User.objects.create_user(password="x", email="pusat@example.test", name="Pusat")
-    OperatorGrant.objects.create(user=user)
-    client = Client(headers=HOST)
-    client.force_login(user)
-    return client
+    return operator_browser()
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from shared_apps.onboarding.selectors import history_of, markets_around, open_ma
 from shared_apps.onboarding.services import drafting
 from shared_apps.onboarding.services.building import plan
 from shared_apps.onboarding.services.deciding import missing_steps, reject, submit
-from shared_apps.operations.models import OperatorGrant
 from tenants.identity.models import User
 from tenants.models import Region
 from tests.shared_apps.onboarding.people import complete, latest_link
+from tests.shared_apps.operations.people import operator, show_second_factor
 from tests.warsa.ui.seeing import Seen
 
 pytestmark = pytest.mark.usefixtures("platform")
@@ -24,16 +24,11 @@ pytestmark = pytest.mark.usefixtures("platform")
 HOSTILE = '"><script>alert(1)</script>'
 
 
-def operator(name: str = "Sri Wahyuni", email: str = "sri@example.test") -> User:
-    user = User.objects.create_user(password="rahasia-pusat-9", email=email, name=name)
-    OperatorGrant.objects.create(user=user)
-    return user
-
-
 def browser(user: User | None = None) -> Client:
     client = Client(headers={"host": "localhost"})
     if user is not None:
         client.force_login(user)
+        show_second_factor(client)
     return client
 
 

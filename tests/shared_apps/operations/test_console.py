@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from shared_apps.operations.models import OperatorGrant, RegionCounter
-from tenants.identity.models import User
+from shared_apps.operations.models import RegionCounter
 from tenants.kernel import clock
 from tenants.models import Domain, Region, RegionStatus
+from tests.shared_apps.operations.people import operator_browser
 
 pytestmark = pytest.mark.usefixtures("platform")
 
@@ -21,11 +21,7 @@ HOST = {"host": "localhost"}
 
 @pytest.fixture
 def operator() -> Client:
-    user = User.objects.create_user(password="x", email="pusat@example.test", name="Pusat")
-    OperatorGrant.objects.create(user=user)
-    client = Client(headers=HOST)
-    client.force_login(user)
-    return client
+    return operator_browser()
 
 
 def region(number: int, status: str = RegionStatus.READY) -> Region:

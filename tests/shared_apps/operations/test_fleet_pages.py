@@ -11,13 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from shared_apps.operations.models import OperatorGrant
 from shared_apps.operations.templatetags.operations import duration
 from tenants.fleet.models import Drift, FleetRun, FleetTask, ParkedRegion
 from tenants.fleet.tasks import migrate_region
 from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.models import Region
+from tests.shared_apps.operations.people import operator_browser
 
 pytestmark = pytest.mark.usefixtures("platform")
 
@@ -26,11 +26,7 @@ PAGES = ["/operator/armada/", "/operator/armada/diparkir/", "/operator/armada/pe
 
 @pytest.fixture
 def operator() -> Client:
-    user = User.objects.create_user(password="x", email="pusat@example.test", name="Pusat")
-    OperatorGrant.objects.create(user=user)
-    client = Client(headers={"host": "localhost"})
-    client.force_login(user)
-    return client
+    return operator_browser()
 
 
 def a_run(**fields: object) -> FleetRun:

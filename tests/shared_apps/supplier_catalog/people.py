@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from django.test import Client
 
-from shared_apps.operations.models import OperatorGrant
+from shared_apps.operations.models import OperatorGrant, OperatorRole
 from shared_apps.supplier_catalog.models import SupplierMember, SupplierOrganisation, SupplierRole
 from tenants.identity.models import User
 from tests.cast import PASSWORD
+from tests.shared_apps.operations.people import show_second_factor
 
 
 def account(name: str) -> User:
@@ -26,7 +27,7 @@ def member(organisation: SupplierOrganisation, name: str, role: SupplierRole = S
 
 def operator(name: str = "Sri") -> User:
     user = account(name)
-    OperatorGrant.objects.create(user=user)
+    OperatorGrant.objects.create(user=user, role=OperatorRole.OPERATOR)
     return user
 
 
@@ -36,4 +37,5 @@ def platform_browser(user: User | None = None) -> Client:
     client.defaults["wsgi.url_scheme"] = "https"
     if user is not None:
         client.force_login(user)
+        show_second_factor(client)
     return client

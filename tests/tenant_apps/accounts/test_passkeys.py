@@ -15,13 +15,14 @@ from django.test import Client
 from tenant_apps.accounts.errors import PasskeyRefused, TooManyPasskeys
 from tenant_apps.accounts.models import Passkey, PasskeyChallenge
 from tenant_apps.accounts.services import passkeys
-from tenant_apps.accounts.services.passkeys import Site, begin_passkey, begin_step, confirm, save_passkey, step_of
+from tenant_apps.accounts.services.passkeys import begin_passkey, begin_step, confirm, save_passkey, step_of
 from tenant_apps.bank_sampah.models import Withdrawal
 from tenant_apps.bank_sampah.services import forget_pin
 from tenant_apps.orders.models import Order
 from tenant_apps.orders.services.carting import put_in_cart
 from tenants.hosts import host_of_slug
 from tenants.identity.models import User
+from tenants.identity.passkeys import Site
 from tenants.kernel import clock
 from tenants.models import Region
 from tenants.outbox.models import OutboxMessage

@@ -235,7 +235,7 @@ def test_the_picture_of_a_type(coming: Bank, media: Path, django_capture_on_comm
     for address, width in ((kind.tile_photo, 128), (kind.large_photo, 640)):
         answer = browser_of(None).get(address)
         assert (answer.status_code, answer["Content-Type"]) == (200, "image/webp")
-        assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
         drawn = Image.open(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
         assert drawn.width == width and not drawn.getexif()
     shown = f'src="{kind.tile_photo}" alt="Gambar: {kind.name}"'

@@ -55,7 +55,7 @@ def test_a_photo_is_drawn_in_two_sizes_and_everybody_sees_it(market: Cast, media
     for address, width in ((market.rice.small_photo, 320), (market.rice.large_photo, 640)):
         answer = browser_of(None).get(address)
         assert (answer.status_code, answer["Content-Type"]) == (200, "image/webp")
-        assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
         drawn = shown(answer)
         # Turned as the camera was held, and nothing said about it.
         assert drawn.height == width and drawn.width == width * 3 // 4

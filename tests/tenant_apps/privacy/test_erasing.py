@@ -569,7 +569,7 @@ NOT_FREE = {
     "variant", "verified_by", "village_name", "voided_by", "withdrawn_by", "differences", "headers", "columns", "table",
     "changed", "number", "subject", "document", "phone", "phone_index", "nik", "nik_index", "customer_phone",
     "customer_phone_index", "email_token_hash", "phone_token_hash", "blind_index", "asked_by", "added_by", "answered_by",
-    "merchant_name",
+    "merchant_name", "actor", "action", "target", "details", "request", "reason_digest", "previous",
 }  # fmt: skip
 
 

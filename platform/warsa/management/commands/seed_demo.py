@@ -15,7 +15,7 @@ from django.db import transaction
 
 from shared_apps.onboarding.models import Registration, Service, State
 from shared_apps.onboarding.services import deciding, drafting
-from shared_apps.operations.models import OperatorGrant
+from shared_apps.operations.models import AuthenticatorApp, OperatorGrant, OperatorRole
 from tenant_apps.accounts.access import Role
 from tenants.context import in_region
 from tenants.hosts import platform_url, region_url
@@ -35,6 +35,13 @@ def demo_password(who: str) -> str:
     return base64.b32encode(digest).decode()[:12].lower()
 
 
+def demo_secret(who: str) -> str:
+    """The key of a demo operator's authenticator app."""
+    return base64.b32encode(hmac.new(settings.SECRET_KEY.encode(), f"totp:{who}".encode(), hashlib.sha256).digest())[
+        :32
+    ].decode()
+
+
 class Command(BaseCommand):
     help = "Build the demo region Kalidoni through the services that a registration uses, and print the demo logins."
 
@@ -43,7 +50,9 @@ class Command(BaseCommand):
             operator = User.objects.filter(email=OPERATOR).first()
             if operator is None:
                 operator = User.objects.create_user(password=demo_password(OPERATOR), email=OPERATOR, name="Operator")
-            OperatorGrant.objects.get_or_create(user=operator)
+            grant, _new = OperatorGrant.objects.update_or_create(user=operator, defaults={"role": OperatorRole.OWNER})
+            # Of this machine's own, as the passwords are: `warsa operators code` tells what a phone would.
+            AuthenticatorApp.objects.get_or_create(grant=grant, defaults={"secret": demo_secret(OPERATOR)})
             keep_password(OPERATOR, demo_password(OPERATOR))
         supplier = demo_supplier.EMAIL
         if not demo_supplier.furnish_supplier(operator=operator, password=demo_password(supplier)):
@@ -65,6 +74,7 @@ class Command(BaseCommand):
         self._print("Region Kalidoni", region_url(region))
         self._print("Mailbox", platform_url("/kotak-surat/"))
         self._print("Operator", platform_url("/operator/"), OPERATOR)
+        self.stdout.write(f"{'Second factor':<17} .venv/bin/warsa operators code {OPERATOR}")
         self._print("Supplier", platform_url("/pemasok/"), demo_supplier.EMAIL)
         for word, who in LOGINS.items():
             path = {Role.ADMIN: "/wilayah/", Role.SATKER: "/satker/", Role.OWNER: "/toko/"}.get(

@@ -34,6 +34,12 @@ def rupiah(amount: int | None) -> str:
 
 
 @register.filter
+def of(names: Mapping[str, str], key: str) -> str:
+    """What belongs to a key; nothing when there is none."""
+    return names.get(key, "")
+
+
+@register.filter
 def quantity(amount: int | None, unit: str) -> str:
     """1500|quantity:"g" -> "1,5 kg"; nothing for None."""
     return "" if amount is None else quantity_text(amount, unit)

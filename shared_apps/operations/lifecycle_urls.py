@@ -1,0 +1,11 @@
+from django.urls import path
+
+from shared_apps.operations.views import lifecycle
+
+app_name = "lifecycle"
+urlpatterns = [
+    path("operator/wilayah/<uuid:public_id>/daur-hidup/", lifecycle.life, name="life"),
+    path("operator/wilayah/<uuid:public_id>/daur-hidup/<slug:name>/", lifecycle.act, name="act"),
+    path("arsip/<str:token>/", lifecycle.archive, name="archive"),
+    path("arsip/<str:token>/unduh/", lifecycle.fetch_archive, name="fetch_archive"),
+]

@@ -1,0 +1,45 @@
+"""What operators ask for is written down before they see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from shared_apps.operations.access import OperatorAudience, grant_of
+from tenants.audit.services import record
+
+ACTION = "operator.asked"
+
+
+class OperatorAuditMiddleware:
+    """One row for each request of an operator to an operators' page; where it cannot be written, the page is not shown.
+
+    Stands behind AudienceMiddleware. The row says which page and of what, never what was typed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        if not isinstance(getattr(view, "audience", None), OperatorAudience):
+            return
+        grant = grant_of(request)
+        assert grant is not None
+        match = request.resolver_match
+        record(
+            ACTION,
+            by=grant.user.actor,
+            target=request.path[:160],
+            details={
+                "page": match.view_name if match else "",
+                "method": request.method,
+                "role": grant.role,
+                **{name: str(value) for name, value in kwargs.items()},
+            },
+            request=str(getattr(request, "request_id", ""))[:40],
+        )

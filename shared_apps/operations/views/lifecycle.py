@@ -1,0 +1,114 @@
+"""The operators' pages of one region's life, and the page by which its admins fetch their data."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from shared_apps.operations.access import grant_of, operators_only
+from shared_apps.operations.lifecycle_acts import ACTS, open_acts
+from tenants.access import public_page
+from tenants.backup.exporting import slug_of
+from tenants.kernel.errors import DomainError
+from tenants.lifecycle import handing
+from tenants.lifecycle.errors import MoneyOwed, ReasonMissing
+from tenants.lifecycle.models import Closing, DomainClaim, HandedArchive, RegionEvent
+from tenants.lifecycle.standing import open_closing
+from tenants.models import Region
+
+ROWS = 30
+
+
+@operators_only
+@never_cache
+@require_safe
+def life(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What the region is, what it may become, and everything that happened to it."""
+    region = get_object_or_404(Region, public_id=public_id)
+    closing = open_closing(region)
+    page = Paginator(RegionEvent.objects.filter(region=region), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "one": region,
+        "slug": slug_of(region),
+        "closing": closing or Closing.objects.filter(region=region, state=Closing.State.DELETED).first(),
+        "acts": open_acts(region, closing),
+        "archives": HandedArchive.objects.filter(region=region)[:5],
+        "claims": DomainClaim.objects.filter(region=region).exclude(state=DomainClaim.State.REMOVED),
+        "page": page,
+    }
+    return render(request, "operations/life.html", context)
+
+
+@operators_only
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
+    """What the step does is told; with a reason it is taken."""
+    region = get_object_or_404(Region, public_id=public_id)
+    wanted = ACTS.get(name)
+    if wanted is None:
+        raise Http404("no such step")
+    closing = open_closing(region)
+    if not wanted.is_open(region, closing):
+        messages.error(
+            request,
+            _("%(name)s is %(status)s now, so that step is not possible. Look at it again.")
+            % {"name": region.name, "status": region.get_status_display()},
+        )
+        return redirect("lifecycle:life", public_id)
+    form = wanted.form(request.POST or None)
+    owed, status = None, 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                wanted.run(region, closing, form, _by(request))
+            except DomainError as refused:
+                status = refused.status
+                owed = refused.context.get("owed") if isinstance(refused, MoneyOwed) else None
+                form.add_error("reason" if isinstance(refused, ReasonMissing) else None, str(refused.message))
+            else:
+                messages.success(request, _("Done: %(step)s, %(name)s.") % {"step": wanted.title, "name": region.name})
+                return redirect("lifecycle:life", public_id)
+    context = {"one": region, "act": wanted, "form": form, "owed": owed, "slug": slug_of(region)}
+    return render(request, "operations/life_act.html", context, status=status)
+
+
+@public_page
+@never_cache
+@require_safe
+def archive(request: HttpRequest, token: str) -> HttpResponse:
+    """What the link in an admin's mail opens: what the file is, and a button that fetches it."""
+    found = handing.opened(token)
+    if found is None:
+        return render(request, "operations/archive_over.html", status=404)
+    return render(request, "operations/archive.html", {"archive": found, "token": token})
+
+
+@public_page
+@never_cache
+@require_POST
+def fetch_archive(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The file itself; each time is noted."""
+    found = handing.opened(token)
+    if found is None:
+        return render(request, "operations/archive_over.html", status=404)
+    handing.fetched(found)
+    name = f"{slug_of(found.region) or found.region.public_id}-{found.made_at:%Y%m%d}.warsa"
+    return FileResponse(
+        handing.file_of(found).open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
+    )
+
+
+def _by(request: HttpRequest) -> str:
+    grant = grant_of(request)
+    assert grant is not None
+    return grant.user.actor

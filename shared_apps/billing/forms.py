@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shared_apps.billing.models import Interval, PlanVersion
 from tenants.forms import MOST_RUPIAH, RupiahField
@@ -14,8 +15,8 @@ from tenants.forms import MOST_RUPIAH, RupiahField
 class PlanForm(forms.Form):
     """A plan and how often it is paid."""
 
-    plan = forms.ChoiceField(label=_("Plan"), widget=forms.RadioSelect)
-    interval = forms.ChoiceField(label=_("Paid"), choices=Interval, widget=forms.RadioSelect, initial=Interval.YEAR)
+    plan = forms.ChoiceField(label=pgettext_lazy("subscription", "Plan"), widget=forms.RadioSelect)
+    interval = forms.ChoiceField(label=_("How often"), choices=Interval, widget=forms.RadioSelect, initial=Interval.YEAR)
 
     def __init__(self, *args: Any, plans: list[PlanVersion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -27,7 +28,7 @@ class BuyerForm(forms.Form):
 
     institution = forms.CharField(label=_("Institution"), max_length=160)
     npwp = forms.CharField(label="NPWP", max_length=20, help_text=_("15 or 16 digits, as on the tax card."))
-    address = forms.CharField(label=_("Address"), max_length=240, widget=forms.Textarea(attrs={"rows": 2}))
+    address = forms.CharField(label=_("Postal address"), max_length=240, widget=forms.Textarea(attrs={"rows": 2}))
     email = forms.EmailField(label=_("E-mail address"), help_text=_("Papers and reminders go there."))
 
 
@@ -81,12 +82,12 @@ class SponsorForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=160)
     npwp = forms.CharField(label="NPWP", max_length=20, help_text=_("15 or 16 digits, as on the tax card."))
-    address = forms.CharField(label=_("Address"), max_length=240)
+    address = forms.CharField(label=_("Postal address"), max_length=240)
     email = forms.EmailField(label=_("E-mail address"))
-    interval = forms.ChoiceField(label=_("Paid"), choices=Interval, initial=Interval.YEAR)
+    interval = forms.ChoiceField(label=_("How often"), choices=Interval, initial=Interval.YEAR)
 
 
 class SponsoredForm(forms.Form):
     """A region by the first part of its address, or its whole host."""
 
-    region = forms.CharField(label=_("Address of the region"), max_length=253, help_text="kalidoni")
+    region = forms.CharField(label=_("Address of the region's site"), max_length=253, help_text="kalidoni")

@@ -28,7 +28,7 @@ def quotation_pdf(one: Quotation) -> HttpResponse:
         [
             (_("To"), one.institution),
             ("NPWP", one.npwp),
-            (_("Address"), one.address),
+            (_("Postal address"), one.address),
             (_("Date"), _day(one.sent_at.date() if one.sent_at else None)),
             (_("Valid until"), _day(one.valid_until)),
         ],
@@ -53,7 +53,7 @@ def invoice_pdf(one: Invoice) -> HttpResponse:
         [
             (_("Billed to"), one.buyer),
             ("NPWP", one.buyer_npwp),
-            (_("Address"), one.buyer_address),
+            (_("Postal address"), one.buyer_address),
             (_("Purchase order"), one.po_number),
             (_("Date"), _day(one.issued_on)),
             (_("Due on"), _day(one.due_on)),
@@ -95,7 +95,7 @@ def credit_note_pdf(one: CreditNote) -> HttpResponse:
         [
             (_("Billed to"), invoice.buyer),
             ("NPWP", invoice.buyer_npwp),
-            (_("Address"), invoice.buyer_address),
+            (_("Postal address"), invoice.buyer_address),
             (_("Of invoice"), f"{invoice.number}, {_day(invoice.issued_on)}"),
             (_("Date"), _day(one.issued_on)),
             (_("Reason"), one.reason),

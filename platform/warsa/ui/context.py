@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_urlconf, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.billing.desk import Notice, notice
 from shared_apps.operations.access import OPERATORS
 from shared_apps.supplier_catalog.access import words_for_navigation
 from tenants.kernel.navigation import ANONYMOUS, AREAS, OPERATOR, SIGNED_IN, NavItem, items_of
@@ -155,4 +156,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "member": getattr(request, "member", None),
         "nav": Navigation(request),
         "theme": theme if theme in THEMES else "",
+        "billing_notice": SimpleLazyObject(partial(_billing_notice, request)),
     }
+
+
+def _billing_notice(request: HttpRequest) -> Notice | None:
+    """What the region's admins and its Satker are to know of its subscription; asked by pages of work alone."""
+    member = getattr(request, "member", None)
+    if member is None or not member.is_signed_in or not {"admin", "satker"} & set(member.roles):
+        return None
+    return notice()

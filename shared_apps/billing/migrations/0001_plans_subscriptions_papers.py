@@ -54,9 +54,9 @@ class Migration(migrations.Migration):
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('name', models.CharField(max_length=160, verbose_name='Name')),
                 ('npwp', models.CharField(max_length=20, verbose_name='NPWP')),
-                ('address', models.CharField(max_length=240, verbose_name='Address')),
+                ('address', models.CharField(max_length=240, verbose_name='Postal address')),
                 ('email', models.EmailField(max_length=254, verbose_name='E-mail address')),
-                ('interval', models.CharField(choices=[('month', 'monthly'), ('year', 'yearly')], default='year', max_length=5, verbose_name='Paid')),
+                ('interval', models.CharField(choices=[('month', 'monthly'), ('year', 'yearly')], default='year', max_length=5, verbose_name='How often')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={

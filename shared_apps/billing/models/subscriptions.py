@@ -34,9 +34,9 @@ class Sponsor(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("Name"), max_length=160)
     npwp = models.CharField("NPWP", max_length=20)
-    address = models.CharField(_("Address"), max_length=240)
+    address = models.CharField(_("Postal address"), max_length=240)
     email = models.EmailField(_("E-mail address"))
-    interval = models.CharField(_("Paid"), max_length=5, choices=Interval, default=Interval.YEAR)
+    interval = models.CharField(_("How often"), max_length=5, choices=Interval, default=Interval.YEAR)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

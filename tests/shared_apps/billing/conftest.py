@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from shared_apps.billing.models import Subscription
 from tenants.models import Region
@@ -23,7 +23,7 @@ def stripe_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StripeS
 
 
 @pytest.fixture
-def account(stripe_process: StripeStandIn, settings: SettingsWrapper) -> StripeStandIn:
+def account(stripe_process: StripeStandIn, settings: Any) -> StripeStandIn:
     """It holds what it tells, and our settings lead to it."""
     stripe_process.reset()
     stripe_process.switch(hold=True)

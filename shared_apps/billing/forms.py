@@ -16,7 +16,9 @@ class PlanForm(forms.Form):
     """A plan and how often it is paid."""
 
     plan = forms.ChoiceField(label=pgettext_lazy("subscription", "Plan"), widget=forms.RadioSelect)
-    interval = forms.ChoiceField(label=_("How often"), choices=Interval, widget=forms.RadioSelect, initial=Interval.YEAR)
+    interval = forms.ChoiceField(
+        label=_("How often"), choices=Interval, widget=forms.RadioSelect, initial=Interval.YEAR
+    )
 
     def __init__(self, *args: Any, plans: list[PlanVersion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

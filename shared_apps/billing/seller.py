@@ -61,4 +61,4 @@ def ppn_note(on: date) -> str:
 
 def in_words(amount: int) -> str:
     """1500000 -> "Satu juta lima ratus ribu rupiah", as papers in Indonesia have it."""
-    return terbilang(amount, currency=True, case="sentence")
+    return str(terbilang(amount, currency=True, case="sentence"))

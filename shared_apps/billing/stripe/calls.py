@@ -24,16 +24,17 @@ KIND = "billing.stripe"
 KEPT = ("id", "object", "url", "status", "customer", "amount", "expires_at")
 
 Options = dict[str, Any]
-Maker = Callable[[stripe.StripeClient, dict[str, Any], Any], Any]
+# What is asked was written down as JSON, so the SDK's own types of it are of no use here.
+Maker = Callable[[Any, dict[str, Any], Any], Any]
 
 
-def _end(api: stripe.StripeClient, params: dict[str, Any], options: Any) -> Any:
+def _end(api: Any, params: dict[str, Any], options: Any) -> Any:
     return api.v1.subscriptions.update(
         params["subscription"], params={"cancel_at_period_end": params["ends"]}, options=options
     )
 
 
-def _change(api: stripe.StripeClient, params: dict[str, Any], options: Any) -> Any:
+def _change(api: Any, params: dict[str, Any], options: Any) -> Any:
     found = api.v1.subscriptions.retrieve(params["subscription"])
     item = found["items"]["data"][0]["id"]
     return api.v1.subscriptions.update(
@@ -43,7 +44,7 @@ def _change(api: stripe.StripeClient, params: dict[str, Any], options: Any) -> A
     )
 
 
-def _refund(api: stripe.StripeClient, params: dict[str, Any], options: Any) -> Any:
+def _refund(api: Any, params: dict[str, Any], options: Any) -> Any:
     return api.v1.refunds.create(
         params={
             "payment_intent": params["payment_intent"],
@@ -113,7 +114,7 @@ def _ask(api: stripe.StripeClient, call: StripeCall) -> dict[str, Any]:
     call.attempts += 1
     try:
         with told():
-            answer = MAKERS[call.kind](api, call.params, {"idempotency_key": call.key})
+            answer = MAKERS[call.kind](api, call.params, {"idempotency_key": call.key}).to_dict()
     except StripeAway as failure:
         call.error = str(failure.context.get("why", ""))
         call.save(update_fields=["attempts", "error"])

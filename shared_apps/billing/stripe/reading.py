@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -71,7 +72,8 @@ class Customer:
         """The one that lives, or else the newest."""
         over = ("canceled", "incomplete_expired")
         living = [one for one in self.subscriptions if one.status not in over]
-        return (living or self.subscriptions or [None])[-1]
+        found = living or self.subscriptions
+        return found[-1] if found else None
 
 
 def read_customer(api: stripe.StripeClient, customer: str) -> Customer:
@@ -80,22 +82,28 @@ def read_customer(api: stripe.StripeClient, customer: str) -> Customer:
     invoices = api.v1.invoices.list({"customer": customer, "limit": 100, "expand": ["data.payments"]})
     charges = api.v1.charges.list({"customer": customer, "limit": 100})
     refunds = []
-    for charge in charges.auto_paging_iter():
+    for charge in _all(charges):
         intent = _id(charge.get("payment_intent"))
         if intent and charge["amount_refunded"]:
             back = api.v1.refunds.list({"payment_intent": intent, "limit": 100})
             refunds += [
                 Back(one["id"], intent, from_stripe(one["amount"], one["currency"]), _at(one["created"]))
-                for one in back.auto_paging_iter()
+                for one in _all(back)
                 if one["status"] not in ("failed", "canceled")
             ]
-    read = [_read(one) for one in subscriptions.auto_paging_iter()]
-    billed = [_billed(one) for one in invoices.auto_paging_iter() if one["status"] != "draft"]
+    read = [_read(one) for one in _all(subscriptions)]
+    billed = [_billed(one) for one in _all(invoices) if one["status"] != "draft"]
     return Customer(
         sorted(read, key=lambda one: (one.created, one.id)),
         sorted(billed, key=lambda one: (one.issued_at, one.id)),
         sorted(refunds, key=lambda one: (one.at, one.id)),
     )
+
+
+def _all(pages: Any) -> Iterator[dict[str, Any]]:
+    """Every one of them, as plain tables."""
+    for one in pages.auto_paging_iter():
+        yield one.to_dict()
 
 
 def _read(one: Any) -> Read:

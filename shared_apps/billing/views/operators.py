@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -36,7 +37,7 @@ def actor(request: HttpRequest) -> str:
 
 @operators_only
 @require_safe
-def subscriptions(request: HttpRequest) -> HttpResponse:
+def subscriptions(request: HttpRequest) -> HttpResponseBase:
     """All of them, by state and text; as CSV with ?csv=1."""
     text, state = asked_text(request), request.GET.get("state", "")
     state = state if state in SubscriptionState.values else ""

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -28,7 +29,7 @@ KINDS = ["open", "overdue", "paid", "credited"]
 
 @operators_only
 @require_safe
-def invoices(request: HttpRequest) -> HttpResponse:
+def invoices(request: HttpRequest) -> HttpResponseBase:
     """The newest first, by state and text; as CSV with ?csv=1."""
     text, kind = asked_text(request), request.GET.get("state", "")
     kind = kind if kind in KINDS else ""
@@ -107,7 +108,7 @@ def claims(request: HttpRequest) -> HttpResponse:
 
 @operators_only
 @require_safe
-def proof(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def proof(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """The proof, as a download."""
     one = get_object_or_404(Payment, public_id=public_id)
     if not one.proof:
@@ -182,7 +183,7 @@ def quotation_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @operators_only
 @require_safe
-def po_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def po_file(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """The purchase order, as a download."""
     one = _quotation(public_id)
     if not one.po_file:

@@ -51,6 +51,7 @@ class TestGovernmentPath:
         invoice.refresh_from_db()
         assert (invoice.state, invoice.paid, invoice.due) == ("paid", 2_775_000, 0)
         row = fresh(one)
+        assert row.invoice_until is not None
         assert (row.state, day_of(row.invoice_until), row.terms_until) == ("active", line.period_to, None)
         kept = list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))
         assert kept[-3:] == ["billing.quotation_ordered", "billing.payment_claimed", "billing.payment_confirmed"]
@@ -166,13 +167,13 @@ class TestGovernmentPath:
         for change in (
             lambda: Invoice.objects.update(subtotal=1),
             lambda: Invoice.objects.update(buyer="Orang lain"),
-            lambda: Invoice.objects.all()._raw_delete("default"),
+            lambda: Invoice.objects.all()._raw_delete("default"),  # type: ignore[attr-defined]
             lambda: InvoiceLine.objects.update(amount=1),
             lambda: CreditNote.objects.update(reason="y"),
             lambda: PlanVersion.objects.update(monthly=1),
         ):
             with pytest.raises(IntegrityError), transaction.atomic():
-                change()
+                change()  # type: ignore[no-untyped-call]
         assert Payment.objects.count() == 0
 
     def test_a_loaded_plan_never_changes(self) -> None:

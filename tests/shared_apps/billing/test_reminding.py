@@ -32,7 +32,8 @@ def test_the_newest_step_of_the_schedule_counts(passed: int, step: int | None) -
 def test_an_open_invoice_is_reminded_of_five_times(kalidoni: Region) -> None:
     invoice = invoiced(subscribed(kalidoni))
     Subscription.objects.update(email="")
-    due, sent = invoice.due_on, []
+    due = invoice.due_on
+    sent: list[int] = []
     for day in range(-20, 60):
         reminding.remind(due + timedelta(days=day))
         count = reminding.remind(due + timedelta(days=day))

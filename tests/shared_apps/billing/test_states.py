@@ -51,7 +51,7 @@ def test_the_state_follows_from_facts_and_time(
 ) -> None:
     subscription = Subscription(
         plan=PlanVersion(grace_days=14),
-        trial_until=days(trial),
+        trial_until=NOW + timedelta(days=trial),
         card_until=days(card),
         invoice_until=days(invoice),
         terms_until=days(terms),

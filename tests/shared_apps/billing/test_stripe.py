@@ -56,7 +56,7 @@ def carry_out() -> None:
 
 def test_a_second_tap_opens_the_same_payment(account: StripeStandIn, customer: Subscription) -> None:
     key = str(uuid4())
-    ask = {"plan": plan("kecamatan"), "interval": "year", "key": key, "by": "user:budi"}
+    ask: dict[str, Any] = {"plan": plan("kecamatan"), "interval": "year", "key": key, "by": "user:budi"}
     assert doors.open_checkout(subscription=fresh(customer), **ask) == doors.open_checkout(
         subscription=fresh(customer), **ask
     )
@@ -66,13 +66,17 @@ def test_a_second_tap_opens_the_same_payment(account: StripeStandIn, customer: S
     other = doors.open_checkout(subscription=fresh(customer), **{**ask, "key": str(uuid4())})
     assert other and StripePrice.objects.count() == 1
     price = account.client.v1.prices.retrieve(StripePrice.objects.get().price)
-    assert (price.unit_amount, price.currency, price.recurring.interval) == (250_000_000, "idr", "year")
+    assert (price.unit_amount, price.currency, price.recurring and price.recurring.interval) == (
+        250_000_000,
+        "idr",
+        "year",
+    )
 
 
 def test_an_answer_that_was_lost_is_asked_for_again_with_its_key(
     account: StripeStandIn, customer: Subscription, settings: Any
 ) -> None:
-    ask = {"plan": plan("kecamatan"), "interval": "year", "key": str(uuid4()), "by": "user:budi"}
+    ask: dict[str, Any] = {"plan": plan("kecamatan"), "interval": "year", "key": str(uuid4()), "by": "user:budi"}
     settings.STRIPE_URL = "http://127.0.0.1:9"
     with pytest.raises(errors.StripeAway):
         doors.open_checkout(subscription=fresh(customer), **ask)

@@ -119,7 +119,7 @@ def test_every_way_in_is_shut_within_five_seconds(committed: None, count: int) -
             # Queued before, taken up now: no worker begins it.
             with pytest.raises(RegionNotServed):
                 run(deliver_in_region, door.region.schema_name)
-        latest = {name: 0.0 for name in doors[0].requests()}
+        latest = dict.fromkeys(doors[0].requests(), 0.0)
         late = []
         deadline = doors[-1].suspended_at + WITHIN_S
         while True:

@@ -9,6 +9,9 @@ from infra.stripe_standin.params import amount, choice, integer, merged, table, 
 from infra.stripe_standin.refusals import Refusal
 from infra.stripe_standin.store import Book, Thing
 
+# What a charge says of its card.
+ON_CHARGES = ("brand", "last4", "exp_month", "exp_year", "country", "fingerprint", "funding")
+
 
 def intent(book: Book, value: int, currency: str, customer: str | None, *, description: str | None = None) -> Thing:
     """A payment that waits for a card."""
@@ -87,7 +90,7 @@ def charge(book: Book, payment: Thing, method: Thing, *, watched: bool) -> str:
         payment_method=method["id"],
         payment_method_details={
             "type": "card",
-            "card": {"brand": method["card"]["brand"], "last4": method["card"]["last4"]},
+            "card": {name: value for name, value in method["card"].items() if name in ON_CHARGES},
         },
         receipt_email=None,
         receipt_number=None,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from infra.stripe_standin import charging, customers, invoices, subscriptions
+from infra.stripe_standin import charging, customers, invoices, subscriptions, waiting
 from infra.stripe_standin.api import browse, page, retrieve, route
-from infra.stripe_standin.billing_api import END, NO_TAX, no_automatic_tax
 from infra.stripe_standin.catalog import PRICE, create_product, new_price
 from infra.stripe_standin.customers import card, create_customer
 from infra.stripe_standin.events import change, emit
+from infra.stripe_standin.invoices_api import NO_TAX, no_automatic_tax
 from infra.stripe_standin.params import (
     anything,
     boolean,
@@ -25,6 +25,7 @@ from infra.stripe_standin.params import (
 from infra.stripe_standin.refusals import Refusal
 from infra.stripe_standin.showing import listing
 from infra.stripe_standin.store import DUE, HAPPENS, Book, Thing, blank
+from infra.stripe_standin.subscriptions_api import END
 
 HOUR = 3600
 PRICE_DATA = group(
@@ -103,10 +104,7 @@ def create_session(book: Book, asked: Thing) -> Thing:
             "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.", param="expires_at"
         )
     data = asked.get("subscription_data") or {}
-    trial = mode == "subscription" and (
-        (asked.get("subscription_data") or {}).get("trial_period_days")
-        or (asked.get("subscription_data") or {}).get("trial_end")
-    )
+    trial = mode == "subscription" and (data.get("trial_period_days") or data.get("trial_end"))
     subtotal, taxes = (0 if trial else sum(one[f"amount_{part}"] for one in rows) for part in ("subtotal", "tax"))
     included = sum(one["_included"] for one in rows)
     creates = asked.get("invoice_creation")
@@ -204,7 +202,7 @@ def row(book: Book, one: Thing, mode: str, number: int, asked: Thing) -> Thing:
         "amount_tax": added + included,
         "amount_total": subtotal + added,
         "currency": price["currency"],
-        "description": subscriptions.name_of(book, price),
+        "description": waiting.name_of(book, price),
         "discounts": [],
         "metadata": {},
         "price": price,
@@ -249,7 +247,7 @@ def subscribe(book: Book, session: Thing, asked: Thing, customer: Thing, method:
     recurring = [one for one in session["_line_items"]["data"] if one["price"]["recurring"]]
     for one in session["_line_items"]["data"]:
         if not one["price"]["recurring"]:
-            subscriptions.add_item(
+            waiting.add_item(
                 book,
                 customer["id"],
                 one["amount_subtotal"],
@@ -286,7 +284,7 @@ def pay_once(book: Book, session: Thing, asked: Thing, customer: Thing, method: 
             book, customer, session["currency"], "manual", metadata=merged({}, said.get("metadata"))
         )
         for one in session["_line_items"]["data"]:
-            item = subscriptions.add_item(
+            item = waiting.add_item(
                 book,
                 customer["id"],
                 one["amount_subtotal"],
@@ -298,7 +296,7 @@ def pay_once(book: Book, session: Thing, asked: Thing, customer: Thing, method: 
                 price=one["price"],
                 rates=[book.get("tax_rate", ident) for ident in one["_rates"]],
             )
-            subscriptions.take(book, invoice, item)
+            waiting.take(book, invoice, item)
         emit(book, "invoice.created", invoices.sum_up(book, invoice))
         invoices.finalize(book, invoice)
         session["invoice"], session["payment_intent"] = invoice["id"], invoice.get("_intent")

@@ -123,6 +123,9 @@ def delete_customer(book: Book, id: str, asked: Thing) -> Thing:
             end(book, subscription, "cancellation_requested")
     for invoice in book.find("invoice", customer=id, status="draft"):
         book.entomb(invoice)
+    for invoice in book.find("invoice", customer=id, status="open"):
+        invoice["auto_advance"], invoice["next_payment_attempt"] = False, None
+        book.put(invoice)
     emit(book, "customer.deleted", customer)
     return book.entomb(customer)
 

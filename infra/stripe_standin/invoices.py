@@ -15,6 +15,16 @@ from infra.stripe_standin.store import DUE, HAPPENS, Book, Thing, blank
 HOUR, DAY = 3600, 86_400
 # Days after a failed charge at which it is tried again.
 RETRIES = [3, 5, 7]
+# What an update writes as it was said.
+SAID = [
+    "auto_advance",
+    "collection_method",
+    "custom_fields",
+    "default_payment_method",
+    "description",
+    "due_date",
+    "footer",
+]
 
 
 def whole(value: float, currency: str) -> int:
@@ -274,31 +284,41 @@ def card_for(book: Book, invoice: Thing) -> Thing | None:
     return book.seek(ident) if ident else None
 
 
-def attempt(book: Book, invoice: Thing, method: Thing | None = None, *, watched: bool = False) -> CardRefusal | None:
-    """Charge an open invoice once. Returns the card's refusal, after what follows from it was done."""
+def attempt(
+    book: Book, invoice: Thing, method: Thing | None = None, *, watched: bool = False, scheduled: bool = False
+) -> CardRefusal | None:
+    """Charge an open invoice once. Returns the card's refusal, after what follows from it was done.
+
+    Only the first attempt and those of the schedule count, and plan the next.
+    """
     from infra.stripe_standin.subscriptions import after_failure
 
     method = method or card_for(book, invoice)
+    counts = scheduled or invoice["attempt_count"] == 0
     why, payment = "card_declined", book.seek(invoice.get("_intent", ""))
     if method is not None and payment is not None:
         why = charging.charge(book, payment, method, watched=watched)
         if not why:
-            invoice["attempt_count"] += 1
+            invoice["attempt_count"] += counts
             settle(book, invoice, paid=invoice["amount_due"])
             return None
-    before = dict(invoice)
-    invoice["attempt_count"] += 1
+    before, last = dict(invoice), False
     invoice["attempted"] = True
-    retries = book.setting("retries", RETRIES)
-    tried = invoice["attempt_count"] - 1
-    again = invoice["auto_advance"] and not watched and tried < len(retries)
-    invoice["next_payment_attempt"] = book.now() + int(retries[tried] * DAY) if again else None
+    if counts:
+        tried = invoice["attempt_count"]
+        invoice["attempt_count"] += 1
+        retries = book.setting("retries", RETRIES)
+        retried = invoice["auto_advance"] and invoice["billing_reason"] != "subscription_create"
+        invoice["next_payment_attempt"] = None
+        if retried and tried < len(retries):
+            invoice["next_payment_attempt"] = book.now() + int(retries[tried] * DAY)
+        last = retried and invoice["next_payment_attempt"] is None
     book.put(invoice)
     emit(book, "invoice.payment_failed", invoice)
     emit(book, "invoice.updated", invoice, before)
     subscription = subscription_of(book, invoice)
     if subscription is not None:
-        after_failure(book, subscription, invoice, last=not again and not watched)
+        after_failure(book, subscription, last=last)
     return declined(why, intent=(payment or {}).get("id", ""))
 
 
@@ -370,15 +390,15 @@ def happens(book: Book, invoice: Thing) -> None:
     if invoice["status"] == "draft":
         finalize(book, invoice)
         if invoice["status"] == "open" and invoice["collection_method"] == "charge_automatically":
-            attempt(book, invoice)
+            attempt(book, invoice, scheduled=True)
     elif invoice["next_payment_attempt"] is not None and invoice["next_payment_attempt"] <= book.now():
-        attempt(book, invoice)
+        attempt(book, invoice, scheduled=True)
     else:
         invoice["_overdue"] = True
         emit(book, "invoice.overdue", book.put(invoice))
         subscription = subscription_of(book, invoice)
         if subscription is not None:
-            after_failure(book, subscription, invoice, last=False)
+            after_failure(book, subscription, last=False)
 
 
 def edit(book: Book, invoice: Thing, asked: Thing) -> Thing:
@@ -390,7 +410,9 @@ def edit(book: Book, invoice: Thing, asked: Thing) -> Thing:
         )
     with change(book, invoice, "invoice.updated"):
         invoice["metadata"] = merged(invoice["metadata"], asked.get("metadata"))
-        invoice |= {name: asked[name] for name in terms | ({"auto_advance"} & set(asked)) if name != "days_until_due"}
+        invoice |= {name: asked[name] for name in SAID if name in asked}
+        if invoice["auto_advance"] and invoice["status"] == "draft" and invoice["automatically_finalizes_at"] is None:
+            invoice["automatically_finalizes_at"] = book.now() + int(book.setting("draft_wait", HOUR))
         if "default_tax_rates" in asked:
             invoice["default_tax_rates"] = [
                 book.get("tax_rate", one, param="default_tax_rates") for one in asked["default_tax_rates"]

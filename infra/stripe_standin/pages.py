@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from html import escape
 from urllib.parse import parse_qs
 
-from infra.stripe_standin import checkout, invoices, subscriptions
-from infra.stripe_standin.billing_api import changed_terms
+from infra.stripe_standin import checkout, invoices, subscriptions, waiting
 from infra.stripe_standin.customers import attach, card
 from infra.stripe_standin.refusals import Refusal
 from infra.stripe_standin.store import Book, Thing
+from infra.stripe_standin.subscriptions_api import changed_terms
 
 STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f6f8fa;color:#1a1f36}
@@ -22,12 +22,14 @@ table{width:100%;border-collapse:collapse}td{padding:.25rem 0;vertical-align:top
 label{display:block;margin:.75rem 0 .25rem}
 input{font:inherit;width:100%;box-sizing:border-box;min-height:44px;padding:.5rem;border:1px solid #697386;border-radius:6px}
 button,.button{font:inherit;min-height:44px;padding:.5rem 1rem;border:0;border-radius:6px;background:#4f3fd1;color:#fff;cursor:pointer;
-display:inline-block;text-decoration:none}
+display:inline-flex;align-items:center;box-sizing:border-box;text-decoration:none}
 button.quiet{background:#e3e8ee;color:#1a1f36}
 :focus-visible{outline:3px solid #0a66c2;outline-offset:2px}
 .error{background:#fdecec;border:1px solid #b3261e;color:#8c1d18;padding:.75rem;border-radius:6px}
 .note{color:#4a5568;font-size:.9rem}
 """
+JAKARTA = timezone(timedelta(hours=7))
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
 STATES = {
     "trialing": "masa percobaan",
     "active": "aktif",
@@ -73,7 +75,10 @@ def rupiah(value: int, currency: str) -> str:
 
 
 def day(at: int | None) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%d-%m-%Y") if at else "–"
+    if not at:
+        return "–"
+    found = datetime.fromtimestamp(at, JAKARTA)
+    return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
 
 
 def whole_page(title: str, content: str) -> str:
@@ -199,7 +204,7 @@ def portal_page(book: Book, method: str, rest: list[str], given: Thing) -> str:
     content = ""
     for one in reversed(book.find("subscription", customer=customer["id"])):
         names = ", ".join(
-            f"{item['quantity']} × {subscriptions.name_of(book, item['price'])}" for item in subscriptions.items(one)
+            f"{item['quantity']} × {waiting.name_of(book, item['price'])}" for item in subscriptions.items(one)
         )
         over = one["status"] in subscriptions.OVER
         ending = bool(one["cancel_at_period_end"]) and not over
@@ -272,6 +277,6 @@ def invoice_page(book: Book, method: str, rest: list[str], given: Thing) -> str:
 
 def front_page(book: Book) -> str:
     counts = dict(book.db.execute("SELECT kind, count(*) FROM things GROUP BY kind ORDER BY kind").fetchall())
-    lines = [("Waktu akun ini", datetime.fromtimestamp(book.clock(), UTC).strftime("%d-%m-%Y %H.%M UTC"))]
+    lines = [("Waktu akun ini", f"{day(book.clock())} {datetime.fromtimestamp(book.clock(), JAKARTA):%H.%M} WIB")]
     lines += [(kind, str(count)) for kind, count in counts.items()]
     return whole_page("Stripe tiruan", f'<section>{rows(lines)}</section><p class="note">docs/stripe-standin.md</p>')

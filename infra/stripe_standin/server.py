@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from infra.stripe_standin import (
     api,
-    billing_api,
     catalog,
     charging,
     checkout,
@@ -22,13 +21,15 @@ from infra.stripe_standin import (
     delivery,
     events,
     events_api,
+    invoices_api,
     pages,
+    subscriptions_api,
 )
 from infra.stripe_standin.refusals import Refusal
 from infra.stripe_standin.store import Book
 
 # They add their addresses when they are imported.
-PARTS = (catalog, customers, charging, billing_api, checkout, events_api)
+PARTS = (catalog, customers, charging, invoices_api, subscriptions_api, checkout, events_api)
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 LARGEST = 1_000_000
 

@@ -18,7 +18,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from infra.stripe_standin.refusals import CardRefusal, missing
+from infra.stripe_standin.refusals import CardRefusal, Refusal, missing
 
 Thing = dict[str, Any]
 PREFIX = {
@@ -214,8 +214,12 @@ class Book:
                     try:
                         thing = self.seek(ident)
                         assert thing is not None
-                        HAPPENS[thing["object"]](self, thing)
-                        self.put(thing)
+                        with self.undone_by(Refusal):
+                            HAPPENS[thing["object"]](self, thing)
+                            self.put(thing)
+                    except Refusal:
+                        # What cannot happen any more must not keep the clock from going on.
+                        self.db.execute("UPDATE things SET due = NULL WHERE id = ?", (ident,))
                     finally:
                         self.moment = None
             done += 1

@@ -6,7 +6,7 @@ import calendar
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from infra.stripe_standin import invoices
+from infra.stripe_standin import invoices, waiting
 from infra.stripe_standin.events import change, emit
 from infra.stripe_standin.params import merged
 from infra.stripe_standin.refusals import CardRefusal, Refusal
@@ -28,14 +28,22 @@ def after_period(start: int, recurring: Thing, anchor: int) -> int:
 
 
 def new_item(
-    book: Book, subscription: str, price: Thing, quantity: int, rates: Sequence[str] | None, metadata: Thing
+    book: Book,
+    subscription: str,
+    price: Thing,
+    quantity: int,
+    rates: Sequence[str] | None,
+    metadata: Thing,
+    *,
+    kept: bool = False,
 ) -> Thing:
+    """`kept`: it has this price already, which may have been retired since. Raises Refusal for a price that cannot recur."""
     if price["recurring"] is None:
         raise Refusal(
             f"The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`: {price['id']}",
             param="items[0][price]",
         )
-    if not price["active"]:
+    if not price["active"] and not kept:
         raise Refusal(f"The price specified is inactive: {price['id']}", param="items[0][price]")
     return {
         "id": book.ident("subscription_item"),
@@ -226,7 +234,7 @@ def bill(book: Book, subscription: Thing, reason: str, *, only_pending: bool = F
                 book,
                 invoice,
                 0 if trial else price["unit_amount"] * quantity,
-                description=f"{'Trial period for' if trial else f'{quantity} ×'} {name_of(book, price)}",
+                description=f"{'Trial period for' if trial else f'{quantity} ×'} {waiting.name_of(book, price)}",
                 start=start,
                 end=end,
                 quantity=quantity,
@@ -236,14 +244,23 @@ def bill(book: Book, subscription: Thing, reason: str, *, only_pending: bool = F
                 metadata=dict(subscription["metadata"]),
                 parent=parent_of_line(subscription, one["id"]),
             )
-    for waiting in book.find("invoiceitem", customer=customer["id"], invoice=None):
-        if waiting["_subscription"] in (None, subscription["id"]) and waiting["currency"] == invoice["currency"]:
-            take(book, invoice, waiting)
+    for one in book.find("invoiceitem", customer=customer["id"], invoice=None):
+        if one["_subscription"] in (None, subscription["id"]) and one["currency"] == invoice["currency"]:
+            waiting.take(book, invoice, one)
     invoices.sum_up(book, invoice)
     with change(book, subscription, "customer.subscription.updated"):
         subscription["latest_invoice"] = invoice["id"]
     emit(book, "invoice.created", invoice)
     return invoice
+
+
+def plan_cancel(subscription: Thing) -> None:
+    if subscription["cancel_at_period_end"]:
+        subscription["cancel_at"] = period(subscription)[1]
+
+
+def settled_status(subscription: Thing, now: int) -> str:
+    return "trialing" if (subscription["trial_end"] or 0) > now else "active"
 
 
 def parent_of_line(subscription: Thing, item: str) -> Thing:
@@ -255,48 +272,30 @@ def parent_of_line(subscription: Thing, item: str) -> Thing:
     }
 
 
-def take(book: Book, invoice: Thing, waiting: Thing) -> None:
-    """An invoice item that waited goes onto this invoice."""
-    details = {"credited_items": None}
-    invoices.line(
-        book,
-        invoice,
-        waiting["amount"],
-        description=waiting["description"],
-        start=waiting["period"]["start"],
-        end=waiting["period"]["end"],
-        quantity=waiting["quantity"],
-        price=waiting["_price"],
-        rates=waiting["tax_rates"],
-        metadata=dict(waiting["metadata"]),
-        subscription=waiting["_subscription"],
-        parent={
-            "type": "invoice_item_details",
-            "subscription_item_details": None,
-            "invoice_item_details": {
-                "invoice_item": waiting["id"],
-                "proration": waiting["proration"],
-                "proration_details": details,
-                "subscription": waiting["_subscription"],
-            },
-        },
-    )
-    waiting["invoice"] = invoice["id"]
-    book.put(waiting)
-
-
-def name_of(book: Book, price: Thing) -> str:
-    product = book.seek(price["product"]) or {}
-    return str(product.get("name", price["product"]))
-
-
-def plan_cancel(subscription: Thing) -> None:
-    if subscription["cancel_at_period_end"]:
-        subscription["cancel_at"] = period(subscription)[1]
-
-
-def settled_status(subscription: Thing, now: int) -> str:
-    return "trialing" if (subscription["trial_end"] or 0) > now else "active"
+def prorate(book: Book, subscription: Thing, old: Thing | None, new: Thing | None) -> None:
+    """What is left of the old item's period is credited, the new one's charged; both wait for the next invoice."""
+    start, finish = period(subscription)
+    now = book.now()
+    share = max(0.0, (finish - now) / (finish - start))
+    for item, sign, word in ((old, -1, "Unused time on"), (new, 1, "Remaining time on")):
+        if item is None:
+            continue
+        price, quantity = item["price"], item["quantity"]
+        value = sign * invoices.whole(price["unit_amount"] * quantity * share, price["currency"])
+        waiting.add_item(
+            book,
+            subscription["customer"],
+            value,
+            price["currency"],
+            f"{word} {quantity} × {waiting.name_of(book, price)}",
+            start=now,
+            end=finish,
+            quantity=quantity,
+            price=price,
+            rates=item["tax_rates"],
+            subscription=subscription["id"],
+            proration=True,
+        )
 
 
 def after_payment(book: Book, subscription: Thing, invoice: Thing) -> None:
@@ -309,12 +308,12 @@ def after_payment(book: Book, subscription: Thing, invoice: Thing) -> None:
             subscription["status"] = settled_status(subscription, book.now())
 
 
-def after_failure(book: Book, subscription: Thing, invoice: Thing, *, last: bool) -> None:
+def after_failure(book: Book, subscription: Thing, *, last: bool) -> None:
     """States: active -> past_due; with the last failure -> what the account has set: unpaid, canceled or past_due."""
     if subscription["status"] in ("active", "trialing"):
         with change(book, subscription, "customer.subscription.updated"):
             subscription["status"] = "past_due"
-    if last and subscription["status"] == "past_due" and invoice["billing_reason"] != "subscription_create":
+    if last and subscription["status"] == "past_due":
         then = book.setting("after_retries", "unpaid")
         if then == "canceled":
             end(book, subscription, "payment_failed")
@@ -334,8 +333,8 @@ def end(book: Book, subscription: Thing, reason: str, *, status: str = "canceled
         if invoice["status"] in ("draft", "open") and invoice["auto_advance"]:
             with change(book, invoice, "invoice.updated"):
                 invoice["auto_advance"], invoice["next_payment_attempt"] = False, None
-    for waiting in book.find("invoiceitem", _subscription=subscription["id"], invoice=None):
-        book.entomb(waiting)
+    for one in book.find("invoiceitem", _subscription=subscription["id"], invoice=None):
+        book.entomb(one)
     emit(
         book,
         "customer.subscription.deleted" if status == "canceled" else "customer.subscription.updated",
@@ -343,86 +342,6 @@ def end(book: Book, subscription: Thing, reason: str, *, status: str = "canceled
         before,
     )
     return subscription
-
-
-def prorate(book: Book, subscription: Thing, old: Thing | None, new: Thing | None) -> None:
-    """What is left of the old item's period is credited, the new one's charged; both wait for the next invoice."""
-    start, finish = period(subscription)
-    now = book.now()
-    share = max(0.0, (finish - now) / (finish - start))
-    for item, sign, word in ((old, -1, "Unused time on"), (new, 1, "Remaining time on")):
-        if item is None:
-            continue
-        price, quantity = item["price"], item["quantity"]
-        value = sign * invoices.whole(price["unit_amount"] * quantity * share, price["currency"])
-        add_item(
-            book,
-            subscription["customer"],
-            value,
-            price["currency"],
-            f"{word} {quantity} × {name_of(book, price)}",
-            start=now,
-            end=finish,
-            quantity=quantity,
-            price=price,
-            rates=item["tax_rates"],
-            subscription=subscription["id"],
-            proration=True,
-        )
-
-
-def add_item(
-    book: Book,
-    customer: str,
-    value: int,
-    currency: str,
-    description: str | None,
-    *,
-    start: int,
-    end: int,
-    quantity: int = 1,
-    price: Thing | None = None,
-    rates: Sequence[Thing] = (),
-    subscription: str | None = None,
-    proration: bool = False,
-    metadata: Thing | None = None,
-) -> Thing:
-    """An invoice item that waits for the customer's next invoice."""
-    found = book.new(
-        "invoiceitem",
-        amount=value,
-        currency=currency,
-        customer=customer,
-        date=book.now(),
-        description=description,
-        discountable=not proration,
-        discounts=[],
-        invoice=None,
-        metadata=metadata or {},
-        net_amount=value,
-        parent=subscription
-        and {
-            "type": "subscription_details",
-            "subscription_details": {"subscription": subscription, "subscription_item": None},
-        },
-        period={"start": start, "end": end},
-        pricing=price
-        and {
-            "type": "price_details",
-            "price_details": {"price": price["id"], "product": price["product"]},
-            "unit_amount_decimal": price["unit_amount_decimal"],
-        },
-        proration=proration,
-        proration_details={"discount_amounts": []} if proration else None,
-        quantity=quantity,
-        quantity_decimal=str(quantity),
-        tax_rates=list(rates),
-        test_clock=None,
-        _price=price,
-        _subscription=subscription,
-    )
-    emit(book, "invoiceitem.created", found)
-    return found
 
 
 def due(subscription: Thing) -> int | None:

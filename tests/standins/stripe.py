@@ -20,7 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import stripe
+
+from tests.standins.stripe_shapes import CheckingClient
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = 86_400
@@ -73,7 +76,10 @@ class StripeStandIn:
 
     @property
     def client(self) -> stripe.StripeClient:
-        return stripe.StripeClient(self.key, base_addresses={"api": self.url}, max_network_retries=0)
+        """The real SDK; every answer is held against its types."""
+        return stripe.StripeClient(
+            self.key, base_addresses={"api": self.url}, max_network_retries=0, http_client=CheckingClient()
+        )
 
     def start(self) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("WARSA_")}
@@ -194,3 +200,18 @@ def stripe_account(home: Path, *, endpoint: str = "", port: int = 0) -> Iterator
         yield account
     finally:
         account.stop()
+
+
+@pytest.fixture(scope="session")
+def stripe_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StripeStandIn]:
+    """One stand-in for all tests of a run."""
+    with stripe_account(tmp_path_factory.mktemp("stripe"), endpoint="http://localhost/tagihan/stripe/") as account:
+        yield account
+
+
+@pytest.fixture
+def stripe_standin(stripe_process: StripeStandIn) -> StripeStandIn:
+    """An empty account; what it tells waits until the test takes it."""
+    stripe_process.reset()
+    stripe_process.switch(hold=True)
+    return stripe_process

@@ -88,6 +88,15 @@ class Notice:
     state: str
     until: datetime
     grace_until: datetime
+    # More is used than the plan has.
+    over: bool = False
+
+    @property
+    def urgent(self) -> bool:
+        """Whether the region can only be read, or soon will be, unless somebody pays."""
+        S = SubscriptionState
+        soon = self.state == S.TRIALING and self.until - clock.now() < SOON
+        return soon or self.state in (S.PAST_DUE, S.READ_ONLY, S.CANCELLED)
 
 
 @contextmanager
@@ -105,14 +114,8 @@ def desk() -> Desk:
     with _ours() as row:
         today = day_of(clock.now())
         months = list(UsageMonth.objects.filter(region_id=row.region_id).order_by("-month")[:MONTHS])
-        latest = months[0] if months and months[0].month == today.replace(day=1) else None
-        plan = row.plan
-        limits = [
-            Limit("warungs", latest.warungs if latest else 0, plan.warungs),
-            Limit("orders", latest.orders if latest else 0, plan.orders),
-            Limit("storage", latest.storage_mb if latest else 0, plan.storage_mb),
-        ]
-        price = plan.price(row.interval)
+        limits = _limits(row.plan, months[0] if months else None)
+        price = row.plan.price(row.interval)
         return Desk(
             subscription=row,
             grace_until=grace_until(row),
@@ -135,7 +138,7 @@ def notice() -> Notice | None:
         try:
             with on_platform():
                 row = Subscription.objects.select_related("plan").filter(region=region).first()
-                known = (row.state, row.covered_until, grace_until(row)) if row else ()
+                known = (row.state, row.covered_until, grace_until(row), _is_over(row)) if row else ()
         except RegionSwitchInTransaction:
             # A page that is drawn inside a transaction does without.
             return None
@@ -143,9 +146,7 @@ def notice() -> Notice | None:
     if not known:
         return None
     found = Notice(*known)
-    soon = found.state == SubscriptionState.TRIALING and found.until - clock.now() < SOON
-    late = found.state in (SubscriptionState.PAST_DUE, SubscriptionState.READ_ONLY, SubscriptionState.CANCELLED)
-    return found if soon or late else None
+    return found if found.urgent or found.over else None
 
 
 def invoices() -> list[Invoice]:
@@ -257,6 +258,22 @@ def is_settled() -> bool:
     """After Checkout: whether Stripe has told us what came of it."""
     with _ours() as row:
         return row.by_card and row.state == SubscriptionState.ACTIVE
+
+
+def _limits(plan: PlanVersion, latest: UsageMonth | None) -> list[Limit]:
+    """This month's use against the plan's limits; nothing while nothing was told this month."""
+    if latest is None or latest.month != day_of(clock.now()).replace(day=1):
+        latest = UsageMonth()
+    return [
+        Limit("warungs", latest.warungs, plan.warungs),
+        Limit("orders", latest.orders, plan.orders),
+        Limit("storage", latest.storage_mb, plan.storage_mb),
+    ]
+
+
+def _is_over(row: Subscription) -> bool:
+    latest = UsageMonth.objects.filter(region_id=row.region_id).order_by("-month").first()
+    return any(one.over for one in _limits(row.plan, latest))
 
 
 def _open_quotation(row: Subscription) -> Quotation | None:

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from shared_apps.billing.errors import AlreadyAsked, BadAmount
 from shared_apps.billing.files import kind_of
 from shared_apps.billing.locks import lock_invoice
 from shared_apps.billing.models import Invoice, InvoiceState, Payment, PaymentState, Refund, RefundState, Way
+from shared_apps.billing.outgoing import ask_later
 from shared_apps.billing.services.invoicing import credit_locked, paid
 from shared_apps.billing.services.settling import holding
 from shared_apps.billing.states import day_of
@@ -116,13 +118,10 @@ def refund(*, payment: Payment, amount: int, reason: str, by: str) -> Refund:
             at=clock.now(),
             state=RefundState.ASKED if card else RefundState.DONE,
         )
-        row.refunded += amount
-        row.save(update_fields=["refunded"])
+        count_refunds(row)
         if (left := row.total - row.credited) > 0:
             credit_locked(row, reason=reason, by=by, total=min(amount, left))
         if card and row.subscription is not None:
-            from shared_apps.billing.stripe.calls import ask_later
-
             ask_later(
                 "refund",
                 row.subscription,
@@ -131,6 +130,24 @@ def refund(*, payment: Payment, amount: int, reason: str, by: str) -> Refund:
             )
         _write_down("refunded", payment, by, reason=reason, amount=amount)
     return one
+
+
+def count_refunds(row: Invoice) -> None:
+    """What has gone back of an invoice that the caller holds is written down."""
+    done = Refund.objects.filter(payment__invoice=row, state=RefundState.DONE)
+    row.refunded = done.aggregate(all=Sum("amount"))["all"] or 0
+    row.save(update_fields=["refunded"])
+
+
+def refund_answered(*, refund: Refund, stripe_id: str | None) -> None:
+    """Stripe has paid it back under this name, or refused (None): then the credit note stays, and an operator looks at it.
+
+    States:  ASKED -> DONE or FAILED; what was answered before stays.
+    """
+    with holding(refund.payment.invoice) as row:
+        state = RefundState.FAILED if stripe_id is None else RefundState.DONE
+        Refund.objects.filter(pk=refund.pk, state=RefundState.ASKED).update(state=state, stripe_id=stripe_id)
+        count_refunds(row)
 
 
 def _write_down(what: str, payment: Payment, by: str, *, reason: str = "", amount: int | None = None) -> None:

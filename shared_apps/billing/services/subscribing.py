@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from shared_apps.billing.errors import BadBuyer
 from shared_apps.billing.locks import lock_subscription
 from shared_apps.billing.models import PlanVersion, Subscription, SubscriptionEvent
+from shared_apps.billing.outgoing import ask_later
 from shared_apps.billing.plans import load_plans, plan_for
 from shared_apps.billing.seller import is_npwp
 from shared_apps.billing.services.settling import settle
@@ -114,8 +115,6 @@ def end(*, subscription: Subscription, by: str, reason: str, at: datetime | None
             row.save(update_fields=["ends_at"])
             note(row, "asked_to_end", by=by, reason=reason)
             if row.by_card:
-                from shared_apps.billing.stripe.calls import ask_later
-
                 ask_later("subscription.end", row, {"subscription": row.stripe_subscription, "ends": True})
             settle(row, by=by)
             record(
@@ -137,8 +136,6 @@ def go_on(*, subscription: Subscription, by: str) -> Subscription:
             row.save(update_fields=["ends_at"])
             note(row, "goes_on", by=by)
             if row.by_card:
-                from shared_apps.billing.stripe.calls import ask_later
-
                 ask_later("subscription.end", row, {"subscription": row.stripe_subscription, "ends": False})
             settle(row, by=by)
             record("billing.goes_on", by=by, region=row.region.public_id, target=f"subscription:{row.public_id}")

@@ -1,25 +1,25 @@
 """Changes that we ask of Stripe. Each is written down with its key before it is asked, so that a repeat is known as one.
 
-`ask_now` for what a page waits for; `ask_later` in the transaction that decided it, carried out by the outbox.
+`ask_now` for what a page waits for; what a transaction decided (`outgoing.ask_later`) is carried out by the outbox.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
 import stripe
 
 from shared_apps.billing.errors import StripeAway
-from shared_apps.billing.models import CallState, Refund, RefundState, StripeCall, Subscription
+from shared_apps.billing.models import CallState, Refund, StripeCall, Subscription
+from shared_apps.billing.outgoing import KIND
+from shared_apps.billing.services.paying import refund_answered
 from shared_apps.billing.stripe.client import client, told
 from shared_apps.billing.stripe.money import to_stripe
 from tenants.kernel import clock
 from tenants.outbox.models import OutboxMessage
-from tenants.outbox.services import deliverer, put
+from tenants.outbox.services import deliverer
 
-KIND = "billing.stripe"
 # What is kept of an answer.
 KEPT = ("id", "object", "url", "status", "customer", "amount", "expires_at")
 
@@ -83,19 +83,6 @@ def ask_now(kind: str, params: dict[str, Any], *, key: str, subscription: Subscr
     return _ask(api, call)
 
 
-def ask_later(kind: str, subscription: Subscription, params: dict[str, Any], *, key: str = "") -> StripeCall:
-    """It is asked after this transaction commits, and again until Stripe has answered."""
-    call = StripeCall.objects.create(
-        key=key or f"{kind}:{uuid.uuid4()}",
-        kind=kind,
-        subscription=subscription,
-        params=params,
-        asked_at=clock.now(),
-    )
-    put(KIND, {"call": call.pk}, dedupe=f"{KIND}:{call.key}")
-    return call
-
-
 @deliverer(KIND)
 def deliver_call(message: OutboxMessage) -> None:
     """Asks what was decided. A refusal of Stripe's is an answer: it is written down, and reconciliation shows what follows."""
@@ -123,9 +110,7 @@ def _ask(api: stripe.StripeClient, call: StripeCall) -> dict[str, Any]:
     call.state, call.answer, call.error, call.answered_at = CallState.DONE, kept, "", clock.now()
     call.save(update_fields=["state", "answer", "error", "attempts", "answered_at"])
     if call.kind == "refund":
-        Refund.objects.filter(pk=call.params["refund"], state=RefundState.ASKED).update(
-            state=RefundState.DONE, stripe_id=kept["id"]
-        )
+        refund_answered(refund=Refund.objects.get(pk=call.params["refund"]), stripe_id=kept["id"])
     return kept
 
 
@@ -133,4 +118,4 @@ def _refused(call: StripeCall, why: str) -> None:
     call.state, call.error, call.answered_at = CallState.REFUSED, why, clock.now()
     call.save(update_fields=["state", "error", "attempts", "answered_at"])
     if call.kind == "refund":
-        Refund.objects.filter(pk=call.params["refund"]).update(state=RefundState.FAILED)
+        refund_answered(refund=Refund.objects.get(pk=call.params["refund"]), stripe_id=None)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from shared_apps.billing.errors import AlreadyAsked, NotBilled
 from shared_apps.billing.locks import lock_subscription
 from shared_apps.billing.models import Interval, PlanVersion, Subscription
+from shared_apps.billing.outgoing import ask_later
 from shared_apps.billing.services.subscribing import choose_plan, note
 from shared_apps.billing.states import day_of
-from shared_apps.billing.stripe.calls import ask_later, ask_now
+from shared_apps.billing.stripe.calls import ask_now
 from shared_apps.billing.stripe.catalogue import ppn_rate, price_of
 from shared_apps.billing.stripe.client import client
 from tenants.audit.services import record

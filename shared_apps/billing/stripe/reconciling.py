@@ -12,6 +12,7 @@ from shared_apps.billing.models import Difference, Invoice, InvoiceState, Source
 from shared_apps.billing.stripe.client import cards_open, client, told
 from shared_apps.billing.stripe.reading import Customer, read_customer
 from shared_apps.billing.stripe.syncing import GOOD, cover_of
+from shared_apps.operations.models import OperatorGrant
 from tenants.hosts import platform_url
 from tenants.kernel import clock
 from tenants.outbox.services import put_mail
@@ -116,8 +117,6 @@ def _waiting() -> int:
 
 
 def _alert(fresh: int, count: int) -> None:
-    from shared_apps.operations.models import OperatorGrant
-
     day = clock.today()
     with transaction.atomic():
         for mail in OperatorGrant.objects.exclude(user__email="").values_list("user__email", flat=True):

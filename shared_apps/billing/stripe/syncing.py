@@ -22,7 +22,7 @@ from shared_apps.billing.models import (
     Way,
 )
 from shared_apps.billing.services.invoicing import Item, credit_locked, issue
-from shared_apps.billing.services.paying import take_in
+from shared_apps.billing.services.paying import count_refunds, take_in
 from shared_apps.billing.services.settling import settle
 from shared_apps.billing.states import day_of
 from shared_apps.billing.stripe.catalogue import plan_of
@@ -55,10 +55,16 @@ def apply(row: Subscription, read: Customer) -> None:
         step()
     current = read.current
     if current is not None:
-        row.stripe_subscription, row.stripe_status, row.card_ends = current.id, current.status, current.ends
         known = plan_of(current.price)
-        if known is not None and current.status in GOOD:
+        # What has ended says once which plan it was; after that the region may have chosen another.
+        ended_before = (current.id, current.status) == (row.stripe_subscription, row.stripe_status)
+        if (
+            known is not None
+            and not current.status.startswith("incomplete")
+            and (current.status != "canceled" or not ended_before)
+        ):
             row.plan, row.interval = known
+        row.stripe_subscription, row.stripe_status, row.card_ends = current.id, current.status, current.ends
     row.card_until = cover_of(read)
     row.save(update_fields=["stripe_subscription", "stripe_status", "card_ends", "card_until", "plan", "interval"])
     settle(row, by=BY)
@@ -144,12 +150,13 @@ def _give_back(back: Back) -> None:
     payment = Payment.objects.select_related("invoice").filter(stripe_id=back.payment_intent).first()
     if payment is None or payment.refunds.filter(stripe_id=back.id).exists():
         return
+    invoice = lock_invoice(payment.invoice)
     ours = payment.refunds.filter(stripe_id=None, amount=back.amount, state=RefundState.ASKED).first()
     if ours is not None:
         ours.stripe_id, ours.state = back.id, RefundState.DONE
         ours.save(update_fields=["stripe_id", "state"])
+        count_refunds(invoice)
         return
-    invoice = lock_invoice(payment.invoice)
     Refund.objects.create(
         payment=payment,
         amount=back.amount,
@@ -159,7 +166,6 @@ def _give_back(back: Back) -> None:
         by=BY,
         at=clock.now(),
     )
-    invoice.refunded += back.amount
-    invoice.save(update_fields=["refunded"])
+    count_refunds(invoice)
     if (left := invoice.total - invoice.credited) > 0:
         credit_locked(invoice, reason="Stripe: refund", by=BY, total=min(back.amount, left))

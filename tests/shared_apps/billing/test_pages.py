@@ -8,11 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from shared_apps.billing.models import Invoice, Payment, Quotation, Subscription
+from shared_apps.billing.models import Invoice, Payment, Quotation, Subscription, UsageMonth
 from shared_apps.billing.services.settling import sweep
 from shared_apps.billing.services.sponsoring import add_sponsor
 from shared_apps.billing.states import day_of
@@ -141,13 +142,24 @@ def test_read_only_lets_people_pay_and_take_out_and_nothing_else(kalidoni: Regio
 
 
 def test_the_banner_comes_before_it_is_too_late(kalidoni: Region, budi: Client) -> None:
+    with on_platform():
+        one = subscribed(kalidoni)
     assert "Masa uji coba" not in budi.get("/wilayah/").content.decode()
     with on_platform():
-        Subscription.objects.update(trial_until=clock.now() + timedelta(days=3))
-    from django.core.cache import cache
-
-    cache.clear()
+        trial_over(one, days=-3)
+    with in_region(kalidoni):
+        cache.delete("billing.notice")
     assert "Masa uji coba" in budi.get("/wilayah/").content.decode()
+
+
+def test_more_use_than_the_plan_has_is_told_and_stops_nobody(kalidoni: Region, budi: Client) -> None:
+    with on_platform():
+        subscribed(kalidoni)
+        month = day_of(clock.now()).replace(day=1)
+        UsageMonth.objects.create(region=kalidoni, month=month, warungs=301, orders=9, measured_at=clock.now())
+    assert "melebihi paket" in budi.get("/wilayah/").content.decode()
+    assert "di atas paket" in budi.get(HOME).content.decode()
+    assert budi.post("/wilayah/satker/", {"name": "x"}).status_code != 423
 
 
 def test_the_page_of_a_region_is_its_own(kalidoni: Region, lombok: Region, budi: Client) -> None:

@@ -65,7 +65,9 @@ class SiteMiddleware:
             if site.is_released:
                 return _static_page("static_pages/host_released.html", 410)
             if site.region is None:
-                return self._serve(request, settings.INTERNAL_URLCONF if site.is_internal else settings.PUBLIC_SCHEMA_URLCONF)
+                return self._serve(
+                    request, settings.INTERNAL_URLCONF if site.is_internal else settings.PUBLIC_SCHEMA_URLCONF
+                )
         region: Region = site.region
         if region.status != RegionStatus.READY:
             return _shut(region)

@@ -59,6 +59,9 @@ PUBLIC_MODELS_FOR_REGIONS = frozenset(
         "exchange.SupplierOrderEvent",
         "exchange.SupplierOrderLine",
         "regions.Area",
+        # Row-level security and their managers show a region what concerns it.
+        "support.SupportAccess",
+        "support.SupportEvent",
         "supplier_catalog.Article",
         "supplier_catalog.ArticlePack",
         "supplier_catalog.ArticleVersion",

@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "support": {"task": "shared_apps.support.tasks.expire_support", "schedule": 60.0, "options": {"expires": 60}},
     "pool": {"task": "tenants.schemas.tasks.keep_pool", "schedule": 30.0, "options": {"expires": 30}},
     "region-counters": {
         "task": "shared_apps.operations.tasks.push_counters_everywhere",

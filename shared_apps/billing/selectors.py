@@ -20,14 +20,18 @@ from shared_apps.billing.models import (
     SubscriptionState,
 )
 from tenants.kernel import clock
+from tenants.kernel.asking import value_of
 from tenants.models import Domain
+
+_WAITING = """
+SELECT (SELECT count(*) FROM billing_payment WHERE state = 'claimed')
+     + (SELECT count(*) FROM billing_quotation WHERE state = 'asked')
+"""
 
 
 def waiting_for_operator() -> int:
     """Payments to look up and quotations to send, in one query; shown beside the entry on each page."""
-    claims = Payment.objects.filter(state=PaymentState.CLAIMED).order_by().values(n=Count("pk"))
-    row = Quotation.objects.filter(state=QuotationState.ASKED).aggregate(n=Count("pk"))
-    return int(row["n"]) + int(claims.aggregate(n=Sum("n"))["n"] or 0)
+    return int(value_of(_WAITING, []))
 
 
 def subscriptions(*, text: str = "", state: str = "") -> QuerySet[Subscription]:
@@ -84,7 +88,8 @@ def quotations(*, state: str = "") -> QuerySet[Quotation]:
 
 def sponsors() -> QuerySet[Sponsor]:
     """With how many regions each pays for."""
-    return Sponsor.objects.annotate(regions=Count("subscriptions", filter=Q(subscriptions__leaves_sponsor=False)))
+    rows = Sponsor.objects.annotate(regions=Count("subscriptions", filter=Q(subscriptions__leaves_sponsor=False)))
+    return rows.order_by("name", "pk")
 
 
 def differences(*, gone: bool = False) -> QuerySet[Difference]:

@@ -84,8 +84,9 @@ ACTS: dict[str, Act] = {
                 _("Savings can still be taken out, and books and exports are open."),
             ),
             ReasonForm,
-            lambda region, found: region.status == RegionStatus.READY
-            and ReadOnlyBecause.OPERATOR not in region.read_only_because,
+            lambda region, found: (
+                region.status == RegionStatus.READY and ReadOnlyBecause.OPERATOR not in region.read_only_because
+            ),
             _hold_still,
         ),
         Act(
@@ -95,8 +96,9 @@ ACTS: dict[str, Act] = {
             "book-open",
             (_("Operators no longer keep it from being changed. An unpaid subscription still may."),),
             ReasonForm,
-            lambda region, found: region.status == RegionStatus.READY
-            and ReadOnlyBecause.OPERATOR in region.read_only_because,
+            lambda region, found: (
+                region.status == RegionStatus.READY and ReadOnlyBecause.OPERATOR in region.read_only_because
+            ),
             _let_go_on,
             is_grave=False,
         ),

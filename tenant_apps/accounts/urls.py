@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenant_apps.accounts.views import entering, invitation, me, passkeys, people
+from tenant_apps.accounts.views import entering, invitation, me, passkeys, people, support
 
 urlpatterns = [
     path("daftar/", entering.sign_up, name="account_signup"),
@@ -19,6 +19,14 @@ urlpatterns = [
     path("undangan/<slug:token>/", invitation.invitation, name="invitation"),
     path("undangan/<slug:token>/terima/", invitation.accept_invitation, name="accept_invitation"),
     path("undangan/<slug:token>/gabung/", invitation.join, name="join"),
+    path("dukungan/masuk/<str:token>/", support.enter, name="enter_support"),
+    path("dukungan/keluar/", support.leave, name="leave_support"),
+    path("dukungan/selesai/", support.over, name="support_over"),
+    path("wilayah/dukungan/", support.accesses, name="support_accesses"),
+    path("wilayah/dukungan/<uuid:public_id>/", support.access, name="support_access"),
+    path("wilayah/dukungan/<uuid:public_id>/terima/", support.accept, name="accept_support"),
+    path("wilayah/dukungan/<uuid:public_id>/tolak/", support.refuse, name="refuse_support"),
+    path("wilayah/dukungan/<uuid:public_id>/cabut/", support.revoke, name="revoke_support"),
     path("wilayah/orang/", people.people_list, name="people"),
     path("wilayah/orang/undang/", people.invite_person, name="invite_person"),
     path("wilayah/orang/undangan/", people.invitations, name="invitations"),

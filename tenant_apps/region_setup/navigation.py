@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.onboarding.consents import waiting_for_our_answer
+from shared_apps.support.selectors import waiting as waiting_for_support
 from tenant_apps.accounts.models import Role
 from tenants.kernel.navigation import NavItem, register
 
@@ -49,6 +50,15 @@ register(
         count=lambda request: waiting_for_our_answer(),
     ),
     NavItem("wilayah", _("Subscription"), "region_setup:subscription", "receipt", order=75, roles=ADMIN),
+    NavItem(
+        "wilayah",
+        _("Support"),
+        "support_accesses",
+        "life-buoy",
+        order=88,
+        roles=ADMIN,
+        count=lambda request: waiting_for_support(),
+    ),
     NavItem("wilayah", _("Log"), "region_setup:log", "scroll-text", order=90, roles=ADMIN),
     NavItem("wilayah", _("Domain"), "region_setup:domains", "globe", order=85, roles=ADMIN),
     NavItem("wilayah", _("On sale"), "region_setup:on_sale", "receipt-text", order=70, roles=ADMIN),

@@ -16,6 +16,7 @@ from tenants.access import public_page, signed_in
 from tenants.identity.forms import ForgottenPasswordForm, SignInForm
 from tenants.identity.resets import prove_number
 from tenants.read_only import open_while_read_only
+from tenants.support import way_out
 
 
 def braked(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,7 +67,7 @@ class ResetCodeView(allauth.ConfirmPasswordResetCodeView):
 
 # A region that can only be read keeps nobody out.
 sign_in = public_page(open_while_read_only(braked(SignInView.as_view())))
-sign_out = public_page(open_while_read_only(braked(allauth.LogoutView.as_view(http_method_names=["post"]))))
+sign_out = public_page(way_out(open_while_read_only(braked(allauth.LogoutView.as_view(http_method_names=["post"])))))
 forgotten_password = public_page(open_while_read_only(braked(ForgottenPasswordView.as_view())))
 reset_code = public_page(open_while_read_only(braked(ResetCodeView.as_view())))
 new_password = public_page(open_while_read_only(braked(allauth.CompletePasswordResetView.as_view())))

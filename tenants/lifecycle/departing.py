@@ -84,9 +84,7 @@ def hand_over(
         tell_gone(held)
 
 
-def _leave(
-    region: Region, address: str, *, typed_slug: str, archive: Path, key: bytes | None, drain_s: float
-) -> None:
+def _leave(region: Region, address: str, *, typed_slug: str, archive: Path, key: bytes | None, drain_s: float) -> None:
     # Before the wipe, for it is shown only once the region is closed: no moment without it, wherever we are killed.
     with on_platform():
         Region.objects.filter(pk=region.pk).update(moved_to=address)

@@ -111,7 +111,9 @@ def fetched(archive: HandedArchive) -> None:
     """Somebody with the link fetches the file: noted each time. On the platform."""
     with transaction.atomic():
         HandedArchive.objects.filter(pk=archive.pk).update(fetched_at=clock.now())
-        note(archive.region, "fetch_archive", by=f"link:{archive.public_id}", details={"archive": str(archive.public_id)})
+        note(
+            archive.region, "fetch_archive", by=f"link:{archive.public_id}", details={"archive": str(archive.public_id)}
+        )
 
 
 def file_of(archive: HandedArchive) -> Path:
@@ -132,7 +134,9 @@ def sweep() -> int:
         file_of(archive).unlink(missing_ok=True)
         with transaction.atomic():
             if HandedArchive.objects.filter(pk=archive.pk, removed_at=None).update(removed_at=clock.now()):
-                note(archive.region, "remove_archive", by="system:lifecycle", details={"archive": str(archive.public_id)})
+                note(
+                    archive.region, "remove_archive", by="system:lifecycle", details={"archive": str(archive.public_id)}
+                )
                 count += 1
     return count
 

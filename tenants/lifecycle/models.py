@@ -160,9 +160,7 @@ class DomainClaim(models.Model):
                 name="domain_claim_state_known",
                 condition=Q(state__in=["pending", "verified", "active", "failing", "removed"]),
             ),
-            models.CheckConstraint(
-                name="domain_claim_lower_case", condition=Q(host=models.functions.Lower("host"))
-            ),
+            models.CheckConstraint(name="domain_claim_lower_case", condition=Q(host=models.functions.Lower("host"))),
             models.UniqueConstraint(
                 name="domain_claim_once_per_region", fields=["region", "host"], condition=~Q(state="removed")
             ),

@@ -14,14 +14,52 @@ from tenants.lifecycle.errors import HostRefused
 # Whoever may write records here speaks for everybody below it. The proof by TXT could never be given for the real ones; this
 # tells people at once.
 _SHARED = frozenset(
-    "blogspot.com wordpress.com github.io gitlab.io netlify.app vercel.app pages.dev workers.dev herokuapp.com"
-    " fly.dev onrender.com web.app firebaseapp.com azurewebsites.net cloudfront.net amazonaws.com duckdns.org".split()
+    [
+        "blogspot.com",
+        "wordpress.com",
+        "github.io",
+        "gitlab.io",
+        "netlify.app",
+        "vercel.app",
+        "pages.dev",
+        "workers.dev",
+        "herokuapp.com",
+        "fly.dev",
+        "onrender.com",
+        "web.app",
+        "firebaseapp.com",
+        "azurewebsites.net",
+        "cloudfront.net",
+        "amazonaws.com",
+        "duckdns.org",
+    ]
 )
 _SECOND_LEVEL = frozenset(
-    "ac biz co com desa edu go gov kab kota mil my net or org ponpes sch web".split()
+    [
+        "ac",
+        "biz",
+        "co",
+        "com",
+        "desa",
+        "edu",
+        "go",
+        "gov",
+        "kab",
+        "kota",
+        "mil",
+        "my",
+        "net",
+        "or",
+        "org",
+        "ponpes",
+        "sch",
+        "web",
+    ]
 )
 # Names that no public DNS serves.
-_NEVER_PUBLIC = frozenset("localhost local internal test invalid example onion lan home arpa".split())
+_NEVER_PUBLIC = frozenset(
+    ["localhost", "local", "internal", "test", "invalid", "example", "onion", "lan", "home", "arpa"]
+)
 
 
 def clean_host(text: str) -> str:

@@ -125,9 +125,11 @@ def _read_only(region: Region, *, by: str, reason: str, begins: bool) -> bool:
 
 def open_closing(region: Region) -> Closing | None:
     """The region's closing that can still be taken back, if there is one. On the platform."""
-    return Closing.objects.filter(
-        region=region, state__in=[Closing.State.ANNOUNCED, Closing.State.CLOSED]
-    ).select_related("region").first()
+    return (
+        Closing.objects.filter(region=region, state__in=[Closing.State.ANNOUNCED, Closing.State.CLOSED])
+        .select_related("region")
+        .first()
+    )
 
 
 def _must_be(region: Region, status: RegionStatus) -> None:

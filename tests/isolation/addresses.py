@@ -17,6 +17,7 @@ from shared_apps.exchange.services import Buyer, OrderedLine, pooling, send_orde
 from shared_apps.onboarding.consents import requests_to_us
 from shared_apps.onboarding.models import CarveOut, Registration, State
 from shared_apps.supplier_catalog.models import Offer
+from shared_apps.support.models import SupportAccess
 from tenant_apps.accounts.models import Passkey, Role
 from tenant_apps.accounts.services.inviting import invite
 from tenant_apps.agent_banking.models import Agent, AgentDocument, MoveKind, StatementException
@@ -101,6 +102,7 @@ from tenant_apps.suppliers.models import Adoption, AdoptionChange
 from tenant_apps.suppliers.services import adopt, find_changes
 from tenant_apps.warungs.services import set_slot, set_zone
 from tenants.context import current_region, on_platform
+from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.kernel.numbers import new_number
 from tenants.kernel.units import BaseUnit
@@ -149,6 +151,7 @@ class Ids:
     bill: str
     credit_note: str
     domain: str
+    support: str
     account: str
     api_key: str
     purchase: str
@@ -400,6 +403,7 @@ def add_market_documents(cast: Cast) -> None:
     invite(role=Role.STAFF, name="Calon pegawai", subject=cast.warung.public_id, by=BY)
     make_token(member=cast.member(cast.wati), name="Kasir percobaan", scopes=[Scope.SHOP_READ], days=30)
     _ask_for_a_host(current_region())
+    _ask_to_come_in(current_region())
     _ask_for_a_kecamatan(current_region())
     _pay_too_little(cast)
     _go_to_the_market(cast)
@@ -611,6 +615,14 @@ def _ask_for_a_host(region: Region) -> None:
         )
 
 
+def _ask_to_come_in(region: Region) -> None:
+    """Support accesses live in public too."""
+    secret = SECRET if region.name == "Lombok" else "contoh"
+    with on_platform():
+        who = User.objects.create_user(email=f"{uuid4().hex}@example.test", name=secret)
+        SupportAccess.objects.create(region=region, operator=who, operator_name=secret, reason=secret, hours=2)
+
+
 def _go_to_the_market(cast: Cast) -> None:
     """A stand with a pre-order that somebody is buying for, and another one for a later day."""
     place = open_stand(cast, suffix=cast.hasan.email.partition("@")[0].removeprefix("hasan"))
@@ -680,6 +692,7 @@ def ids_of(cast: Cast) -> Ids:
         carving=str(requests_to_us().latest("pk").public_id),
         **_bill_of_region(),
         domain=str(claims_of(current_region())[-1].public_id),
+        support=str(SupportAccess.objects.latest("pk").public_id),
         account=str(account_of_warung(cast.warung, "cash").public_id),
         purchase=Purchase.objects.filter(orders__warung=cast.warung).latest("pk").number,
         api_key=str(ApiToken.objects.latest("pk").public_id),
@@ -918,6 +931,10 @@ toko/tutup/setor/
 warung/
 wilayah/
 wilayah/aturan-harga/
+dukungan/keluar/
+dukungan/selesai/
+wilayah/dukungan/
+wilayah/catatan/
 wilayah/domain/
 wilayah/domain/tambah/
 wilayah/domain/utama/
@@ -1437,6 +1454,11 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "wilayah/langganan/nota-kredit/<uuid:public_id>/pdf/": {"public_id": ("credit_note",)},
     "wilayah/langganan/tagihan/<uuid:public_id>/": {"public_id": ("bill",)},
     "wilayah/langganan/tagihan/<uuid:public_id>/pdf/": {"public_id": ("bill",)},
+    "dukungan/masuk/<str:token>/": {"token": ("=tidak-ada",)},
+    "wilayah/dukungan/<uuid:public_id>/": {"public_id": ("support",)},
+    "wilayah/dukungan/<uuid:public_id>/cabut/": {"public_id": ("support",)},
+    "wilayah/dukungan/<uuid:public_id>/terima/": {"public_id": ("support",)},
+    "wilayah/dukungan/<uuid:public_id>/tolak/": {"public_id": ("support",)},
     "wilayah/orang/<uuid:public_id>/": {"public_id": ("person",)},
     "wilayah/orang/<uuid:public_id>/beri/": {"public_id": ("person",)},
     "wilayah/orang/<uuid:public_id>/buka/": {"public_id": ("person",)},

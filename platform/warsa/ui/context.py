@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from shared_apps.billing.desk import Notice, notice
 from shared_apps.operations.access import OPERATORS
 from shared_apps.supplier_catalog.access import words_for_navigation
+from shared_apps.support.models import SupportAccess
+from shared_apps.support.selectors import running
+from tenant_apps.accounts.models import Role
 from tenants.kernel.navigation import ANONYMOUS, AREAS, OPERATOR, SIGNED_IN, NavItem, items_of
 
 THEMES = ("light", "dark")
@@ -157,12 +160,18 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": Navigation(request),
         "theme": theme if theme in THEMES else "",
         "billing_notice": SimpleLazyObject(partial(_billing_notice, request)),
+        # Asked only where a page of work shows it.
+        "support_inside": lambda: _support_inside(request),
     }
+
+
+def _support_inside(request: HttpRequest) -> list[SupportAccess]:
+    """Operators who can look into this region now, for its admins to know."""
+    roles = getattr(getattr(request, "member", None), "roles", ())
+    return running() if Role.ADMIN in roles else []
 
 
 def _billing_notice(request: HttpRequest) -> Notice | None:
     """What the region's admins and its Satker are to know of its subscription; asked by pages of work alone."""
-    member = getattr(request, "member", None)
-    if member is None or not member.is_signed_in or not {"admin", "satker"} & set(member.roles):
-        return None
-    return notice()
+    roles = getattr(getattr(request, "member", None), "roles", frozenset())
+    return notice() if roles & {Role.ADMIN, Role.SATKER} else None

@@ -28,6 +28,7 @@ State = WarungMove.State
 BY = "system:carving"
 _SPACE = 0x57_4D  # "WM"
 
+
 def moves_of(region: Region) -> list[WarungMove]:
     """Moves that the region gives or gets, the newest first."""
     with on_platform():
@@ -43,9 +44,10 @@ def move_of(region: Region, public_id: Any) -> WarungMove | None:
 def may_offer(request: CarveOut) -> bool:
     """Whether the kecamatan of this request have gone and their warungs have not been offered. In the asked region."""
     with on_platform():
-        return request.state == CarveOut.State.CARVED and not WarungMove.objects.filter(carve_out=request).exclude(
-            state=State.REFUSED
-        ).exists()
+        return (
+            request.state == CarveOut.State.CARVED
+            and not WarungMove.objects.filter(carve_out=request).exclude(state=State.REFUSED).exists()
+        )
 
 
 def offer(*, request: CarveOut, region: Region, by: str) -> WarungMove:

@@ -25,6 +25,7 @@ from tenants.kernel.cells import harmless
 from tenants.kernel.errors import DomainError
 from tenants.kernel.units import BaseUnit
 from tenants.pictures import FORMATS, BadPhoto
+from tenants.support import open_to_support
 
 A_PAGE = 30
 MOST_FOUND = 100
@@ -69,6 +70,7 @@ def new(request: RegionRequest) -> HttpResponse:
 
 
 @admins
+@open_to_support
 @read_or_send
 def edit(request: RegionRequest, public_id: UUID) -> HttpResponse:
     """Change an article and its packs."""

@@ -24,6 +24,7 @@ from tenant_apps.warungs.services import save_neighbourhoods
 from tenants import hooks
 from tenants.forms import asked_text
 from tenants.kernel.errors import DomainError
+from tenants.support import open_to_support
 
 A_PAGE = 25
 
@@ -66,6 +67,7 @@ def checklist(request: RegionRequest) -> HttpResponse:
 
 
 @admins
+@open_to_support
 @read_or_send
 def services(request: RegionRequest) -> HttpResponse:
     """Confirm or switch the services."""
@@ -96,6 +98,7 @@ def village(request: RegionRequest, code: str) -> HttpResponse:
 
 
 @admins
+@open_to_support
 @require_POST
 def change_rw(request: RegionRequest, code: str) -> HttpResponse:
     """Save how many RT each RW has; remove some."""
@@ -112,6 +115,7 @@ def change_rw(request: RegionRequest, code: str) -> HttpResponse:
 
 
 @admins
+@open_to_support
 @require_POST
 def add_rw(request: RegionRequest, code: str) -> HttpResponse:
     """Enter RW that are not there yet. Those that are there keep their RT."""
@@ -144,6 +148,7 @@ def _village_page(
 
 
 @admins
+@open_to_support
 @read_or_send
 def satker(request: RegionRequest) -> HttpResponse:
     """The Satker's particulars, and who works there."""
@@ -158,6 +163,7 @@ def satker(request: RegionRequest) -> HttpResponse:
 
 
 @admins
+@open_to_support
 @require_POST
 def texts(request: RegionRequest) -> HttpResponse:
     """What the region's own pages say."""

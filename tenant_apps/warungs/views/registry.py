@@ -39,6 +39,7 @@ from tenant_apps.warungs.views.inviting import show_link
 from tenants.forms import ReasonForm, asked_text
 from tenants.kernel import clock
 from tenants.kernel.errors import DomainError
+from tenants.support import open_to_support
 
 A_PAGE = 20
 
@@ -93,6 +94,7 @@ def new(request: RegionRequest) -> HttpResponse:
 
 
 @admins
+@open_to_support
 @read_or_send
 def edit(request: RegionRequest, public_id: UUID) -> HttpResponse:
     """Change a warung's particulars."""

@@ -193,7 +193,9 @@ def test_some_go_back_and_the_others_do_not_change(fleet: list[Region], shelf: P
         with in_region(one):
             assert unproven_accounts() == [], one
     with on_platform():
-        assert set(Region.objects.filter(pk__in=[one.pk for one in fleet]).values_list("status", flat=True)) == {"ready"}
+        assert set(Region.objects.filter(pk__in=[one.pk for one in fleet]).values_list("status", flat=True)) == {
+            "ready"
+        }
 
 
 def _swapped(region: Region) -> None:

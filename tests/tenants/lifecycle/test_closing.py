@@ -107,7 +107,10 @@ def test_the_whole_way_and_back_from_the_archive(plaju: Region, days: Calendar) 
         plaju.refresh_from_db()
     banner = Client(headers={"host": f"{SLUG}.localhost"}).get("/").content.decode()
     assert plaju.closes_at is not None
-    assert f"{plaju.closes_at.astimezone(ZoneInfo('Asia/Jakarta')).day}" in banner.partition('class="alert warning')[2][:400]
+    assert (
+        f"{plaju.closes_at.astimezone(ZoneInfo('Asia/Jakarta')).day}"
+        in banner.partition('class="alert warning')[2][:400]
+    )
 
     days.pass_days(21)
     then = contents(plaju)
@@ -278,9 +281,7 @@ def test_what_is_asked_must_be_right(plaju: Region) -> None:
     with pytest.raises(NotInThisState):
         announced(plaju)
     with on_platform(), pytest.raises(IntegrityError), transaction.atomic():
-        Closing.objects.create(
-            region=plaju, reason="x", by=BY, closes_at=now, deletes_at=now + timedelta(days=1)
-        )
+        Closing.objects.create(region=plaju, reason="x", by=BY, closes_at=now, deletes_at=now + timedelta(days=1))
 
 
 def test_days_are_counted_from_midnight_in_jakarta() -> None:

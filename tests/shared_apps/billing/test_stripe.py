@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_apps.billing import errors
+from shared_apps.billing.checks import cards_are_whole
 from shared_apps.billing.models import (
     CreditNote,
     Difference,
@@ -175,3 +176,13 @@ def test_differences_are_listed_told_once_and_closed(account: StripeStandIn, cus
     assert reconcile() == 0
     assert Difference.objects.filter(gone_at=None).count() == 0
     assert SubscriptionEvent.objects.filter(subscription=customer, after="active").exists()
+
+
+def test_half_a_way_to_pay_stops_the_start(settings: Any) -> None:
+    assert cards_are_whole() == []
+    settings.STRIPE_KEY, settings.STRIPE_WEBHOOK_SECRETS = "sk_live_1", ["whsec_1"]
+    assert cards_are_whole() == []
+    settings.STRIPE_WEBHOOK_SECRETS = []
+    settings.BILLING_SELLER = {**settings.BILLING_SELLER, "npwp": ""}
+    (fault,) = cards_are_whole()
+    assert fault.msg == "WARSA_BILLING_NPWP, WARSA_STRIPE_WEBHOOK_SECRET not set"

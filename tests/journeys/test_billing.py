@@ -59,16 +59,74 @@ def fill_card(page: Page, number: str) -> None:
     page.get_by_label("Nama di kartu").fill("Budi")
 
 
+def test_the_way_of_public_offices(platform_running: Platform, browser: Browser, tmp_path: Path) -> None:
+    platform, admin, operator = platform_running, new_phone(browser), new_phone(browser)
+    proof = tmp_path / "bukti.pdf"
+    proof.write_bytes(b"%PDF-1.4\n% bukti transfer\n")
+    site = signed_in(admin, platform, "Admin")
+    admin.goto(f"{site}{HOME}penawaran/")
+    admin.locator("main [name=plan][value=kecamatan]").check()
+    admin.locator("main [name=interval][value=year]").check()
+    admin.locator("main [name=institution]").fill("Kecamatan Kalidoni")
+    admin.locator("main [name=npwp]").fill("12")
+    admin.locator("main [name=address]").fill("Jalan Mayor Zen 1, Palembang")
+    admin.locator("main [name=email]").fill("camat.bayar@kalidoni.test")
+    press(admin, "Ask for the quotation")
+    expect(admin.locator("main")).to_contain_text("15 atau 16")
+    look(admin, "quotation-refused")
+    admin.locator("main [name=npwp]").fill("01.234.567.8-901.000")
+    press(admin, "Ask for the quotation")
+    look(admin, "quotation-asked")
+
+    open_console(operator, platform)
+    operator.goto(f"{platform.url}/operator/tagihan/penawaran/")
+    look(operator, "operator-quotations")
+    press(operator, "Send")
+
+    admin.goto(f"{site}{HOME}penawaran/")
+    look(admin, "quotation-sent")
+    admin.locator("main [name=po_number]").fill("PO/027/2026")
+    admin.locator("main [name=po_file]").set_input_files(proof)
+    press(admin, "Order, and receive the invoice")
+    expect(admin.locator("main")).to_contain_text("2.775.000")
+    look(admin, "invoice-open")
+    where = admin.url
+    admin.locator("main [name=paid_on]").fill(clock.today().isoformat())
+    admin.locator("main [name=proof]").set_input_files(proof)
+    press(admin, "Send the proof")
+    expect(admin.locator("main")).to_contain_text("menunggu")
+
+    operator.goto(f"{platform.url}/operator/tagihan/pembayaran/")
+    look(operator, "operator-claims")
+    press(operator, "It is at the bank")
+    for page in ("", "faktur/", "sponsor/", "selisih/"):
+        operator.goto(f"{platform.url}/operator/tagihan/{page}")
+        look(operator, f"operator-billing-{page.strip('/') or 'subscriptions'}")
+    operator.goto(f"{platform.url}/operator/tagihan/")
+    operator.locator("main").get_by_role("link", name="Kalidoni").first.click()
+    expect(operator.locator("h1")).to_have_text("Kalidoni")
+    look(operator, "operator-billing-subscription")
+    operator.locator("main ul.list a").first.click()
+    operator.wait_for_url(re.compile("/faktur/"))
+    look(operator, "operator-billing-invoice")
+
+    admin.goto(where)
+    expect(admin.locator("main .pill").first).to_have_text("lunas")
+    look(admin, "invoice-paid")
+    admin.goto(f"{site}{HOME}")
+    expect(admin.locator("main .pill").first).to_have_text("aktif")
+
+
 def test_card_fails_grace_read_only_pays_active(platform_running: Platform, browser: Browser, stripe: str) -> None:
     platform, admin = platform_running, new_phone(browser)
     site = signed_in(admin, platform, "Admin")
     admin.goto(f"{site}{HOME}")
-    expect(admin.locator("main")).to_contain_text(say("Free until"))
-    look(admin, "subscription-trial")
-    # The free year is over.
-    assert days_later(platform, "Kalidoni", 370) == "past_due"
+    look(admin, "subscription-before")
+    # The free year is over, and what was paid by invoice as well.
+    assert days_later(platform, "Kalidoni", 800) == "read_only"
 
     # Upgrade through Checkout.
+    admin.goto(f"{site}{HOME}")
     go(admin, "Choose a plan")
     look(admin, "subscription-plans")
     admin.locator("main [name=plan][value=kota]").check()
@@ -128,61 +186,3 @@ def test_card_fails_grace_read_only_pays_active(platform_running: Platform, brow
     until(admin, f"{site}{HOME}", "aktif")
     admin.goto(f"{site}/wilayah/")
     expect(admin.locator("main")).not_to_contain_text(say("This region can only be read."))
-
-
-def test_the_way_of_public_offices(platform_running: Platform, browser: Browser, tmp_path: Path) -> None:
-    platform, admin, operator = platform_running, new_phone(browser), new_phone(browser)
-    proof = tmp_path / "bukti.pdf"
-    proof.write_bytes(b"%PDF-1.4\n% bukti transfer\n")
-    site = signed_in(admin, platform, "Admin")
-    admin.goto(f"{site}{HOME}penawaran/")
-    admin.locator("main [name=plan][value=kecamatan]").check()
-    admin.locator("main [name=interval][value=year]").check()
-    admin.locator("main [name=institution]").fill("Kecamatan Kalidoni")
-    admin.locator("main [name=npwp]").fill("12")
-    admin.locator("main [name=address]").fill("Jalan Mayor Zen 1, Palembang")
-    admin.locator("main [name=email]").fill("camat.bayar@kalidoni.test")
-    press(admin, "Ask for the quotation")
-    expect(admin.locator("main")).to_contain_text("15 atau 16")
-    look(admin, "quotation-refused")
-    admin.locator("main [name=npwp]").fill("01.234.567.8-901.000")
-    press(admin, "Ask for the quotation")
-    look(admin, "quotation-asked")
-
-    open_console(operator, platform)
-    operator.goto(f"{platform.url}/operator/tagihan/penawaran/")
-    look(operator, "operator-quotations")
-    press(operator, "Send")
-
-    admin.goto(f"{site}{HOME}penawaran/")
-    look(admin, "quotation-sent")
-    admin.locator("main [name=po_number]").fill("PO/027/2026")
-    admin.locator("main [name=po_file]").set_input_files(proof)
-    press(admin, "Order, and receive the invoice")
-    expect(admin.locator("main")).to_contain_text("2.775.000")
-    look(admin, "invoice-open")
-    where = admin.url
-    admin.locator("main [name=paid_on]").fill(clock.today().isoformat())
-    admin.locator("main [name=proof]").set_input_files(proof)
-    press(admin, "Send the proof")
-    expect(admin.locator("main")).to_contain_text("menunggu")
-
-    operator.goto(f"{platform.url}/operator/tagihan/pembayaran/")
-    look(operator, "operator-claims")
-    press(operator, "It is at the bank")
-    for page in ("", "faktur/", "sponsor/", "selisih/"):
-        operator.goto(f"{platform.url}/operator/tagihan/{page}")
-        look(operator, f"operator-billing-{page.strip('/') or 'subscriptions'}")
-    operator.goto(f"{platform.url}/operator/tagihan/")
-    operator.locator("main").get_by_role("link", name="Kalidoni").first.click()
-    expect(operator.locator("h1")).to_have_text("Kalidoni")
-    look(operator, "operator-billing-subscription")
-    operator.locator("main ul.list a").first.click()
-    operator.wait_for_url(re.compile("/faktur/"))
-    look(operator, "operator-billing-invoice")
-
-    admin.goto(where)
-    expect(admin.locator("main .pill").first).to_have_text("lunas")
-    look(admin, "invoice-paid")
-    admin.goto(f"{site}{HOME}")
-    expect(admin.locator("main .pill").first).to_have_text("aktif")

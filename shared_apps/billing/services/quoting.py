@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shared_apps.billing.errors import AlreadyAsked, BadBuyer, QuotationExpired
+from shared_apps.billing.errors import AlreadyAsked, BadBuyer, NotBilled, QuotationExpired
 from shared_apps.billing.files import kind_of
 from shared_apps.billing.locks import lock_subscription
 from shared_apps.billing.models import Invoice, PlanVersion, Quotation, QuotationState, Source, Subscription
@@ -42,11 +42,13 @@ def ask_quotation(
     """An institution asks what the plan costs it for one month or year. An operator looks at it and sends it.
 
     Units:   rupiah, PPN as it is today.
-    Raises:  BadBuyer; AlreadyAsked while another one is open; SellerUnknown.
+    Raises:  BadBuyer; AlreadyAsked while another one is open; NotBilled while a card is charged; SellerUnknown.
     """
     with transaction.atomic():
         name_buyer(subscription=subscription, institution=institution, npwp=npwp, address=address, email=email, by=by)
         row = lock_subscription(subscription)
+        if row.by_card and not row.card_ends:
+            raise NotBilled(_("A card is charged for this region. It is taken off first."))
         if row.quotations.filter(state__in=OPEN).exists():
             raise AlreadyAsked(_("You have a quotation open already. Answer or withdraw it first."))
         now, by_us = clock.now(), seller()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from shared_apps.billing.errors import AlreadyAsked, NotBilled
 from shared_apps.billing.locks import lock_subscription
-from shared_apps.billing.models import Interval, PlanVersion, Subscription
+from shared_apps.billing.models import Interval, InvoiceState, PlanVersion, Source, Subscription
 from shared_apps.billing.outgoing import ask_later
 from shared_apps.billing.services.subscribing import choose_plan, note
 from shared_apps.billing.states import day_of
@@ -58,6 +58,11 @@ def open_checkout(
         raise AlreadyAsked(_("A card is charged for this region already. Change the plan, or the card, instead."))
     if subscription.sponsor_id is not None:
         raise NotBilled(_("A sponsor pays for this region. It leaves the sponsor first."))
+    owed = subscription.invoices.filter(state=InvoiceState.OPEN, source=Source.ORDER).first()
+    if owed is not None:
+        raise AlreadyAsked(
+            _("Invoice %(number)s is open. Pay it, or ask us to take it back first.") % {"number": owed.number}
+        )
     now = clock.now()
     details: dict[str, Any] = {"metadata": {"region": str(subscription.region.public_id)}}
     free_until = max(subscription.trial_until, subscription.invoice_until or now)

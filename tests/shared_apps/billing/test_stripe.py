@@ -22,7 +22,7 @@ from shared_apps.billing.models import (
     Subscription,
     SubscriptionEvent,
 )
-from shared_apps.billing.services import paying, subscribing
+from shared_apps.billing.services import invoicing, paying, quoting, subscribing
 from shared_apps.billing.stripe import doors
 from shared_apps.billing.stripe.client import live
 from shared_apps.billing.stripe.money import OddMoney, from_stripe, to_stripe
@@ -31,7 +31,7 @@ from shared_apps.operations.models import OperatorRole
 from tenants.outbox.models import OutboxMessage
 from tenants.outbox.services import deliver
 from tests.shared_apps.billing.account import pay_by_card, tell_in_order
-from tests.shared_apps.billing.house import BY, fresh, plan
+from tests.shared_apps.billing.house import BUYER, BY, fresh, invoiced, plan
 from tests.shared_apps.operations.people import operator
 from tests.standins.stripe import StripeStandIn
 
@@ -94,6 +94,20 @@ def test_what_is_left_of_the_trial_stays_free(account: StripeStandIn, platform: 
     row = fresh(one)
     assert (row.state, row.stripe_status, Invoice.objects.count()) == ("active", "trialing", 0)
     assert row.card_until is not None and abs((row.card_until - row.trial_until).total_seconds()) < 2
+
+
+def test_nobody_pays_twice_by_two_ways(account: StripeStandIn, customer: Subscription) -> None:
+    ask: dict[str, Any] = {"plan": plan("kecamatan"), "interval": "year", "by": "user:budi"}
+    invoice = invoiced(customer)
+    with pytest.raises(errors.AlreadyAsked, match=invoice.number):
+        doors.open_checkout(subscription=fresh(customer), key="x", **ask)
+    invoicing.credit(invoice=invoice, reason="pindah ke kartu", by=BY)
+    pay_by_card(account, customer)
+    tell_in_order(account, customer)
+    with pytest.raises(errors.NotBilled):
+        quoting.ask_quotation(subscription=fresh(customer), **ask, **BUYER)
+    with pytest.raises(errors.AlreadyAsked):
+        doors.open_checkout(subscription=fresh(customer), key="y", **ask)
 
 
 def test_without_a_key_no_card_is_taken(customer: Subscription, settings: Any) -> None:

@@ -93,6 +93,22 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "stripe-events": {
+        "task": "shared_apps.billing.tasks.sweep_stripe_events",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "subscriptions": {
+        "task": "shared_apps.billing.tasks.tend_subscriptions",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
+    # At 08.00 in Jakarta, when offices open.
+    "remind-payers": {"task": "shared_apps.billing.tasks.remind_payers", "schedule": crontab(hour="1", minute="0")},
+    "reconcile-stripe": {
+        "task": "shared_apps.billing.tasks.reconcile_nightly",
+        "schedule": crontab(hour="21", minute="0"),
+    },
     "closings": {
         "task": "tenants.lifecycle.tasks.tend_closings",
         "schedule": 300.0,

@@ -46,6 +46,7 @@ SHARED_APPS = [
     "shared_apps.supplier_catalog",
     "shared_apps.price_lists",
     "shared_apps.exchange",
+    "shared_apps.billing",
     *_IN_BOTH,
 ]
 TENANT_APPS = [
@@ -317,6 +318,16 @@ SHOW_GALLERY = False
 # Whose QRIS money a region's Midtrans account takes: "<public id of the region>=<server key> …".
 MIDTRANS_SERVER_KEYS = env.pairs("WARSA_MIDTRANS_SERVER_KEYS")
 MIDTRANS_URL = env.text("WARSA_MIDTRANS_URL", "https://api.midtrans.com")
+
+# Who issues invoices to regions and their sponsors, and the account that they pay to.
+BILLING_SELLER = {
+    "name": env.text("WARSA_BILLING_NAME", ""),
+    "npwp": env.text("WARSA_BILLING_NPWP", ""),
+    "address": env.text("WARSA_BILLING_ADDRESS", ""),
+    "bank": env.text("WARSA_BILLING_BANK", ""),
+    "account": env.text("WARSA_BILLING_ACCOUNT", ""),
+    "holder": env.text("WARSA_BILLING_HOLDER", ""),
+}
 
 # Stripe, for regions and sponsors that pay by card; without a key that way is closed. Another address than Stripe's own is
 # for the stand-in. Secrets of the webhook: the newest first, then those that Stripe may still sign with.

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("tenants.identity.urls")),
     path("", include("shared_apps.operations.lifecycle_urls")),
     path("operator/", include("shared_apps.operations.urls")),
+    path("", include("shared_apps.billing.urls")),
     path("", include("shared_apps.onboarding.urls")),
     path("operator/dukungan/", include("shared_apps.support.urls")),
     path("operator/pemasok/", include("shared_apps.supplier_catalog.operator_urls")),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("pemasok/", include("shared_apps.supplier_catalog.urls")),
     path("pemasok/", include("shared_apps.price_lists.urls")),
     path("pemasok/", include("shared_apps.exchange.urls")),
+    path("pembina/", include("shared_apps.operations.pembina_urls")),
     path("areas/", include("shared_apps.regions.urls")),
 ]
 

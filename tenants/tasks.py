@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import zlib
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
 from typing import Any, cast
@@ -19,15 +21,28 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Mod
 
-from tenants.context import in_region, on_platform, region_is_bound, scope
+from tenants.context import in_region, is_bound, on_platform, region_is_bound, scope
 from tenants.errors import RegionNotServed
 from tenants.faults import counts_as_fault, note_fault
 from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
+from tenants.observing.tasks import observed, send_along
 from tenants.registry import PUBLIC
 
+LANES = tuple(f"region.{number:02}" for number in range(settings.TASK_LANES))
 HEADER = "warsa_scope"
 SIGNATURE = "warsa_scope_signature"
+
+
+def lane_of(schema: str) -> str:
+    """The queue in which work of this region waits; the platform's has one of its own.
+
+    A worker serves its lanes in turn. So a region that sends thousands of tasks delays those few that share its lane, and
+    everybody else by one task a turn.
+    """
+    if schema == PUBLIC:
+        return str(settings.CELERY_TASK_DEFAULT_QUEUE)
+    return LANES[zlib.crc32(schema.encode()) % len(LANES)]
 
 
 def sign_scope(task_id: str, schema: str) -> str:
@@ -48,7 +63,7 @@ class ScopedTask(Task):  # type: ignore[type-arg]
         if self.scope == PUBLIC:
             if schema != PUBLIC:
                 raise RegionNotServed(f"{self.name} is a platform task, sent for {schema}")
-            with on_platform():
+            with on_platform(), self._observed():
                 return super().__call__(*args, **kwargs)
         if schema == PUBLIC:
             raise RegionNotServed(f"{self.name} needs a region")
@@ -56,7 +71,7 @@ class ScopedTask(Task):  # type: ignore[type-arg]
             region = Region.objects.filter(schema_name=schema).first()
         if region is None or region.status not in self.statuses:
             raise RegionNotServed(f"{self.name}: region {schema} is {region.status if region else 'unknown'}")
-        with in_region(region):
+        with in_region(region), self._observed():
             try:
                 return super().__call__(*args, **kwargs)
             except Exception as error:
@@ -64,14 +79,28 @@ class ScopedTask(Task):  # type: ignore[type-arg]
                     note_fault()
                 raise
 
+    def _headers(self) -> dict[str, Any]:
+        return {**(self.request.headers or {}), **vars(self.request)}
+
+    def _observed(self) -> AbstractContextManager[None]:
+        return observed(str(self.name), str(self.request.id or ""), self._headers())
+
     def _verified_scope(self) -> str:
-        headers = {**(self.request.headers or {}), **vars(self.request)}
+        headers = self._headers()
         schema, signature = headers.get(HEADER), headers.get(SIGNATURE)
         if not schema or not signature or not self.request.id:
             raise RegionNotServed(f"{self.name} came without a region")
         if not hmac.compare_digest(signature, sign_scope(self.request.id, schema)):
             raise RegionNotServed(f"{self.name} came with a forged region")
         return str(schema)
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+        """As Celery's; the task waits in its region's lane."""
+        headers = options.get("headers") or {}
+        # Where nothing is bound, beat sends platform tasks.
+        where = PUBLIC if self.scope == PUBLIC else headers.get(HEADER) or (scope() if is_bound() else PUBLIC)
+        options.setdefault("queue", lane_of(where))
+        return super().apply_async(args, kwargs, **options)
 
     def on_commit(self, *args: Any, **options: Any) -> None:
         """Enqueue after the open transaction commits, for the region of this call.
@@ -91,6 +120,7 @@ def _stamp(sender: str = "", headers: dict[str, Any] | None = None, **_: Any) ->
     schema = PUBLIC if getattr(task, "scope", "") == PUBLIC else headers.get(HEADER) or scope()
     headers[HEADER] = schema
     headers[SIGNATURE] = sign_scope(str(headers["id"]), schema)
+    send_along(headers)
 
 
 def region_task(

@@ -33,8 +33,6 @@ LOWEST_MB = 64
 # How the system says that a file could not grow: the disk is full, or a quota or limit is reached.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 GO_ON = "Free some space and run `make run` again: it goes on from there, and nothing is lost."
-# Without what was asked for: somebody's name may have been looked for.
-ACCESS_LOG = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s'
 # How long the parts of a killed run may take to end by themselves.
 PATIENCE = 20.0
 
@@ -151,15 +149,28 @@ def database_home(home: Path) -> Path:
     return Path("/var/lib/warsa") / digest
 
 
-def secret_key(home: Path) -> str:
+def secret_key(home: Path, name: str = "secret", prefix: str = "") -> str:
     """A key of this machine's own, made on the first run."""
-    file = home / "secret"
+    file = home / name
     if not file.exists():
         fresh = file.with_suffix(".new")
         fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(64))
+        fresh.write_text(prefix + (secrets.token_hex(24) if prefix else secrets.token_urlsafe(64)))
         fresh.rename(file)
     return file.read_text()
+
+
+def kept_port(home: Path, name: str) -> int:
+    """The port of the last run, for addresses with it are kept elsewhere; another one when it is taken."""
+    file = home / name
+    if file.exists():
+        with suppress(CannotStart, ValueError):
+            port = int(file.read_text())
+            check_port(port)
+            return port
+    port = free_port()
+    file.write_text(str(port))
+    return port
 
 
 class Server(Protocol):
@@ -208,7 +219,7 @@ class Supervisor:
             broker = self.serve(
                 "broker", lambda: valkey.start(self.home, log=self.logs / "valkey.log", family=self.family)
             )
-            mail_port = free_port()
+            mail_port, stripe_port = free_port(), kept_port(self.home, "stripe.port")
             settings = {
                 "WARSA_MODE": "embedded",
                 "WARSA_DATABASE_URL": database.worker_url,
@@ -218,6 +229,10 @@ class Supervisor:
                 "WARSA_PORT": str(self.port),
                 "WARSA_SMTP_PORT": str(mail_port),
                 "WARSA_MAILBOX_DIR": str(self.home / "mail"),
+                # Made up: they count at the stand-in alone.
+                "WARSA_STRIPE_URL": f"http://127.0.0.1:{stripe_port}",
+                "WARSA_STRIPE_KEY": secret_key(self.home, "stripe.key", "sk_test_"),
+                "WARSA_STRIPE_WEBHOOK_SECRET": secret_key(self.home, "stripe.secret", "whsec_"),
                 "WARSA_MEDIA_ROOT": str(self.home / "media"),
                 # Beside the data: two copies at different versions must not gather into one folder.
                 "WARSA_STATIC_ROOT": str(self.home / "static"),
@@ -228,16 +243,20 @@ class Supervisor:
             self.prepare()
             stack.callback(self.stop_watched)
             self.watch("mailbox", [sys.executable, "-m", "infra.embedded.mailbox", str(mail_port), self.home / "mail"])
+            stripe: list[str | Path] = [sys.executable, "-m", "infra.stripe_standin", "--port", str(stripe_port)]
+            stripe += ["--home", self.home / "stripe"]
+            told = f"http://localhost:{self.port}/tagihan/stripe/"
+            self.watch("stripe", stripe, WARSA_STRIPE_ENDPOINT=told)
             celery: list[str | Path] = [BIN / "celery", "--app", "warsa", "--quiet"]
             self.watch("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"])
             self.watch("beat", [*celery, "beat", "--schedule", self.home / "beat", "--pidfile", ""])
-            web: list[str | Path] = [BIN / "gunicorn", "warsa.wsgi", "--bind", f"127.0.0.1:{self.port}"]
-            web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--access-logfile", "-"]
-            web += ["--access-logformat", ACCESS_LOG]
+            web: list[str | Path] = [BIN / "gunicorn", "--config", "python:warsa.gunicorn", "warsa.wsgi"]
+            web += ["--bind", f"127.0.0.1:{self.port}"]
             self.watch("web", web, WARSA_DATABASE_URL=database.web_url)
             self.wait_for_web()
             self.step([BIN / "warsa", "seed_demo"], "Building the demo region Kalidoni")
             say("\n" + (self.logs / "seed_demo.log").read_text().strip())
+            say(f"Stripe stand-in: http://localhost:{stripe_port} (docs/stripe-standin.md)")
             say(f"\nReady after {time.monotonic() - began:.1f} s. Logs: {self.logs}. Stop with Ctrl-C.")
             while not self.stopping.wait(1):
                 check_room(self.home, db_home)

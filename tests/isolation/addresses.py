@@ -7,10 +7,16 @@ from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
+from shared_apps.billing.models import Invoice
+from shared_apps.billing.services.invoicing import credit
+from shared_apps.billing.services.quoting import ask_quotation, send_quotation
+from shared_apps.billing.services.quoting import order as order_quoted
+from shared_apps.billing.services.subscribing import subscription_of
 from shared_apps.exchange.models import Pool, SupplierOrder
 from shared_apps.exchange.services import Buyer, OrderedLine, pooling, send_order
 from shared_apps.onboarding.consents import requests_to_us
-from shared_apps.onboarding.models import CarveOut, Registration, State
+from shared_apps.onboarding.models import CarveOut, Registration, State, WarungMove
+from shared_apps.onboarding.services.moving import moves_of
 from shared_apps.supplier_catalog.models import Offer
 from shared_apps.support.models import SupportAccess
 from tenant_apps.accounts.models import Passkey, Role
@@ -143,7 +149,10 @@ class Ids:
     village: str
     line: str
     carving: str
+    bill: str
+    credit_note: str
     domain: str
+    warung_move: str
     support: str
     account: str
     api_key: str
@@ -395,9 +404,9 @@ def add_market_documents(cast: Cast) -> None:
     invite(role=Role.OWNER, name="Calon pemilik", subject=cast.other_warung.public_id, by=BY)
     invite(role=Role.STAFF, name="Calon pegawai", subject=cast.warung.public_id, by=BY)
     make_token(member=cast.member(cast.wati), name="Kasir percobaan", scopes=[Scope.SHOP_READ], days=30)
-    _ask_for_a_host(current_region())
     _ask_to_come_in(current_region())
     _ask_for_a_kecamatan(current_region())
+    _ask_for_a_host(current_region())
     _pay_too_little(cast)
     _go_to_the_market(cast)
     _serve_the_bank(cast)
@@ -407,7 +416,35 @@ def add_market_documents(cast: Cast) -> None:
     set_zone(warung=cast.warung, village_code=VILLAGE, rw=None, fee=2_000, minimum_order=0)
     set_slot(warung=cast.warung, weekday=0, starts=time(9), ends=time(11), capacity=5)
     _buy_of_a_supplier(cast)
+    _pay_for_the_region()
     _save_waste(cast)
+
+
+def _pay_for_the_region() -> None:
+    """The region ordered by purchase order, and a part of the invoice was taken back. Lombok's bears the secret."""
+    region = current_region()
+    name = f"Kecamatan {SECRET}" if region.name == "Lombok" else "Kecamatan percobaan"
+    with on_platform():
+        row = subscription_of(region)
+        asked = ask_quotation(
+            subscription=row,
+            plan=row.plan,
+            interval="year",
+            institution=name,
+            npwp="01.234.567.8-901.000",
+            address=name,
+            email="camat@example.test",
+            by=BY,
+        )
+        send_quotation(quotation=asked, by=BY)
+        credit(invoice=order_quoted(quotation=asked, po_number=name, file=None, by=BY), reason=name, by=BY, total=1)
+
+
+def _bill_of_region() -> dict[str, str]:
+    region = current_region()
+    with on_platform():
+        bill = Invoice.objects.filter(subscription__region=region).latest("pk")
+        return {"bill": str(bill.public_id), "credit_note": str(bill.credit_notes.latest("pk").public_id)}
 
 
 def _save_waste(cast: Cast) -> None:
@@ -575,6 +612,10 @@ def _ask_for_a_host(region: Region) -> None:
     """Claims of hosts live in public as well."""
     secret = SECRET if region.name == "Lombok" else "ours"
     with on_platform():
+        # From the region to itself: no other may see it, and the move has both sides.
+        WarungMove.objects.create(
+            carve_out=CarveOut.objects.filter(region=region).latest("pk"), source=region, target=region, by=secret
+        )
         DomainClaim.objects.create(
             region=region, host=f"{uuid4().hex}.example.test", proof=f"warsa-{secret}", by="user:test"
         )
@@ -655,6 +696,8 @@ def ids_of(cast: Cast) -> Ids:
         village=VILLAGE,
         line=str(restock.lines.latest("pk").pk),
         carving=str(requests_to_us().latest("pk").public_id),
+        warung_move=str(moves_of(current_region())[0].public_id),
+        **_bill_of_region(),
         domain=str(claims_of(current_region())[-1].public_id),
         support=str(SupportAccess.objects.latest("pk").public_id),
         account=str(account_of_warung(cast.warung, "cash").public_id),
@@ -907,6 +950,19 @@ wilayah/katalog/
 wilayah/katalog/baru/
 wilayah/katalog/rak/
 wilayah/katalog/unduh/
+wilayah/langganan/
+wilayah/langganan/akhiri/
+wilayah/langganan/kartu/
+wilayah/langganan/kembali/
+wilayah/langganan/lanjutkan/
+wilayah/langganan/lepas-sponsor/
+wilayah/langganan/paket/
+wilayah/langganan/penawaran/
+wilayah/langganan/penawaran/pdf/
+wilayah/langganan/penawaran/pesan/
+wilayah/langganan/penawaran/tarik/
+wilayah/langganan/portal/
+wilayah/langganan/tagihan/
 wilayah/layanan/
 wilayah/orang/
 wilayah/orang/undang/
@@ -1402,6 +1458,9 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "wilayah/katalog/<uuid:public_id>/dagang/": {"public_id": ("product",)},
     "wilayah/katalog/<uuid:public_id>/foto/": {"public_id": ("product",)},
     "wilayah/katalog/rak/<slug:slug>/": {"slug": ("shelf",)},
+    "wilayah/langganan/nota-kredit/<uuid:public_id>/pdf/": {"public_id": ("credit_note",)},
+    "wilayah/langganan/tagihan/<uuid:public_id>/": {"public_id": ("bill",)},
+    "wilayah/langganan/tagihan/<uuid:public_id>/pdf/": {"public_id": ("bill",)},
     "dukungan/masuk/<str:token>/": {"token": ("=tidak-ada",)},
     "wilayah/dukungan/<uuid:public_id>/": {"public_id": ("support",)},
     "wilayah/dukungan/<uuid:public_id>/cabut/": {"public_id": ("support",)},
@@ -1416,6 +1475,9 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "wilayah/orang/undangan/<uuid:public_id>/tarik/": {"public_id": ("office_invitation",)},
     "wilayah/pemekaran/<uuid:public_id>/setuju/": {"public_id": ("carving",)},
     "wilayah/pemekaran/<uuid:public_id>/tolak/": {"public_id": ("carving",)},
+    "wilayah/pemekaran/<uuid:public_id>/warung/": {"public_id": ("carving",)},
+    "wilayah/pemekaran/warung/<uuid:public_id>/ambil/": {"public_id": ("warung_move",)},
+    "wilayah/pemekaran/warung/<uuid:public_id>/tinggal/": {"public_id": ("warung_move",)},
     "wilayah/rt-rw/<village_code:code>/": {"code": ("village",)},
     "wilayah/rt-rw/<village_code:code>/simpan/": {"code": ("village",)},
     "wilayah/rt-rw/<village_code:code>/tambah/": {"code": ("village",)},

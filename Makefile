@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test trials bench bench-7300 bench-market bench-wholesale bench-waste audit lint format messages requirements
+.PHONY: help run test trials bench bench-7300 bench-market bench-wholesale bench-waste bench-console audit lint format messages requirements
 
 help: ## Show what there is
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,11 @@ bench-waste: ## Five years of a waste bank with 100,000 members, about half an h
 	@$(PYTHON) infra/embedded/bootstrap.py lint
 	@$(BIN)/warsa messages compile
 	$(BIN)/python -m tests.benchmarks.waste --write
+
+bench-console: ## The operators' and supervisors' pages over 7,300 regions, some minutes; writes docs/benchmarks-console.md
+	@$(PYTHON) infra/embedded/bootstrap.py lint
+	@$(BIN)/warsa messages compile
+	$(BIN)/python -m tests.benchmarks.console --write
 
 audit: ## Lighthouse on a region's storefront, two minutes; needs npx; writes docs/storefront-audit.md
 	@$(PYTHON) infra/embedded/bootstrap.py test

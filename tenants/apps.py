@@ -9,6 +9,8 @@ class TenantsConfig(AppConfig):
         from tenants import (
             checks,  # noqa: F401
             content_types,
+            faults,  # noqa: F401
+            measures,  # noqa: F401
         )
 
         content_types.install()

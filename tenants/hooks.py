@@ -5,9 +5,10 @@ Each app registers in its `hooks.py`, imported by its AppConfig.ready. Everythin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import date
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -60,12 +61,43 @@ class ChecklistItem:
     done: Callable[[], bool]
 
 
+Stock = Literal["warungs", "trainees"]
+Flow = Literal["orders", "gmv"]
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigure:
+    """So many in one kecamatan on one day of the region's own zone; `gmv` is whole rupiah.
+
+    A flow is told for each day that has any; a stock only for today, as it is now (`trainees`: of this year so far).
+    """
+
+    district: str
+    day: date
+    name: Stock | Flow
+    value: int
+
+
+Measure = Callable[[], dict[str, int | str | None]]
+MeasureDays = Callable[[date], Iterable[DayFigure]]
+
+
+@dataclass(frozen=True)
+class DayMeasure:
+    """A measurement by kecamatan and day, and the names that it tells."""
+
+    names: tuple[Stock | Flow, ...]
+    measure: MeasureDays
+
+
 @dataclass
 class _Hooks:
     sections: dict[str, tuple[int, BlueprintSection]] = field(default_factory=dict)
     steps: dict[str, ProvisionStep] = field(default_factory=dict)
     checklist: dict[str, ChecklistItem] = field(default_factory=dict)
-    status: dict[str, Callable[[], dict[str, int | str | None]]] = field(default_factory=dict)
+    status: dict[str, Measure] = field(default_factory=dict)
+    daily: dict[str, Measure] = field(default_factory=dict)
+    days: dict[str, DayMeasure] = field(default_factory=dict)
 
 
 _hooks = _Hooks()
@@ -108,13 +140,25 @@ def checklist_item(
     return register
 
 
-def region_status(
-    name: str,
-) -> Callable[[Callable[[], dict[str, int | str | None]]], Callable[[], dict[str, int | str | None]]]:
-    """Register a measurement for the operators' board."""
+def region_status(name: str, *, daily: bool = False) -> Callable[[Measure], Measure]:
+    """Register a measurement for the operators' board: asked every five minutes, or about once a day when it is dear."""
 
-    def register(measure: Callable[[], dict[str, int | str | None]]) -> Callable[[], dict[str, int | str | None]]:
-        register_once(_hooks.status, name, measure, what="hook")
+    def register(measure: Measure) -> Measure:
+        register_once(_hooks.daily if daily else _hooks.status, name, measure, what="hook")
+        return measure
+
+    return register
+
+
+def region_days(name: str, *names: Stock | Flow) -> Callable[[MeasureDays], MeasureDays]:
+    """Register a measurement by kecamatan and day: `measure(since)` tells `names` for all days from `since` until today.
+
+    A day of a flow that it leaves out is a day with none. It is asked every five minutes for two days and about once a day for
+    five weeks, so it needs an index.
+    """
+
+    def register(measure: MeasureDays) -> MeasureDays:
+        register_once(_hooks.days, name, DayMeasure(names, measure), what="hook")
         return measure
 
     return register
@@ -135,6 +179,16 @@ def checklist() -> list[ChecklistItem]:
     return sorted(_hooks.checklist.values(), key=lambda i: i.order)
 
 
-def status_measures() -> dict[str, Callable[[], dict[str, int | str | None]]]:
+def status_measures() -> dict[str, Measure]:
     """Measurements for the operators' board, by name."""
     return dict(_hooks.status)
+
+
+def daily_measures() -> dict[str, Measure]:
+    """The same, of what is dear to measure."""
+    return dict(_hooks.daily)
+
+
+def day_measures() -> dict[str, DayMeasure]:
+    """Measurements by kecamatan and day, by name."""
+    return dict(_hooks.days)

@@ -21,6 +21,7 @@ from django.db.models.functions import Mod
 
 from tenants.context import in_region, on_platform, region_is_bound, scope
 from tenants.errors import RegionNotServed
+from tenants.faults import counts_as_fault, note_fault
 from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
 from tenants.registry import PUBLIC
@@ -56,7 +57,12 @@ class ScopedTask(Task):  # type: ignore[type-arg]
         if region is None or region.status not in self.statuses:
             raise RegionNotServed(f"{self.name}: region {schema} is {region.status if region else 'unknown'}")
         with in_region(region):
-            return super().__call__(*args, **kwargs)
+            try:
+                return super().__call__(*args, **kwargs)
+            except Exception as error:
+                if counts_as_fault(error):
+                    note_fault()
+                raise
 
     def _verified_scope(self) -> str:
         headers = {**(self.request.headers or {}), **vars(self.request)}

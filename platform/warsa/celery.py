@@ -35,6 +35,15 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "area-days": {
+        "task": "shared_apps.operations.tasks.sum_up_areas",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "area-days-nightly": {
+        "task": "shared_apps.operations.tasks.sum_up_areas_nightly",
+        "schedule": crontab(hour="21", minute="0"),
+    },
     "market-lists": {
         "task": "tenant_apps.fresh_buying.tasks.close_due_days_everywhere",
         "schedule": 300.0,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("pemasok/", include("shared_apps.supplier_catalog.urls")),
     path("pemasok/", include("shared_apps.price_lists.urls")),
     path("pemasok/", include("shared_apps.exchange.urls")),
+    path("pembina/", include("shared_apps.operations.pembina_urls")),
     path("areas/", include("shared_apps.regions.urls")),
 ]
 

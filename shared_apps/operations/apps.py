@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 def _is_owner(request: HttpRequest) -> bool:
@@ -16,10 +17,27 @@ class OperationsConfig(AppConfig):
     verbose_name = "Central operations"
 
     def ready(self) -> None:
-        from tenants.kernel.navigation import OPERATOR, NavItem, register
+        from tenants.kernel.navigation import OPERATOR, SUPERVISOR, NavItem, register
 
         register(
             NavItem("operator", _("Regions"), "operations:console", "map", 10, frozenset({OPERATOR})),
+            NavItem(
+                "operator",
+                _("Map"),
+                "operations:map",
+                "layout-grid",
+                12,
+                frozenset({OPERATOR}),
+                also=("operations:targets", "operations:supervisors"),
+            ),
+            NavItem(
+                "pembina",
+                pgettext_lazy("of a supervisor", "My area"),
+                "pembina:home",
+                "map",
+                10,
+                frozenset({SUPERVISOR}),
+            ),
             NavItem("operator", _("Fleet"), "operations:fleet", "layers", 40, frozenset({OPERATOR})),
             NavItem("operator", _("Log"), "operations:audit", "scroll-text", 80, frozenset({OPERATOR})),
             NavItem(

@@ -9,6 +9,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shared_apps.operations.figures import AreaDay as AreaDay
+from shared_apps.operations.figures import AreaTarget as AreaTarget
+from shared_apps.operations.figures import DistrictDay as DistrictDay
+from shared_apps.operations.figures import DistrictFigures as DistrictFigures
+from shared_apps.operations.figures import RegionRollup as RegionRollup
+from shared_apps.operations.figures import Target as Target
+from shared_apps.operations.supervisors import SavedView as SavedView
+from shared_apps.operations.supervisors import SupervisorGrant as SupervisorGrant
+from shared_apps.operations.supervisors import SupervisorInvitation as SupervisorInvitation
 from tenants.models import Region
 from tenants.personal.fields import HoldsSealed, SealedField
 

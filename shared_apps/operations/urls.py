@@ -1,10 +1,25 @@
 from django.urls import path
 
-from shared_apps.operations.views import audit, console, door, fleet, people
+from shared_apps.operations.views import area_keeping, areas, audit, console, door, fleet, people
 
 app_name = "operations"
 urlpatterns = [
     path("", console.console, name="console"),
+    path("csv/", console.console_csv, name="console_csv"),
+    path("tampilan/", console.save_view, name="save_view"),
+    path("tampilan/<uuid:public_id>/hapus/", console.remove_view, name="remove_view"),
+    path("wilayah/<uuid:public_id>/", console.region, name="region"),
+    path("peta/", areas.area, name="map"),
+    path("peta/csv/", areas.area_csv, name="map_csv"),
+    path("peta/<str:code>/", areas.area, name="area"),
+    path("peta/<str:code>/csv/", areas.area_csv, name="area_csv"),
+    path("sasaran/", area_keeping.targets, name="targets"),
+    path("sasaran/baru/", area_keeping.new_target, name="new_target"),
+    path("sasaran/<int:number>/hapus/", area_keeping.remove_target, name="remove_target"),
+    path("pembina/", area_keeping.supervisors, name="supervisors"),
+    path("pembina/undang/", area_keeping.new_supervisor, name="new_supervisor"),
+    path("pembina/undangan/<uuid:public_id>/tarik/", area_keeping.withdraw, name="withdraw_supervisor"),
+    path("pembina/<uuid:public_id>/akhiri/", area_keeping.end_supervision, name="end_supervision"),
     path("masuk/", door.door, name="door"),
     path("masuk/tantangan/", door.question, name="door_question"),
     path("kunci/", door.keys, name="keys"),

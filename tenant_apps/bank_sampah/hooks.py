@@ -7,10 +7,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.onboarding.models import Service
+from tenant_apps.bank_sampah.models import Member, MemberState
+from tenant_apps.bank_sampah.selectors.liquidity import liquidity
 from tenant_apps.bank_sampah.selectors.prices import all_grades
 from tenant_apps.bank_sampah.services import set_up
 from tenant_apps.bank_sampah.services.starting import load_types
-from tenants.hooks import NewRegion, blueprint_section, provision_step
+from tenants.hooks import NewRegion, blueprint_section, provision_step, region_status
 
 _FIELDS = ("code", "name", "group", "composition", "measure", "piece_g", "hint", "co2e_g_per_kg", "co2e_source")
 
@@ -40,3 +42,13 @@ class WasteSection:
 def bank_sampah(new: NewRegion) -> None:
     if Service.BANK_SAMPAH in new.services:
         set_up(name=f"Bank Sampah {new.name}", by="system:provisioning")
+
+
+@region_status("bank_sampah", daily=True)
+def measure() -> dict[str, int | str | None]:
+    """Who saves at Bank Sampah now, and the rupiah in their books, those reserved for a payout among them."""
+    money = liquidity()
+    return {
+        "members": Member.objects.filter(state=MemberState.ACTIVE).count(),
+        "savings": money.savings + money.reserved,
+    }

@@ -183,6 +183,8 @@ class Order(HoldsSealed):
             models.Index(name="order_of_warung", fields=["warung", "state", "-placed_at"]),
             # The customer's own orders, newest first.
             models.Index(name="order_of_customer", fields=["customer", "-placed_at"]),
+            # What came since a day, for the figures of the region.
+            models.Index(name="order_by_day", fields=["placed_at"]),
             # The orders of one purchase.
             models.Index(name="order_of_purchase", fields=["purchase"]),
             # How many come in a slot of a day.

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Count
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.regions.selectors import villages_under
@@ -9,8 +14,10 @@ from tenant_apps.accounts.models import Invitation, Role
 from tenant_apps.accounts.reactions import on_accept
 from tenant_apps.warungs.models import Neighbourhood, Warung, WarungState
 from tenant_apps.warungs.services import add_staff, enter_villages, give_to_owner
-from tenants.hooks import NewRegion, checklist_item, provision_step, region_status
+from tenants.context import current_region
+from tenants.hooks import DayFigure, NewRegion, checklist_item, provision_step, region_days, region_status
 from tenants.identity.models import User
+from tenants.kernel import clock
 
 
 @provision_step("neighbourhoods", label=_("Listing the kelurahan"), order=30)
@@ -65,3 +72,13 @@ def first_warung() -> bool:
 @region_status("warungs")
 def measure() -> dict[str, int | str | None]:
     return {"warungs_open": Warung.objects.filter(state=WarungState.OPEN).count()}
+
+
+@region_days("warungs", "warungs")
+def warungs_by_district(since: date) -> Iterable[DayFigure]:
+    """Open warungs of each kecamatan, as of today."""
+    today = clock.today(current_region().time_zone)
+    # A kelurahan's code begins with its kecamatan's.
+    district = Left("village_code", 8)
+    rows = Warung.objects.filter(state=WarungState.OPEN).order_by().values_list(district).annotate(Count("pk"))
+    return [DayFigure(code, today, "warungs", number) for code, number in rows]

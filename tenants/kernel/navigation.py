@@ -9,13 +9,14 @@ from typing import Literal, get_args
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
-Area = Literal["platform", "shop", "toko", "satker", "wilayah", "pemasok", "operator"]
+Area = Literal["platform", "shop", "toko", "satker", "wilayah", "pemasok", "pembina", "operator"]
 AREAS: tuple[str, ...] = get_args(Area)
 
 # Words that stand beside the region's own roles in `NavItem.roles`.
 SIGNED_IN = "signed-in"
 ANONYMOUS = "anonymous"
 OPERATOR = "operator"
+SUPERVISOR = "supervisor"
 
 
 @dataclass(frozen=True)

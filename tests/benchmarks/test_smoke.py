@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.embedded.children import CannotStart
-from tests.benchmarks import backups, creating, fleets, memory, report, requests
+from tests.benchmarks import backups, console, creating, fleets, memory, report, requests
 from tests.benchmarks.__main__ import prepare
 from tests.benchmarks.figures import Line, Sample, Section, faster, within
 from tests.benchmarks.ground import Ground, ground, need_disk
@@ -48,6 +48,7 @@ def test_every_other_benchmark_runs(stage: Ground) -> None:
         memory.touch(stage, (1, REGIONS)),
         backups.backup(stage, rounds=1),
         searching(stage, products=400, warungs=6, rounds=1),
+        *console.looking(stage, sizes=(20, 40), rounds=1, days=2),
         listing(stage, rows=60, plain=40, rounds=1),
         *looking(stage, members=60, few=30, units=3, years=1, a_year=3, rounds=1),
     ]

@@ -12,14 +12,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.operations.access import OPERATORS
+from shared_apps.operations.supervision import is_supervisor
 from shared_apps.supplier_catalog.access import words_for_navigation
 from shared_apps.support.models import SupportAccess
 from shared_apps.support.selectors import running
 from tenant_apps.accounts.models import Role
-from tenants.kernel.navigation import ANONYMOUS, AREAS, OPERATOR, SIGNED_IN, NavItem, items_of
+from tenants.kernel.navigation import ANONYMOUS, AREAS, OPERATOR, SIGNED_IN, SUPERVISOR, NavItem, items_of
 
 THEMES = ("light", "dark")
-WORK_AREAS = ("toko", "satker", "wilayah", "pemasok", "operator")
+WORK_AREAS = ("toko", "satker", "wilayah", "pemasok", "pembina", "operator")
 # A phone's bar holds five taps that a thumb can tell apart.
 TABS = 5
 LABELS: dict[str, str | Promise] = {
@@ -29,6 +30,7 @@ LABELS: dict[str, str | Promise] = {
     "satker": _("Satker"),
     "wilayah": _("Region"),
     "pemasok": _("Supplier"),
+    "pembina": _("Supervision"),
     "operator": _("Operator"),
 }
 
@@ -91,6 +93,8 @@ class Navigation:
             own |= words_for_navigation(self._request)
             if OPERATORS.allows(self._request):
                 own.add(OPERATOR)
+            if is_supervisor(self._request):
+                own.add(SUPERVISOR)
         return frozenset(own)
 
     @cached_property

@@ -16,6 +16,7 @@ from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.models import Domain, PooledSchema, Region, RegionStatus, new_schema_name
 from tenants.schemas import fingerprint, pool, release, replay
+from tests.benchmarks.sides.console import lay_out_fleet, look_at, sum_up_all
 from tests.benchmarks.sides.consolidating import fill_cycle, put_together, put_together_plainly
 from tests.benchmarks.sides.listing import (
     apply_list,
@@ -40,7 +41,9 @@ __all__ = [
     "fill_cycle",
     "fill_storefront",
     "hand_in_list",
+    "lay_out_fleet",
     "look",
+    "look_at",
     "memory",
     "places",
     "plans",
@@ -52,6 +55,7 @@ __all__ = [
     "shown",
     "stock_up",
     "storefront",
+    "sum_up_all",
     "undo_list",
 ]
 

@@ -28,6 +28,8 @@ def measures(monkeypatch: pytest.MonkeyPatch) -> dict[str, Measure]:
     """What apps of the region have registered."""
     found: dict[str, Measure] = {}
     monkeypatch.setattr(hooks, "status_measures", lambda: found)
+    monkeypatch.setattr(hooks, "daily_measures", dict)
+    monkeypatch.setattr(hooks, "day_measures", dict)
     return found
 
 

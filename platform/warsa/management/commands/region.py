@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
+from shared_apps.operations.noting import note_backup
 from tenants.backup import restoring, sides
 from tenants.backup.archive import Manifest, opened, shared_key
 from tenants.backup.differences import TableDifference, rows_of
@@ -72,7 +73,10 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from refused
 
     def _export(self, options: dict[str, Any]) -> None:
-        manifest, held = export_region(region=_region(options), path=options["file"], key=_key(options))
+        region = _region(options)
+        manifest, held = export_region(region=region, path=options["file"], key=_key(options))
+        with on_platform():
+            note_backup(region=region, at=datetime.fromisoformat(manifest.made_at))
         size = options["file"].stat().st_size
         self.stdout.write(f"{manifest.region.name}: {_contents(manifest)}; snapshot {held:.3f} s, {size:,} bytes")
 

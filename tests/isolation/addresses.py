@@ -898,6 +898,7 @@ wilayah/aturan-harga/
 dukungan/keluar/
 dukungan/selesai/
 wilayah/dukungan/
+wilayah/cadangan/
 wilayah/catatan/
 wilayah/domain/
 wilayah/domain/tambah/
@@ -1403,6 +1404,8 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "wilayah/katalog/<uuid:public_id>/foto/": {"public_id": ("product",)},
     "wilayah/katalog/rak/<slug:slug>/": {"slug": ("shelf",)},
     "dukungan/masuk/<str:token>/": {"token": ("=tidak-ada",)},
+    # Announcements belong to no region: one that does not reach it changes nothing there.
+    "pengumuman/<uuid:public_id>/tutup/": {"public_id": ("=6d9a514b-0491-41c6-889e-4f63a6404fb3",)},
     "wilayah/dukungan/<uuid:public_id>/": {"public_id": ("support",)},
     "wilayah/dukungan/<uuid:public_id>/cabut/": {"public_id": ("support",)},
     "wilayah/dukungan/<uuid:public_id>/terima/": {"public_id": ("support",)},

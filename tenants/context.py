@@ -101,6 +101,11 @@ def region_is_bound() -> bool:
     return bool(_conn.is_bound) and _conn.schema_name != PUBLIC
 
 
+def is_bound() -> bool:
+    """Whether anything is bound to this thread, a region or the platform."""
+    return bool(_conn.is_bound)
+
+
 def scope() -> str:
     """The bound schema: 'public' on the platform.
 

@@ -6,12 +6,16 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotFound
+from django.db import OperationalError
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import set_urlconf
+from django.utils.translation import gettext as _
+from psycopg.errors import QueryCanceled
 
 from tenants.context import in_region, on_platform
+from tenants.fairness import Busy, fairness
 from tenants.hosts import site_for
 from tenants.kernel.errors import DomainError
 from tenants.models import Region, RegionStatus
@@ -46,6 +50,19 @@ def _shut(region: Region) -> HttpResponse:
     return response
 
 
+def _busy(request: HttpRequest, busy: Busy) -> HttpResponse:
+    """Many come to this region at once: the next moment has room again. Costs nothing but these words."""
+    response: HttpResponse
+    if request.path.startswith("/api/"):
+        told = {"type": "urn:warsa:problem:busy", "title": "Too Many Requests", "status": 429, "code": "busy"}
+        response = JsonResponse(told, status=429, content_type="application/problem+json")
+    else:
+        response = _static_page("static_pages/region_busy.html", 429)
+    response.headers["Retry-After"] = str(busy.seconds)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 class SiteMiddleware:
     """Host -> platform or region, for exactly as long as the request lasts.
 
@@ -71,10 +88,13 @@ class SiteMiddleware:
         region: Region = site.region
         if region.status != RegionStatus.READY:
             return _shut(region)
-        with in_region(region):
-            request.region = region  # type: ignore[attr-defined]
-            request.tenant = region  # type: ignore[attr-defined]  # the name that users of django-tenants know
-            return self._serve(request, settings.ROOT_URLCONF)
+        try:
+            with fairness.seat(region.schema_name, region.share), in_region(region):
+                request.region = region  # type: ignore[attr-defined]
+                request.tenant = region  # type: ignore[attr-defined]  # the name that users of django-tenants know
+                return self._serve(request, settings.ROOT_URLCONF)
+        except Busy as busy:
+            return _busy(request, busy)
 
     def _serve(self, request: HttpRequest, urlconf: str) -> HttpResponse:
         request.urlconf = urlconf  # type: ignore[attr-defined]
@@ -97,7 +117,24 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return refused(request, error) if isinstance(error, DomainError) else None
+        if isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled):
+            # The database ends what takes longer than a page may (infra/database/roles.py).
+            log.warning("too slow: %s", request.path)
+            error = TooSlow(
+                _("This took too long and was stopped; nothing was changed. Ask for less at once, or try again.")
+            )
+        if not isinstance(error, DomainError):
+            return None
+        tell = getattr(request.resolver_match.func if request.resolver_match else None, "tell_refusal", refused)
+        answer: HttpResponse = tell(request, error)
+        return answer
+
+
+class TooSlow(DomainError):
+    """A query took longer than a page may wait."""
+
+    code = "too_slow"
+    status = 503
 
 
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:

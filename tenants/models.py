@@ -76,9 +76,12 @@ class Region(TenantMixin):
         models.CharField(max_length=12, choices=ReadOnlyBecause), default=list, db_default=[], blank=True
     )
     read_only_since = models.DateTimeField(null=True, blank=True)
+    # Percent of a web process's time that is its own while other regions come too; see tenants.fairness.
+    share = models.SmallIntegerField(default=30, db_default=30)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=models.Q(share__range=(1, 100)), name="region_share_is_percent"),
             models.CheckConstraint(
                 condition=models.Q(schema_name__regex=rf"^{SCHEMA_NAME.pattern}$"), name="region_schema_is_generated"
             ),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import zlib
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
@@ -19,15 +20,27 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Mod
 
-from tenants.context import in_region, on_platform, region_is_bound, scope
+from tenants.context import in_region, is_bound, on_platform, region_is_bound, scope
 from tenants.errors import RegionNotServed
 from tenants.faults import counts_as_fault, note_fault
 from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
 from tenants.registry import PUBLIC
 
+LANES = tuple(f"region.{number:02}" for number in range(settings.TASK_LANES))
 HEADER = "warsa_scope"
 SIGNATURE = "warsa_scope_signature"
+
+
+def lane_of(schema: str) -> str:
+    """The queue in which work of this region waits; the platform's has one of its own.
+
+    A worker serves its lanes in turn. So a region that sends thousands of tasks delays those few that share its lane, and
+    everybody else by one task a turn.
+    """
+    if schema == PUBLIC:
+        return str(settings.CELERY_TASK_DEFAULT_QUEUE)
+    return LANES[zlib.crc32(schema.encode()) % len(LANES)]
 
 
 def sign_scope(task_id: str, schema: str) -> str:
@@ -72,6 +85,14 @@ class ScopedTask(Task):  # type: ignore[type-arg]
         if not hmac.compare_digest(signature, sign_scope(self.request.id, schema)):
             raise RegionNotServed(f"{self.name} came with a forged region")
         return str(schema)
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+        """As Celery's; the task waits in its region's lane."""
+        headers = options.get("headers") or {}
+        # Where nothing is bound, beat sends platform tasks.
+        where = PUBLIC if self.scope == PUBLIC else headers.get(HEADER) or (scope() if is_bound() else PUBLIC)
+        options.setdefault("queue", lane_of(where))
+        return super().apply_async(args, kwargs, **options)
 
     def on_commit(self, *args: Any, **options: Any) -> None:
         """Enqueue after the open transaction commits, for the region of this call.

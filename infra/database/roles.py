@@ -25,6 +25,8 @@ _ROLES = {
     WEB: "LOGIN NOINHERIT",
     WORKER: "LOGIN NOINHERIT",
 }
+# The longest query of a page, in seconds.
+PAGE_SECONDS = 15
 # role -> member, and whether the member may pass it on.
 _MEMBERS = [
     (PLATFORM, APP, ""),
@@ -71,6 +73,8 @@ def make_roles(admin: psycopg.Connection, *, web_password: str, worker_password:
         admin.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(name), sql.Literal(password)))
     for role, member, how in _MEMBERS:
         admin.execute(f"GRANT {role} TO {member} {how}")
+    # What a page waits for: a query that takes longer would keep others from the database.
+    admin.execute(f"ALTER ROLE {WEB} SET statement_timeout = '{PAGE_SECONDS}s'")
 
 
 def prepare_database(admin: psycopg.Connection) -> None:

@@ -24,6 +24,7 @@ PLACES = (
     "tenants",
     "tenants/identity",
     "tenants/fleet",
+    "tenants/lifecycle",
     "shared_apps/*",
     "tenant_apps/*",
 )

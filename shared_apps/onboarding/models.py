@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.context import current_region, region_is_bound
 from tenants.kernel.moves import Move, Moves, Step
@@ -251,7 +252,7 @@ class WarungMove(models.Model):
     """The warungs of carved kecamatan go to the new region: offered by the old one, accepted by the new one."""
 
     class State(models.TextChoices):
-        OFFERED = "offered", _("offered")
+        OFFERED = "offered", pgettext_lazy("warungs", "offered")
         ACCEPTED = "accepted", _("accepted")
         MOVING = "moving", _("under way")
         MOVED = "moved", _("done")

@@ -37,6 +37,10 @@ class MovingPart:
         """What goes along, read and not changed. Kept in memory only, for it may name people."""
         return None
 
+    def count(self, data: Any) -> int:
+        """How many things it is."""
+        return len(data)
+
     def arrive(self, data: Any, *, key: str, by: str) -> Arrived:
         """In the region to which they go, inside a transaction. What is there already stays as it is."""
         return Arrived()

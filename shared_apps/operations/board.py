@@ -289,7 +289,7 @@ def csv_rows(rows: QuerySet[Region]) -> Iterator[tuple[Cell, ...]]:
 
 def _cell(value: Any) -> Cell:
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
+        return value.isoformat(sep=" ")[:16]
     if isinstance(value, bool):
         return "1" if value else "0"
     cell: Cell = value

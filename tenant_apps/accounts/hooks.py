@@ -1,4 +1,5 @@
-"""What this app offers: to the platform a step of building a region and who its admins are, to other apps a say when an invitation is accepted."""
+"""What this app offers: to the platform a step of building a region, and who its admins are; to other apps a say when an
+invitation is accepted."""
 
 from __future__ import annotations
 

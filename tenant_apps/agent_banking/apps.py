@@ -12,4 +12,4 @@ class AgentBankingConfig(AppConfig):
     verbose_name = _("Agen BNI 46")
 
     def ready(self) -> None:
-        from tenant_apps.agent_banking import hooks, navigation  # noqa: F401
+        from tenant_apps.agent_banking import hooks, moving, navigation  # noqa: F401

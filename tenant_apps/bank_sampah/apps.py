@@ -12,4 +12,4 @@ class BankSampahConfig(AppConfig):
     verbose_name = _("Bank Sampah")
 
     def ready(self) -> None:
-        from tenant_apps.bank_sampah import hooks, navigation, purses, wallets  # noqa: F401
+        from tenant_apps.bank_sampah import hooks, moving, navigation, purses, wallets  # noqa: F401

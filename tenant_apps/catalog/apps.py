@@ -12,4 +12,4 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        from tenant_apps.catalog import hooks  # noqa: F401
+        from tenant_apps.catalog import hooks, moving  # noqa: F401

@@ -13,7 +13,7 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.accounts.models import Role
-        from tenant_apps.ledger import hooks  # noqa: F401
+        from tenant_apps.ledger import hooks, moving  # noqa: F401
         from tenants.kernel.navigation import SIGNED_IN, NavItem, register
 
         owner, satker, admin = (frozenset({role.value}) for role in (Role.OWNER, Role.SATKER, Role.ADMIN))

@@ -13,7 +13,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.accounts.models import Role
-        from tenant_apps.orders import hooks  # noqa: F401
+        from tenant_apps.orders import hooks, moving  # noqa: F401
         from tenant_apps.orders.views.board import waiting
         from tenant_apps.orders.views.visitor import packs_in_cart
         from tenants.kernel.navigation import SIGNED_IN, NavItem, register

@@ -12,4 +12,4 @@ class PricingConfig(AppConfig):
     verbose_name = _("Prices")
 
     def ready(self) -> None:
-        from tenant_apps.pricing import hooks, navigation  # noqa: F401
+        from tenant_apps.pricing import hooks, moving, navigation  # noqa: F401

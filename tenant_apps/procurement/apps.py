@@ -12,4 +12,4 @@ class ProcurementConfig(AppConfig):
     verbose_name = _("Restock")
 
     def ready(self) -> None:
-        from tenant_apps.procurement import hooks, navigation  # noqa: F401
+        from tenant_apps.procurement import hooks, moving, navigation  # noqa: F401

@@ -10,3 +10,6 @@ class StockConfig(AppConfig):
     name = "tenant_apps.stock"
     label = "stock"
     verbose_name = _("Stock")
+
+    def ready(self) -> None:
+        from tenant_apps.stock import moving  # noqa: F401

@@ -27,5 +27,6 @@ REASONS: dict[str, str | Promise] = {
     "expired": _("past its date, thrown away"),
     "opened": _("opened"),
     "sealed": _("unopened again"),
+    "went_along": _("went along with the warung to another region"),
     "transferred": _("moved between Satker and warung"),
 }

@@ -13,7 +13,7 @@ class WarungsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.accounts.models import Role
-        from tenant_apps.warungs import hooks  # noqa: F401
+        from tenant_apps.warungs import hooks, moving  # noqa: F401
         from tenants.kernel.navigation import NavItem, register
 
         counter = frozenset({Role.OWNER.value, Role.STAFF.value, Role.SATKER.value})

@@ -14,6 +14,8 @@ _BEGINS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b")
 _FORMULA = rf"(?=[\s\"'\u200b\ufeff]*[{re.escape(''.join(sorted(_BEGINS)))}])"
 _INSIDE, _MARKED = re.compile(r"([;\r\n])" + _FORMULA), re.compile(r"([;\r\n])'" + _FORMULA)
 
+_PLAIN = re.compile(r"[A-Za-z0-9][^;\r\n\x00]*")
+
 
 @overload
 def harmless(cell: str) -> str: ...
@@ -21,7 +23,8 @@ def harmless(cell: str) -> str: ...
 def harmless(cell: int | None) -> int | None: ...
 def harmless(cell: Cell) -> Cell:
     """The cell as a CSV file may hold it: a text that would run has an apostrophe before it, a number stays a number."""
-    if not isinstance(cell, str):
+    # Nearly all cells: they begin as no formula does, and hold no place where a spreadsheet might split.
+    if not isinstance(cell, str) or _PLAIN.fullmatch(cell):
         return cell
     text = _INSIDE.sub(r"\1'", cell.replace("\x00", ""))
     first = next((sign for sign in text if not _unseen(sign)), "")

@@ -28,7 +28,7 @@ from tenants.lifecycle.history import note
 from tenants.lifecycle.hooks import Owed, admins_of, debts_of, tell_gone
 from tenants.lifecycle.letters import tell_admins
 from tenants.lifecycle.locks import hold, hold_closing
-from tenants.lifecycle.models import Closing
+from tenants.lifecycle.models import Closing, HandedArchive
 from tenants.models import Region, RegionStatus
 from tenants.outbox.services import leave_now
 from tenants.provisioning import schema_exists
@@ -188,10 +188,10 @@ def due() -> list[int]:
     return sorted({pk for rows in (announced, unhanded, deletable) for pk in rows.values_list("pk", flat=True)})
 
 
-def handing_of(closing: Closing) -> handing.HandedArchive:
+def handing_of(closing: Closing) -> HandedArchive:
     """The archive that belongs to this closing. Raises DoesNotExist before it is shut."""
     with on_platform():
-        return handing.HandedArchive.objects.select_related("region").get(closing=closing)
+        return HandedArchive.objects.select_related("region").get(closing=closing)
 
 
 def schema_exists_of(region: Region) -> bool:
@@ -215,7 +215,7 @@ def _shut(closing: Closing) -> None:
         held.save(update_fields=["status_before", "held_because"])
         move(held, "close", by=BY, reason=held.reason)
         Region.objects.filter(pk=held.region_id).update(status=RegionStatus.CLOSED, status_note="", closes_at=None)
-        handing.HandedArchive.objects.create(region=held.region, closing=held, by=BY)
+        HandedArchive.objects.create(region=held.region, closing=held, by=BY)
     _look_again(closing)
 
 
@@ -248,7 +248,7 @@ def _delete(closing: Closing) -> None:
         tell_gone(held.region)
 
 
-def _must_come_back(region: Region, archive: handing.HandedArchive) -> None:
+def _must_come_back(region: Region, archive: HandedArchive) -> None:
     """The archive is loaded once, checked row by row and by every proof, and dropped again. Raises BackupError."""
     with opened(handing.file_of(archive)) as reader:
         loading.recipe_for(reader.manifest)

@@ -31,7 +31,8 @@ from tenants.models import Domain, Region, RegionStatus, ReleasedHost, SlugClaim
 
 log = logging.getLogger(__name__)
 
-State, Found = DomainClaim.State, DomainClaim.Found
+State = DomainClaim.State
+Found = DomainClaim.Found
 PROVEN = (State.VERIFIED, State.ACTIVE, State.FAILING)
 BY = "system:lifecycle"
 
@@ -70,7 +71,8 @@ def home_at(region: Region) -> str:
 def primary_host(region: Region) -> str:
     """The host that links into the region name."""
     with on_platform():
-        return Domain.objects.filter(tenant=region, is_primary=True).values_list("domain", flat=True).get()
+        host: str = Domain.objects.filter(tenant=region, is_primary=True).values_list("domain", flat=True).get()
+    return host
 
 
 def ask(*, region: Region, text: str, by: str) -> DomainClaim:
@@ -128,7 +130,7 @@ def check(*, claim: DomainClaim, by: str = BY, daily: bool = False) -> DomainCla
     return held
 
 
-def _look(claim: DomainClaim) -> Found:
+def _look(claim: DomainClaim) -> DomainClaim.Found:
     try:
         texts = dns.texts_of(record_name(claim.host))
     except dns.Unanswered:
@@ -138,7 +140,7 @@ def _look(claim: DomainClaim) -> Found:
     return Found.OTHER if texts else Found.MISSING
 
 
-def _judge(claim: DomainClaim, found: Found, *, by: str, daily: bool, admins: list[Admin]) -> None:
+def _judge(claim: DomainClaim, found: DomainClaim.Found, *, by: str, daily: bool, admins: list[Admin]) -> None:
     claim.found = found
     is_proven = found == Found.PROOF
     if is_proven or daily or claim.state == State.PENDING:

@@ -10,38 +10,9 @@ from django.db import transaction
 from tenants.audit.services import record
 from tenants.context import in_region
 from tenants.lifecycle.models import RegionEvent
+from tenants.lifecycle.steps import STEPS
 from tenants.models import Region, RegionStatus
 
-# The audit log calls deeds by what was done.
-DEEDS = {
-    "suspend": "suspended",
-    "reactivate": "opened_again",
-    "hold": "made_read_only",
-    "lift": "made_writable",
-    "announce_closing": "closing_announced",
-    "close": "closed",
-    "undo": "closing_undone",
-    "closing_held": "closing_held",
-    "delete": "closing_finished",
-    "data_deleted": "data_deleted",
-    "move_away": "moved_away",
-    "order_archive": "archive_ordered",
-    "fetch_archive": "archive_fetched",
-    "remove_archive": "archive_removed",
-    "domain_ask": "domain_asked",
-    "domain_verify": "domain_verified",
-    "domain_activate": "domain_opened",
-    "domain_primary": "domain_made_primary",
-    "domain_fail": "domain_failed",
-    "domain_lapse": "domain_lapsed",
-    "domain_recover": "domain_recovered",
-    "domain_remove": "domain_removed",
-    "offer_warungs": "warungs_offered",
-    "warungs_accept": "warungs_accepted",
-    "warungs_refuse": "warungs_refused",
-    "warungs_begin": "warungs_leaving",
-    "warungs_finish": "warungs_moved",
-}
 # Once a region is shut for good nothing is written into it any more: its archive must stay the same as it is.
 _WRITES_ITS_OWN = (RegionStatus.READY, RegionStatus.SUSPENDED)
 
@@ -69,8 +40,8 @@ def note(
         reason=reason,
         details=details or {},
     )
-    told = {
-        "action": f"region.{DEEDS[move]}",
+    told: dict[str, Any] = {
+        "action": f"region.{STEPS[move].deed}",
         "by": by,
         "target": f"region:{region.public_id}",
         "reason": reason,

@@ -9,8 +9,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.kernel.moves import Move, Moves, Step
+from tenants.lifecycle.steps import STEPS
 from tenants.models import Region
 
 
@@ -32,6 +34,11 @@ class RegionEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.region_id}: {self.move}"
 
+    @property
+    def title(self) -> str:
+        """The step as people call it."""
+        return str(STEPS[self.move].label)
+
 
 class Closing(models.Model):
     """A region that closes: announced, shut on a day, its data deleted on a later one. Until then it can be taken back."""
@@ -40,7 +47,7 @@ class Closing(models.Model):
         ANNOUNCED = "announced", _("announced")
         CLOSED = "closed", _("closed, data kept")
         DELETED = "deleted", _("data deleted")
-        UNDONE = "undone", _("taken back")
+        UNDONE = "undone", pgettext_lazy("closing of a region", "taken back")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="closings")

@@ -51,7 +51,12 @@ def looking(stage: Ground, sizes: Sequence[int] = SIZES, rounds: int = 20, days:
         with stage.admin() as admin:
             admin.execute("VACUUM ANALYZE")
         for name in PAGES:
-            told[name].append(web.ask("look_at", name=name, times=rounds))
+            path = web.ask("address_of", name=name)
+            web.ask("look_at", path=path, times=1)
+            stage.forget_calls()
+            web.ask("look_at", path=path, times=1)
+            queries = stage.calls("ours")
+            told[name].append({**web.ask("look_at", path=path, times=rounds), "queries": queries})
     largest = sizes[-1]
     pages = Section(
         f"Server time and statements of a page, n={rounds}",

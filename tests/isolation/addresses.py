@@ -10,7 +10,8 @@ from uuid import uuid4
 from shared_apps.exchange.models import Pool, SupplierOrder
 from shared_apps.exchange.services import Buyer, OrderedLine, pooling, send_order
 from shared_apps.onboarding.consents import requests_to_us
-from shared_apps.onboarding.models import CarveOut, Registration, State
+from shared_apps.onboarding.models import CarveOut, Registration, State, WarungMove
+from shared_apps.onboarding.services.moving import moves_of
 from shared_apps.supplier_catalog.models import Offer
 from shared_apps.support.models import SupportAccess
 from tenant_apps.accounts.models import Passkey, Role
@@ -144,6 +145,7 @@ class Ids:
     line: str
     carving: str
     domain: str
+    warung_move: str
     support: str
     account: str
     api_key: str
@@ -395,9 +397,9 @@ def add_market_documents(cast: Cast) -> None:
     invite(role=Role.OWNER, name="Calon pemilik", subject=cast.other_warung.public_id, by=BY)
     invite(role=Role.STAFF, name="Calon pegawai", subject=cast.warung.public_id, by=BY)
     make_token(member=cast.member(cast.wati), name="Kasir percobaan", scopes=[Scope.SHOP_READ], days=30)
-    _ask_for_a_host(current_region())
     _ask_to_come_in(current_region())
     _ask_for_a_kecamatan(current_region())
+    _ask_for_a_host(current_region())
     _pay_too_little(cast)
     _go_to_the_market(cast)
     _serve_the_bank(cast)
@@ -575,6 +577,10 @@ def _ask_for_a_host(region: Region) -> None:
     """Claims of hosts live in public as well."""
     secret = SECRET if region.name == "Lombok" else "ours"
     with on_platform():
+        # From the region to itself: no other may see it, and the move has both sides.
+        WarungMove.objects.create(
+            carve_out=CarveOut.objects.filter(region=region).latest("pk"), source=region, target=region, by=secret
+        )
         DomainClaim.objects.create(
             region=region, host=f"{uuid4().hex}.example.test", proof=f"warsa-{secret}", by="user:test"
         )
@@ -655,6 +661,7 @@ def ids_of(cast: Cast) -> Ids:
         village=VILLAGE,
         line=str(restock.lines.latest("pk").pk),
         carving=str(requests_to_us().latest("pk").public_id),
+        warung_move=str(moves_of(current_region())[0].public_id),
         domain=str(claims_of(current_region())[-1].public_id),
         support=str(SupportAccess.objects.latest("pk").public_id),
         account=str(account_of_warung(cast.warung, "cash").public_id),
@@ -1419,6 +1426,9 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "wilayah/orang/undangan/<uuid:public_id>/tarik/": {"public_id": ("office_invitation",)},
     "wilayah/pemekaran/<uuid:public_id>/setuju/": {"public_id": ("carving",)},
     "wilayah/pemekaran/<uuid:public_id>/tolak/": {"public_id": ("carving",)},
+    "wilayah/pemekaran/<uuid:public_id>/warung/": {"public_id": ("carving",)},
+    "wilayah/pemekaran/warung/<uuid:public_id>/ambil/": {"public_id": ("warung_move",)},
+    "wilayah/pemekaran/warung/<uuid:public_id>/tinggal/": {"public_id": ("warung_move",)},
     "wilayah/rt-rw/<village_code:code>/": {"code": ("village",)},
     "wilayah/rt-rw/<village_code:code>/simpan/": {"code": ("village",)},
     "wilayah/rt-rw/<village_code:code>/tambah/": {"code": ("village",)},

@@ -7,6 +7,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from warsa.settings import env
 
@@ -263,6 +264,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_TIMEZONE = "UTC"
+# Work of the platform waits here, work of regions in lanes; a worker without -Q serves them all, in turn.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+TASK_LANES = 32
+CELERY_TASK_QUEUES = [Queue(CELERY_TASK_DEFAULT_QUEUE), *(Queue(f"region.{number:02}") for number in range(TASK_LANES))]
 
 CACHES = {
     "default": {
@@ -290,6 +295,8 @@ ONBOARDING_AUTO_APPROVE_GOV_MAIL = env.flag("WARSA_AUTO_APPROVE_GOV_MAIL", False
 PROVISIONING_PAUSE = 0.0
 # Regions that are restored for a trial each night.
 DRILL_REGIONS = env.number("WARSA_DRILL_REGIONS", 3)
+# Threads of one web process, as its server is told: half of them are one region's at most while others come too.
+WEB_THREADS = env.number("WARSA_WEB_THREADS", 4)
 # Blank schemas of the present version that wait for a region, and how many of them one round of replenishing may build.
 POOL_SIZE = env.number("WARSA_POOL_SIZE", 3)
 POOL_BUILDS_PER_ROUND = 5

@@ -27,6 +27,7 @@ from tenants.access import public_page
 from tenants.context import for_supplier
 from tenants.kernel import clock
 from tenants.kernel.errors import DomainError
+from tenants.models import Region, RegionStatus
 
 
 class SendForm(forms.Form):
@@ -91,7 +92,12 @@ def _opened(token: str) -> tuple[Link, OrderView] | None:
         return None
     with for_supplier(link.organisation.db_role):
         order = order_called(link.number)
-        return None if order is None or order.state in ENDED else (link, view_of(order, for_its_supplier=True))
+        if order is None or order.state in ENDED:
+            return None
+        view = view_of(order, for_its_supplier=True)
+    # A link of a region that is shut opens nothing, wherever it stands; signed in, suppliers see what they agreed to.
+    is_open = Region.objects.filter(pk=order.region_id, status=RegionStatus.READY).exists()
+    return (link, view) if is_open else None
 
 
 def _over(request: HttpRequest) -> HttpResponse:

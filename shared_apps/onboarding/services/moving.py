@@ -120,9 +120,9 @@ def preview(found: WarungMove) -> dict[str, Any]:
         for name, part in parts():
             data = part.take(villages)
             if data is not None:
-                told["parts"][name] = len(data)
+                told["parts"][name] = part.count(data)
     with in_region(found.target):
-        told["there"] = {name: len(part.take(villages) or ()) for name, part in parts() if name in told["parts"]}
+        told["there"] = {name: part.count(part.take(villages)) for name, part in parts() if name in told["parts"]}
     with on_platform():
         WarungMove.objects.filter(pk=found.pk).update(preview=told)
     found.preview = told

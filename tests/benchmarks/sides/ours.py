@@ -16,7 +16,7 @@ from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.models import Domain, PooledSchema, Region, RegionStatus, new_schema_name
 from tenants.schemas import fingerprint, pool, release, replay
-from tests.benchmarks.sides.console import lay_out_fleet, look_at, sum_up_all
+from tests.benchmarks.sides.console import address_of, lay_out_fleet, look_at, sum_up_all
 from tests.benchmarks.sides.consolidating import fill_cycle, put_together, put_together_plainly
 from tests.benchmarks.sides.listing import (
     apply_list,
@@ -33,6 +33,7 @@ from tests.benchmarks.sides.weighing import begin_bank, look, places, plans
 from tests.benchmarks.spending import spending
 
 __all__ = [
+    "address_of",
     "apply_list",
     "apply_plainly",
     "begin_bank",

@@ -14,7 +14,7 @@ from shared_apps.exchange.models import Connector, OrderState, SupplierOrder
 from shared_apps.exchange.services.connecting import renew_secret, set_connector
 from tenants.context import on_platform
 from tenants.kernel import clock
-from tenants.models import Region
+from tenants.models import Region, RegionStatus
 from tests.cast import BY
 from tests.shared_apps.exchange.ordering import Deal
 from tests.shared_apps.exchange.test_connector import carry, text_of
@@ -90,6 +90,20 @@ def test_it_opens_its_own_order_alone(deal: Deal, order: SupplierOrder, link: st
         assert answer.status_code == 404 and "Tautan ini" in text_of(answer)
         assert post(anybody, f"/pemasok/tautan/{wrong}/", do="confirm").status_code == 404
     assert deal.seen(order).state == OrderState.SENT
+
+
+def test_it_opens_nothing_while_the_buyer_is_suspended(
+    deal: Deal, order: SupplierOrder, link: str, anybody: Client
+) -> None:
+    assert get(anybody, link).status_code == 200
+    for status in (RegionStatus.SUSPENDED, RegionStatus.CLOSED):
+        with on_platform():
+            Region.objects.filter(pk=deal.region.pk).update(status=status)
+        assert get(anybody, link).status_code == get(anybody, link + "pesanan.pdf").status_code == 404
+        assert post(anybody, link, do="refuse", reason="Habis").status_code == 404
+    with on_platform():
+        Region.objects.filter(pk=deal.region.pk).update(status=RegionStatus.READY)
+    assert get(anybody, link).status_code == 200
 
 
 def test_it_grows_old(link: str, anybody: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,34 +5,30 @@ No schema stands behind them, so nothing but pages of the platform may be asked.
 
 from __future__ import annotations
 
-from django.db import connection
+from datetime import timedelta
 
+from django.db import connection
+from django.db.models import Max
+from django.db.models.functions import MD5
+
+from shared_apps.regions.models import Area, Level
+from tenants.kernel import clock
+from tenants.models import Region
 from tenants.schemas.release import current_version
 
-# Kecamatan of the whole country in an order that spreads them: a small fleet has some in many provinces.
-_REGIONS = """
-INSERT INTO tenants_region (schema_name, public_id, name, status, schema_version, database_alias, time_zone, created_at, ready_at)
-SELECT 't_syn' || replace(code, '.', ''), gen_random_uuid(), name,
-       CASE WHEN n %% 40 = 0 THEN 'suspended' WHEN n %% 97 = 0 THEN 'building' ELSE 'ready' END,
-       CASE WHEN n %% 50 = 0 THEN 'feedfeedfeedfeed' ELSE %(version)s END, 'default', 'Asia/Jakarta',
-       now() - n * interval '1 hour', now() - n * interval '1 hour'
-FROM (SELECT row_number() OVER (ORDER BY md5(code)) AS n, code, name FROM regions_area a
-      WHERE level = 'district' AND retired_on IS NULL
-        AND NOT EXISTS (SELECT FROM onboarding_coverageclaim c WHERE c.kecamatan_code = a.code)) AS chosen
-WHERE n <= %(many)s ORDER BY n
-"""
 _SYNTHETIC = r"""
 WITH synthetic AS (
   SELECT id, row_number() OVER (ORDER BY id) AS n,
     substr(schema_name, 6, 2) || '.' || substr(schema_name, 8, 2) || '.' || substr(schema_name, 10, 2) AS code
-  FROM tenants_region WHERE schema_name LIKE 't\_syn%')
+  FROM tenants_region WHERE schema_name LIKE 't\_syn%' AND id > %(after)s)
 """
 _FIGURES = (
     """INSERT INTO onboarding_registration (public_id, state, area_codes, name, slug, applicant_name, applicant_position,
       institution, email,  phone, proof, proof_type, services, source_hash, reason, region_id, created_at, updated_at)
 SELECT gen_random_uuid(), 'live', jsonb_build_array(code), code, '', '', '', '', '', '', '', '', '[]', '', '', id,
       now(), now() FROM synthetic""",
-    "INSERT INTO tenants_domain (domain, is_primary, tenant_id) SELECT 'syn-' || n || '.localhost', true, id FROM synthetic",
+    """INSERT INTO tenants_domain (domain, is_primary, tenant_id)
+    SELECT 'syn-' || replace(code, '.', '') || '.localhost', true, id FROM synthetic""",
     """INSERT INTO onboarding_coverageclaim (kecamatan_code, registration_id, region_id)
     SELECT s.code, r.id, s.id FROM synthetic s JOIN onboarding_registration r ON r.region_id = s.id""",
     """INSERT INTO operations_regionrollup (region_id, measured_at, thorough_at, area_code, area_whole, warungs, orders_30d, gmv_30d,
@@ -61,8 +57,27 @@ SELECT gen_random_uuid(), 'live', jsonb_build_array(code), code, '', '', '', '',
 
 
 def lay_out(many: int, *, days: int = 90) -> None:
-    """So many synthetic regions, each of one kecamatan, with `days` days behind them. Inside a transaction, with the platform's rights."""
+    """So many synthetic regions more, each of one kecamatan, with `days` days behind them.
+
+    Inside a transaction, with the platform's rights.
+    """
+    version, now = current_version(), clock.now()
+    after = Region.objects.aggregate(last=Max("pk", default=0))["last"]
+    taken = Region.objects.filter(coverage__isnull=False).values("coverage__kecamatan_code")
+    free = Area.objects.filter(level=Level.DISTRICT, retired_on=None).exclude(code__in=taken)
+    # In an order that spreads them: a small fleet has some in many provinces.
+    chosen = free.order_by(MD5("code")).values_list("code", "name")[:many]
+    Region.objects.bulk_create(
+        Region(
+            schema_name="t_syn" + code.replace(".", ""),
+            name=name,
+            status="suspended" if number % 40 == 0 else "building" if number % 97 == 0 else "ready",
+            schema_version="feedfeedfeedfeed" if number % 50 == 0 else version,
+            ready_at=now - timedelta(hours=number),
+        )
+        for number, (code, name) in enumerate(chosen, 1)
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_REGIONS, {"many": many, "version": current_version()})
         for statement in _FIGURES:
-            cursor.execute(_SYNTHETIC + statement.replace("%(days)s", str(days)))
+            # Plain numbers of ours, put in by hand: the statements have percent signs of their own.
+            cursor.execute((_SYNTHETIC + statement).replace("%(days)s", str(days)).replace("%(after)s", str(after)))

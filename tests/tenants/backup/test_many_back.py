@@ -26,6 +26,7 @@ from tenant_apps.ledger.services import unproven_accounts
 from tenant_apps.orders.models import Method, Order
 from tenant_apps.orders.services.filling import accept_order, hand_over, pack_order
 from tenant_apps.orders.services.placing import place_order
+from tenant_apps.stock.services import Line, location_of_warung, receive
 from tenant_apps.warungs.models import Warung
 from tenants.backup.restoring import restore, swap
 from tenants.context import in_region, on_platform
@@ -125,7 +126,10 @@ def fleet(committed: None) -> Iterator[list[Region]]:
         with on_platform():
             Domain.objects.create(tenant=region, domain=host_of_slug(f"wilayah-{number}"), is_primary=True)
         with in_region(region):
-            build_cast()
+            cast = build_cast()
+            # Nobody runs out of rice in ten minutes.
+            shelf = location_of_warung(cast.warung)
+            receive(location=shelf, lines=[Line(cast.rice.pk, 50_000_000)], reference="plenty", by=BY)
     yield regions
     shutil.rmtree(Path(settings.MEDIA_ROOT) / "regions", ignore_errors=True)
 

@@ -20,6 +20,8 @@ from tenants.backup.models import SideSchema
 from tenants.context import on_platform
 from tenants.hosts import host_of_slug
 from tenants.kernel import clock
+from tenants.kernel.errors import DomainError
+from tenants.lifecycle.departing import hand_over
 from tenants.models import Region
 
 ROWS_SHOWN = 20
@@ -61,6 +63,17 @@ class Command(BaseCommand):
         wipe.add_argument("file", type=Path, help="an archive of the region as it is now")
         wipe.add_argument("--key-file", type=Path)
         wipe.add_argument("--type-slug", required=True, dest="typed", help="the slug once more, to confirm")
+        over = act(
+            "hand-over",
+            "Drop a region that another installation has taken in; its addresses tell where it is.",
+            slug=True,
+        )
+        over.add_argument("file", type=Path, help="an archive of the region as it is now")
+        over.add_argument("--key-file", type=Path)
+        over.add_argument("--to", required=True, help="the address at which it answers now, https://…")
+        over.add_argument("--by", required=True, help="who decides it, for the history")
+        over.add_argument("--reason", required=True, help="why, for the history")
+        over.add_argument("--type-slug", required=True, dest="typed", help="the slug once more, to confirm")
         act("import", "Take a region in from an archive.", file="an archive").add_argument(
             "--slug", default="", help="another address than the archive's"
         )
@@ -68,9 +81,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            getattr(self, f"_{options['act']}")(options)
-        except (BackupError, OSError) as refused:
+            getattr(self, f"_{options['act'].replace('-', '_')}")(options)
+        except (BackupError, DomainError, OSError) as refused:
             raise CommandError(str(refused)) from refused
+
+    def _hand_over(self, options: dict[str, Any]) -> None:
+        region = _region(options)
+        hand_over(
+            region=region,
+            by=f"command:{options['by']}"[:80],
+            reason=options["reason"],
+            forward=options["to"],
+            typed_slug=options["typed"],
+            archive=options["file"],
+            key=_key(options),
+        )
+        self.stdout.write(f"{region.name} is not here any more; its addresses lead to {options['to']}")
 
     def _export(self, options: dict[str, Any]) -> None:
         region = _region(options)

@@ -9,6 +9,7 @@ class TenantsConfig(AppConfig):
         from tenants import (
             checks,  # noqa: F401
             content_types,
+            facts,  # noqa: F401
             faults,  # noqa: F401
             measures,  # noqa: F401
         )

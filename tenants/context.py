@@ -114,3 +114,17 @@ def scope() -> str:
     if not _conn.is_bound:
         raise NoRegionBound("neither a region nor the platform is bound")
     return str(_conn.schema_name)
+
+
+def label() -> str:
+    """The bound site for logs and reports, which is never a name: 'platform', a region's public id, or the schema that its owner works on.
+
+    Empty where nothing is bound.
+    """
+    if not _conn.is_bound:
+        return ""
+    tenant = _conn.tenant
+    public_id = getattr(tenant, "public_id", None)
+    if public_id is not None:
+        return str(public_id)
+    return "platform" if tenant.schema_name == PUBLIC else str(tenant.schema_name)

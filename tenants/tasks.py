@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import zlib
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
 from typing import Any, cast
@@ -25,6 +26,7 @@ from tenants.errors import RegionNotServed
 from tenants.faults import counts_as_fault, note_fault
 from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
+from tenants.observing.tasks import observed, send_along
 from tenants.registry import PUBLIC
 
 LANES = tuple(f"region.{number:02}" for number in range(settings.TASK_LANES))
@@ -61,7 +63,7 @@ class ScopedTask(Task):  # type: ignore[type-arg]
         if self.scope == PUBLIC:
             if schema != PUBLIC:
                 raise RegionNotServed(f"{self.name} is a platform task, sent for {schema}")
-            with on_platform():
+            with on_platform(), self._observed():
                 return super().__call__(*args, **kwargs)
         if schema == PUBLIC:
             raise RegionNotServed(f"{self.name} needs a region")
@@ -69,7 +71,7 @@ class ScopedTask(Task):  # type: ignore[type-arg]
             region = Region.objects.filter(schema_name=schema).first()
         if region is None or region.status not in self.statuses:
             raise RegionNotServed(f"{self.name}: region {schema} is {region.status if region else 'unknown'}")
-        with in_region(region):
+        with in_region(region), self._observed():
             try:
                 return super().__call__(*args, **kwargs)
             except Exception as error:
@@ -77,8 +79,14 @@ class ScopedTask(Task):  # type: ignore[type-arg]
                     note_fault()
                 raise
 
+    def _headers(self) -> dict[str, Any]:
+        return {**(self.request.headers or {}), **vars(self.request)}
+
+    def _observed(self) -> AbstractContextManager[None]:
+        return observed(str(self.name), str(self.request.id or ""), self._headers())
+
     def _verified_scope(self) -> str:
-        headers = {**(self.request.headers or {}), **vars(self.request)}
+        headers = self._headers()
         schema, signature = headers.get(HEADER), headers.get(SIGNATURE)
         if not schema or not signature or not self.request.id:
             raise RegionNotServed(f"{self.name} came without a region")
@@ -112,6 +120,7 @@ def _stamp(sender: str = "", headers: dict[str, Any] | None = None, **_: Any) ->
     schema = PUBLIC if getattr(task, "scope", "") == PUBLIC else headers.get(HEADER) or scope()
     headers[HEADER] = schema
     headers[SIGNATURE] = sign_scope(str(headers["id"]), schema)
+    send_along(headers)
 
 
 def region_task(

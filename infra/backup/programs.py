@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from infra.embedded import children
+from infra.given import given
 
 SLOT = "warsa_backup"
 
@@ -76,9 +77,9 @@ def run(command: Sequence[str | Path], server: Server | None = None) -> str:
 
 
 def server_url() -> str:
-    """WARSA_BACKUP_DATABASE_URL: a role that may replicate. Raises BackupFailed when it is not set."""
+    """WARSA_BACKUP_DATABASE_URL (or …_FILE): a role that may replicate. Raises BackupFailed when it is not set."""
     try:
-        return os.environ["WARSA_BACKUP_DATABASE_URL"]
+        return given("WARSA_BACKUP_DATABASE_URL")
     except KeyError:
         raise BackupFailed(
             "WARSA_BACKUP_DATABASE_URL is not set: give the address of a role with REPLICATION."

@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from contextlib import suppress
 
 import psycopg
 from psycopg import sql
 
+from infra.given import given
+
 OWNER, PLATFORM, REGION, APP = "warsa_owner", "warsa_platform", "warsa_region", "warsa_app"
 SUPPLIER = "warsa_supplier"
 WEB, WORKER = "warsa_web", "warsa_worker"
+BACKUP = "warsa_backup"
 
 # name -> attributes. The groups that only lend their rights inherit nothing, so a login by itself may read nothing.
 _ROLES = {
@@ -102,17 +105,34 @@ def prepare_database(admin: psycopg.Connection) -> None:
         admin.execute(statement)
 
 
+def make_backup_role(admin: psycopg.Connection, *, password: str) -> None:
+    """Who streams the log and takes base backups: may replicate and look at the server's state, and reads no table."""
+    there = admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [BACKUP]).fetchone()
+    verb = "CREATE" if there is None else "ALTER"
+    name, secret = sql.Identifier(BACKUP), sql.Literal(password)
+    admin.execute(sql.SQL(f"{verb} ROLE {{}} LOGIN REPLICATION NOINHERIT PASSWORD {{}}").format(name, secret))
+    admin.execute(sql.SQL("GRANT pg_monitor TO {} WITH INHERIT TRUE").format(name))
+    admin.execute(
+        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(admin.info.dbname), sql.Identifier(BACKUP))
+    )
+
+
 def main() -> int:
-    """Reads WARSA_ADMIN_DATABASE_URL, WARSA_WEB_PASSWORD and WARSA_WORKER_PASSWORD."""
+    """Reads WARSA_ADMIN_DATABASE_URL, WARSA_WEB_PASSWORD and WARSA_WORKER_PASSWORD, and WARSA_BACKUP_PASSWORD if it is there.
+
+    Each may be given as a file by NAME_FILE.
+    """
     try:
-        url = os.environ["WARSA_ADMIN_DATABASE_URL"]
-        web, worker = os.environ["WARSA_WEB_PASSWORD"], os.environ["WARSA_WORKER_PASSWORD"]
+        url = given("WARSA_ADMIN_DATABASE_URL")
+        web, worker = given("WARSA_WEB_PASSWORD"), given("WARSA_WORKER_PASSWORD")
     except KeyError as missing:
         print(f"{missing.args[0]} is not set", file=sys.stderr)
         return 1
     with psycopg.connect(url, autocommit=True) as admin:
         make_roles(admin, web_password=web, worker_password=worker)
         prepare_database(admin)
+        with suppress(KeyError):
+            make_backup_role(admin, password=given("WARSA_BACKUP_PASSWORD"))
     print("The roles of WARSA are there.")
     return 0
 

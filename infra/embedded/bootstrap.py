@@ -90,28 +90,27 @@ def need_browser() -> None:
         )
 
 
-def need_pgbouncer() -> None:
-    """A PgBouncer for the tests of the start-up probe, unpacked from Debian's packages into .venv: installed, it would run."""
-    program = VENV / "pgbouncer" / "usr" / "sbin" / "pgbouncer"
-    if shutil.which("pgbouncer") or program.exists():
+def need_unpacked(package: str, program: str, *, why: str) -> None:
+    """A program of Debian's packages for the tests, unpacked into .venv: installed, a server would run."""
+    path = VENV / package / "usr" / program
+    if shutil.which(path.name) or path.exists():
         return
     if shutil.which("apt-get") and shutil.which("dpkg"):
-        print("Fetching pgbouncer …", flush=True)
-        if not fetch_packages(["pgbouncer"], VENV / "pgbouncer") and os.geteuid() == 0:
+        print(f"Fetching {package} …", flush=True)
+        if not fetch_packages([package], VENV / package) and os.geteuid() == 0:
             # An image often comes without the lists of packages.
             subprocess.run(["apt-get", "update", "-qq"], cwd=ROOT)
-            fetch_packages(["pgbouncer"], VENV / "pgbouncer")
-    if not program.exists():
+            fetch_packages([package], VENV / package)
+    if not path.exists():
         fail(
-            "The tests of connection pooling need PgBouncer, and it cannot be fetched from here."
-            " On Debian, as root: apt-get update, or apt-get install pgbouncer"
+            f"{why}, and it cannot be fetched from here. On Debian, as root: apt-get update, or apt-get install {package}"
         )
 
 
 def fetch_packages(names: list[str], into: Path) -> bool:
     """Unpack Debian packages, and the libraries they need that this machine lacks, without installing them."""
     listed = subprocess.run(["apt-cache", "depends", "--important", *names], capture_output=True, text=True, cwd=ROOT)
-    needs = [line.split()[-1] for line in listed.stdout.splitlines() if "Depends: lib" in line]
+    needs = [line.split()[-1] for line in listed.stdout.splitlines() if "Depends: lib" in line and "libjs-" not in line]
     lacking = [name for name in needs if subprocess.run(["dpkg", "-s", name], capture_output=True).returncode]
     with tempfile.TemporaryDirectory(prefix="warsa-packages-") as folder:
         got = subprocess.run(["apt-get", "download", "-qq", *names, *lacking], cwd=folder, stdin=subprocess.DEVNULL)
@@ -131,7 +130,8 @@ def main() -> None:
     install(ROOT / "requirements" / ("run.txt" if purpose == "run" else "test.txt"))
     if purpose == "test":
         need_browser()
-        need_pgbouncer()
+        need_unpacked("pgbouncer", "sbin/pgbouncer", why="The tests of connection pooling need PgBouncer")
+        need_unpacked("prometheus", "bin/promtool", why="The tests of the alert rules need promtool")
 
 
 if __name__ == "__main__":

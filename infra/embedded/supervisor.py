@@ -33,8 +33,6 @@ LOWEST_MB = 64
 # How the system says that a file could not grow: the disk is full, or a quota or limit is reached.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 GO_ON = "Free some space and run `make run` again: it goes on from there, and nothing is lost."
-# Without what was asked for: somebody's name may have been looked for.
-ACCESS_LOG = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s'
 # How long the parts of a killed run may take to end by themselves.
 PATIENCE = 20.0
 
@@ -252,9 +250,8 @@ class Supervisor:
             celery: list[str | Path] = [BIN / "celery", "--app", "warsa", "--quiet"]
             self.watch("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"])
             self.watch("beat", [*celery, "beat", "--schedule", self.home / "beat", "--pidfile", ""])
-            web: list[str | Path] = [BIN / "gunicorn", "warsa.wsgi", "--bind", f"127.0.0.1:{self.port}"]
-            web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--access-logfile", "-"]
-            web += ["--access-logformat", ACCESS_LOG]
+            web: list[str | Path] = [BIN / "gunicorn", "--config", "python:warsa.gunicorn", "warsa.wsgi"]
+            web += ["--bind", f"127.0.0.1:{self.port}"]
             self.watch("web", web, WARSA_DATABASE_URL=database.web_url)
             self.wait_for_web()
             self.step([BIN / "warsa", "seed_demo"], "Building the demo region Kalidoni")

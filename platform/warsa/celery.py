@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 import os
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_init
+from celery.signals import setup_logging, worker_init, worker_process_shutdown
+
+from warsa import counting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "warsa.settings")
+counting.prepare()
 
 app = Celery("warsa")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -101,6 +105,22 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "stripe-events": {
+        "task": "shared_apps.billing.tasks.sweep_stripe_events",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "subscriptions": {
+        "task": "shared_apps.billing.tasks.tend_subscriptions",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
+    # At 08.00 in Jakarta, when offices open.
+    "remind-payers": {"task": "shared_apps.billing.tasks.remind_payers", "schedule": crontab(hour="1", minute="0")},
+    "reconcile-stripe": {
+        "task": "shared_apps.billing.tasks.reconcile_nightly",
+        "schedule": crontab(hour="21", minute="0"),
+    },
     "closings": {
         "task": "tenants.lifecycle.tasks.tend_closings",
         "schedule": 300.0,
@@ -138,6 +158,19 @@ app.conf.beat_schedule = {
 }
 
 
+@setup_logging.connect(weak=False)
+def log_as_we_do(**_: Any) -> None:
+    """Celery writes as everything else does: with region and request, scrubbed."""
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_process_shutdown.connect(weak=False)
+def count_without_it(pid: int = 0, **_: Any) -> None:
+    counting.ended(pid)
+
+
 @worker_init.connect(weak=False)
 def refuse_unsafe_database(**_: Any) -> None:
     """No worker starts with rights that it must not have, or behind a pooler that mixes regions."""
@@ -153,3 +186,4 @@ def refuse_unsafe_database(**_: Any) -> None:
         # Celery logs what a signal's receiver raises and starts all the same.
         logging.getLogger(__name__).critical("%s", refusal)
         raise SystemExit(1) from refusal
+    counting.serve()

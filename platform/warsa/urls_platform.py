@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("tenants.identity.urls")),
     path("", include("shared_apps.operations.lifecycle_urls")),
     path("operator/", include("shared_apps.operations.urls")),
+    path("", include("shared_apps.billing.urls")),
     path("", include("shared_apps.onboarding.urls")),
     path("operator/dukungan/", include("shared_apps.support.urls")),
     path("operator/", include("shared_apps.care.urls")),

@@ -12,8 +12,6 @@ from email.header import decode_header, make_header
 from email.utils import parsedate_to_datetime
 
 from django.conf import settings
-from django.core.cache import cache
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
@@ -28,6 +26,7 @@ from tenants.access import public_page
 from tenants.kernel.money import Rupiah
 from tenants.provisioning import current_version
 from tenants.read_only import open_while_read_only
+from warsa.readiness import readiness
 
 
 @dataclass(frozen=True)
@@ -105,21 +104,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @public_page
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The process can serve: database and cache answer. 503 names what does not."""
-    parts: dict[str, str] = {"version": current_version()}
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        parts["database"] = "ok"
-    except Exception as failure:
-        parts["database"] = type(failure).__name__
-    try:
-        cache.set("readyz", 1, 5)
-        parts["cache"] = "ok"
-    except Exception as failure:
-        parts["cache"] = type(failure).__name__
-    ready = parts["database"] == parts["cache"] == "ok"
-    return JsonResponse(parts, status=200 if ready else 503)
+    """Whether the process can serve, and what each part says; 503 when pages cannot be served. See warsa.readiness."""
+    found = readiness()
+    parts = {"state": found.state, "version": current_version(), **found.parts}
+    return JsonResponse(parts, status=200 if found.serves else 503)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -17,6 +17,7 @@ class OperationsConfig(AppConfig):
     verbose_name = "Central operations"
 
     def ready(self) -> None:
+        from shared_apps.operations import facts  # noqa: F401
         from tenants.kernel.navigation import OPERATOR, SUPERVISOR, NavItem, register
 
         register(

@@ -17,6 +17,7 @@ from tenant_apps.notifications.selectors import notice_for, notices_of
 from tenant_apps.notifications.services import mark_all_read, mark_read
 from tenants.access import signed_in
 from tenants.kernel import clock
+from tenants.read_only import open_while_read_only
 
 PER_PAGE = 20
 
@@ -31,6 +32,7 @@ def news(request: RegionRequest) -> HttpResponse:
 
 
 @signed_in
+@open_while_read_only
 @require_POST
 def read(request: RegionRequest, public_id: UUID) -> HttpResponse:
     """Mark one as read and go where it leads."""
@@ -40,6 +42,7 @@ def read(request: RegionRequest, public_id: UUID) -> HttpResponse:
 
 
 @signed_in
+@open_while_read_only
 @require_POST
 def read_all(request: RegionRequest) -> HttpResponse:
     """Mark everything as read that the page showed when it was asked for."""

@@ -63,10 +63,12 @@ def first_order() -> bool:
 
 @region_status("orders")
 def measure() -> dict[str, int | str | None]:
-    """Orders placed since midnight in the region, and when the last one came, in seconds since 1970."""
+    """Orders placed since midnight in the region and since the first of the month, and when the last one came (seconds since 1970)."""
     last = Order.objects.order_by("-placed_at").values_list("placed_at", flat=True).first()
+    today = clock.today(current_region().time_zone)
     return {
-        "orders_today": Order.objects.filter(placed_at__gte=_begin(clock.today(current_region().time_zone))).count(),
+        "orders_today": Order.objects.filter(placed_at__gte=_begin(today)).count(),
+        "orders_month": Order.objects.filter(placed_at__gte=_begin(today.replace(day=1))).count(),
         "last_order_at": int(last.timestamp()) if last else None,
     }
 

@@ -25,6 +25,7 @@ from tenants.access import public_page, signed_in
 from tenants.limits import within_limit
 from tenants.personal.people import Person, known
 from tenants.personal.retention import rules
+from tenants.read_only import open_while_read_only
 
 A_PAGE = 20
 COPIES_AN_HOUR = 10
@@ -53,6 +54,7 @@ def _mine(request: RegionRequest, form: CopyForm, status: int = 200) -> HttpResp
 
 
 @signed_in
+@open_while_read_only
 @never_cache
 @sensitive_post_parameters("password")
 @require_POST
@@ -73,6 +75,7 @@ def copy(request: RegionRequest) -> HttpResponse:
 
 
 @signed_in
+@open_while_read_only
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -49,6 +49,7 @@ register(
         roles=ADMIN,
         count=lambda request: waiting_for_our_answer(),
     ),
+    NavItem("wilayah", _("Subscription"), "region_setup:subscription", "receipt", order=75, roles=ADMIN),
     NavItem(
         "wilayah",
         _("Support"),

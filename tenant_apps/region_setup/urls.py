@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from tenant_apps.region_setup.converters import VillageCode
-from tenant_apps.region_setup.views import admin, announcements, backups, carving, desks, domains, log
+from tenant_apps.region_setup.views import admin, announcements, backups, carving, desks, domains, log, subscription
 
 register_converter(VillageCode, "village_code")
 
@@ -20,6 +20,26 @@ urlpatterns = [
     path("wilayah/pemekaran/", carving.carving, name="carving"),
     path("wilayah/pemekaran/<uuid:public_id>/setuju/", carving.agree, name="agree_to_carving"),
     path("wilayah/pemekaran/<uuid:public_id>/tolak/", carving.refuse, name="refuse_carving"),
+    path("wilayah/langganan/", subscription.home, name="subscription"),
+    path("wilayah/langganan/paket/", subscription.plans, name="subscription_plans"),
+    path("wilayah/langganan/kartu/", subscription.card, name="subscription_card"),
+    path("wilayah/langganan/portal/", subscription.portal, name="subscription_portal"),
+    path("wilayah/langganan/kembali/", subscription.back, name="subscription_back"),
+    path("wilayah/langganan/penawaran/", subscription.quotation, name="subscription_quotation"),
+    path("wilayah/langganan/penawaran/pdf/", subscription.quotation_pdf, name="subscription_quotation_pdf"),
+    path("wilayah/langganan/penawaran/pesan/", subscription.order, name="subscription_order"),
+    path("wilayah/langganan/penawaran/tarik/", subscription.withdraw, name="subscription_withdraw"),
+    path("wilayah/langganan/tagihan/", subscription.invoices, name="subscription_invoices"),
+    path("wilayah/langganan/tagihan/<uuid:public_id>/", subscription.invoice, name="subscription_invoice"),
+    path("wilayah/langganan/tagihan/<uuid:public_id>/pdf/", subscription.invoice_pdf, name="subscription_invoice_pdf"),
+    path(
+        "wilayah/langganan/nota-kredit/<uuid:public_id>/pdf/",
+        subscription.credit_note_pdf,
+        name="subscription_credit_note",
+    ),
+    path("wilayah/langganan/akhiri/", subscription.end, name="subscription_end"),
+    path("wilayah/langganan/lanjutkan/", subscription.go_on, name="subscription_go_on"),
+    path("wilayah/langganan/lepas-sponsor/", subscription.leave, name="subscription_leave"),
     path("wilayah/domain/", domains.hosts, name="domains"),
     path("wilayah/domain/tambah/", domains.ask, name="ask_domain"),
     path("wilayah/domain/utama/", domains.primary, name="primary_domain"),

@@ -6,3 +6,6 @@ class FleetConfig(AppConfig):
     name = "tenants.fleet"
     label = "fleet"
     verbose_name = _("Fleet of regions")
+
+    def ready(self) -> None:
+        from tenants.fleet import facts  # noqa: F401

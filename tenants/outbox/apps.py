@@ -7,4 +7,4 @@ class OutboxConfig(AppConfig):
     verbose_name = "Outbox"
 
     def ready(self) -> None:
-        from tenants.outbox import mail  # noqa: F401  registers its deliverers
+        from tenants.outbox import facts, mail  # noqa: F401  registers its numbers and deliverers

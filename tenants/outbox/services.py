@@ -18,6 +18,7 @@ from tenants.activity import note_activity
 from tenants.context import current_region, region_is_bound
 from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
+from tenants.observing import numbers, spans
 from tenants.outbox.models import OutboxMessage
 from tenants.tasks import HEADER
 
@@ -165,9 +166,10 @@ def deliver(message_id: int) -> bool:
             return False
         message.attempts += 1
         try:
-            with transaction.atomic():
+            with transaction.atomic(), spans.span(f"deliver {message.kind}", warsa_attempt=message.attempts):
                 _deliverers[message.kind](message)
         except Exception as failure:
+            numbers.deliveries.labels(message.kind, "failed").inc()
             log.warning("outbox %s failed (%s)", message.pk, type(failure).__name__)
             message.last_error = f"{type(failure).__name__}: {failure}"[:500]
             wait = min(15 * 2**message.attempts, 6 * 3600)
@@ -178,6 +180,7 @@ def deliver(message_id: int) -> bool:
                 _tell_a_worker(message.pk, countdown=wait)
             message.save()
             return False
+        numbers.deliveries.labels(message.kind, "delivered").inc()
         message.state = OutboxMessage.State.DELIVERED
         message.delivered_at = clock.now()
         message.last_error = ""

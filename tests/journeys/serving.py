@@ -95,3 +95,27 @@ def _shell(home: Path, code: str) -> str:
     )
     assert done.returncode == 0, done.stderr[-3_000:]
     return done.stdout
+
+
+_DAYS_LATER = """
+from datetime import timedelta
+from django.db import transaction
+from shared_apps.billing.locks import lock_subscription
+from shared_apps.billing.models import Subscription
+from shared_apps.billing.services.settling import settle
+from tenants.context import on_platform
+with on_platform(), transaction.atomic():
+    row = lock_subscription(Subscription.objects.get(region__name={region!r}))
+    for name in ("trial_until", "card_until", "invoice_until", "terms_until"):
+        moment = getattr(row, name)
+        if moment is not None:
+            setattr(row, name, moment - timedelta(days={days}))
+    row.save()
+    settle(row)
+    print("STATE " + row.state)
+"""
+
+
+def days_later(platform: Platform, region: str, days: int) -> str:
+    """As if so many days had passed for the region's subscription. Returns its state then."""
+    return _shell(platform.home, _DAYS_LATER.format(region=region, days=days)).split("STATE ", 1)[1].strip()

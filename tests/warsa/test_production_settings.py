@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -57,9 +58,35 @@ def test_it_starts_with_everything_set() -> None:
         ("a yes that is no true", {"WARSA_DEBUG": "yes"}, "write true or false"),
         ("no database", {"WARSA_DATABASE_URL": None}, "WARSA_DATABASE_URL"),
         ("another database", {"WARSA_DATABASE_URL": "sqlite:///x"}, "WARSA_DATABASE_URL"),
+        ("one key for two things", {"WARSA_PERSONAL_KEYS": "n" * 60}, "WARSA_PERSONAL_KEYS"),
+        ("a stand-in of Stripe", {"WARSA_STRIPE_URL": "http://127.0.0.1:4242"}, "WARSA_STRIPE_URL"),
+        ("Stripe without a secret for its events", {"WARSA_STRIPE_KEY": "sk_live_x"}, "WARSA_STRIPE_WEBHOOK_SECRET"),
+        ("the mailbox of this machine", {"WARSA_MAILBOX_DIR": "/var/mail"}, "WARSA_MAILBOX_DIR"),
+        ("a pause for trials", {"WARSA_PROVISIONING_PAUSE_MS": "300"}, "WARSA_PROVISIONING_PAUSE_MS"),
+        ("connectors on this machine", {"WARSA_CONNECTORS_ON_LOOPBACK": "true"}, "WARSA_CONNECTORS_ON_LOOPBACK"),
+        ("payments in the clear", {"WARSA_MIDTRANS_URL": "http://127.0.0.1:1"}, "WARSA_MIDTRANS_URL"),
+        ("traces to nowhere", {"WARSA_OTLP_URL": "collector"}, "WARSA_OTLP_URL"),
     ],
 )
 def test_it_refuses(case: str, changes: dict[str, str | None], named: str) -> None:
     done = start(changes)
     assert done.returncode != 0 and "ImproperlyConfigured" in done.stderr
     assert named in done.stderr.splitlines()[-1]
+
+
+def test_the_whole_of_it_comes_up_with_reports_traces_and_lines_of_json() -> None:
+    """As the image starts it, short of a database: apps, checks of a deployment, and one line of its log."""
+    changes = {"WARSA_SENTRY_DSN": "http://public@127.0.0.1:9/1", "WARSA_OTLP_URL": "http://127.0.0.1:9"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("WARSA_", "DJANGO_"))}
+    code = (
+        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'warsa.settings';"
+        "import django; django.setup(); import logging; logging.getLogger('x').warning('call 081234567890');"
+        "from django.core.management import call_command; call_command('check', deploy=True, fail_level='ERROR');"
+        "os._exit(0)"
+    )
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "platform")])
+    env = {**kept, **GOOD, **changes, "PYTHONPATH": paths}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    line = next(json.loads(line) for line in done.stderr.splitlines() if line.startswith('{"event": "call'))
+    assert line["level"] == "warning" and "0812" not in done.stderr

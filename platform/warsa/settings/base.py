@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
+from tenants.observing.log_settings import configuration
 from warsa.settings import env
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,6 +47,7 @@ SHARED_APPS = [
     "shared_apps.supplier_catalog",
     "shared_apps.price_lists",
     "shared_apps.exchange",
+    "shared_apps.billing",
     *_IN_BOTH,
 ]
 TENANT_APPS = [
@@ -107,6 +109,8 @@ DNS_RESOLVERS = env.words("WARSA_DNS_RESOLVERS")
 OWN_HOSTS_MAY_BE_LOCAL = False
 WSGI_APPLICATION = "warsa.wsgi.application"
 MIDDLEWARE = [
+    "tenants.proxies.ProxyMiddleware",
+    "tenants.observing.middleware.ObservingMiddleware",
     "tenants.middleware.SiteMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -268,6 +272,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 TASK_LANES = 32
 CELERY_TASK_QUEUES = [Queue(CELERY_TASK_DEFAULT_QUEUE), *(Queue(f"region.{number:02}") for number in range(TASK_LANES))]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
 
 CACHES = {
     "default": {
@@ -316,6 +322,16 @@ SHOW_GALLERY = False
 MIDTRANS_SERVER_KEYS = env.pairs("WARSA_MIDTRANS_SERVER_KEYS")
 MIDTRANS_URL = env.text("WARSA_MIDTRANS_URL", "https://api.midtrans.com")
 
+# Who issues invoices to regions and their sponsors, and the account that they pay to.
+BILLING_SELLER = {
+    "name": env.text("WARSA_BILLING_NAME", ""),
+    "npwp": env.text("WARSA_BILLING_NPWP", ""),
+    "address": env.text("WARSA_BILLING_ADDRESS", ""),
+    "bank": env.text("WARSA_BILLING_BANK", ""),
+    "account": env.text("WARSA_BILLING_ACCOUNT", ""),
+    "holder": env.text("WARSA_BILLING_HOLDER", ""),
+}
+
 # Stripe, for regions and sponsors that pay by card; without a key that way is closed. Another address than Stripe's own is
 # for the stand-in. Secrets of the webhook: the newest first, then those that Stripe may still sign with.
 STRIPE_KEY = env.text("WARSA_STRIPE_KEY", "")
@@ -354,3 +370,19 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # Suppliers' programmes are called over HTTPS on the open internet; this lets them run on this machine as well, over HTTP.
 CONNECTORS_ON_LOOPBACK = env.flag("WARSA_CONNECTORS_ON_LOOPBACK", False)
+
+LOGGING = configuration(as_json=False)
+# How many proxies of ours stand in front: theirs are the last addresses of X-Forwarded-For, X-Request-ID and the trace.
+PROXIES = env.number("WARSA_PROXIES", 0)
+# Where traces go by OTLP/HTTP; empty for nowhere.
+OTLP_URL = env.text("WARSA_OTLP_URL", "")
+# By what name this process stands in traces.
+SERVICE = env.text("WARSA_SERVICE", "warsa")
+# Where failures are reported to; empty for nowhere.
+SENTRY_DSN = env.text("WARSA_SENTRY_DSN", "")
+# What this release is called in reports.
+RELEASE = env.text("WARSA_RELEASE", "")
+
+# Where the backups of the whole cluster lie, for `warsa metrics` to tell their age; empty where it may not see them.
+BACKUP_BASES = env.text("WARSA_BACKUP_BASES", "")
+BACKUP_WAL = env.text("WARSA_BACKUP_WAL", "")

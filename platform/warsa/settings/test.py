@@ -23,3 +23,13 @@ SHOW_GALLERY = True
 MAILBOX_DIR = env.text("WARSA_MAILBOX_DIR", "")
 PROVISIONING_PAUSE = env.number("WARSA_PROVISIONING_PAUSE_MS", 0) / 1000
 CONNECTORS_ON_LOOPBACK = True
+
+# Nobody's: so that quotations and invoices can be tried.
+BILLING_SELLER = {
+    "name": "WARSA (percobaan)",
+    "npwp": "01.234.567.8-901.000",
+    "address": "Jalan Contoh 1, Palembang",
+    "bank": "Bank Contoh",
+    "account": "0000000000",
+    "holder": "WARSA (percobaan)",
+}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_urlconf, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.billing.desk import Notice, notice
 from shared_apps.care.announcements import announced_to, words_of
 from shared_apps.care.memory import Told
 from shared_apps.operations.access import OPERATORS
@@ -165,6 +166,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "member": getattr(request, "member", None),
         "nav": Navigation(request),
         "theme": theme if theme in THEMES else "",
+        "billing_notice": SimpleLazyObject(partial(_billing_notice, request)),
         # Asked only where a page of work shows it.
         "support_inside": lambda: _support_inside(request),
         "announced": lambda: _announced(request),
@@ -188,3 +190,9 @@ def _support_inside(request: HttpRequest) -> list[SupportAccess]:
     """Operators who can look into this region now, for its admins to know."""
     roles = getattr(getattr(request, "member", None), "roles", ())
     return running() if Role.ADMIN in roles else []
+
+
+def _billing_notice(request: HttpRequest) -> Notice | None:
+    """What the region's admins and its Satker are to know of its subscription; asked by pages of work alone."""
+    roles = getattr(getattr(request, "member", None), "roles", frozenset())
+    return notice() if roles & {Role.ADMIN, Role.SATKER} else None

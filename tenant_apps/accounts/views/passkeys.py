@@ -27,6 +27,7 @@ from tenants.access import signed_in
 from tenants.identity.passkeys import site_of
 from tenants.kernel.errors import DomainError
 from tenants.limits import within_limit
+from tenants.read_only import open_while_read_only
 
 TRIES_AN_HOUR = 10
 STEPS_AN_HOUR = 120
@@ -89,6 +90,7 @@ def forget(request: RegionRequest, public_id: UUID) -> HttpResponse:
 
 
 @signed_in
+@open_while_read_only
 @never_cache
 @sensitive_post_parameters("pin")
 @require_POST

@@ -39,6 +39,7 @@ from tenants.forms import ReasonForm, asked_text
 from tenants.kernel.errors import DomainError
 from tenants.personal.people import Person, known
 from tenants.personal.sealing import masked
+from tenants.read_only import open_while_read_only
 
 A_PAGE = 30
 SLIPS = 10
@@ -136,6 +137,7 @@ def book_new(request: UnitRequest, number: str) -> HttpResponse:
 
 
 @workers
+@open_while_read_only
 @require_POST
 @at_unit
 def payout(request: UnitRequest, number: str) -> HttpResponse:
@@ -184,6 +186,7 @@ def card_new(request: UnitRequest, number: str) -> HttpResponse:
 
 
 @workers
+@open_while_read_only
 @sensitive_post_parameters()
 @require_POST
 @at_unit

@@ -49,6 +49,7 @@ from tenants.access import signed_in
 from tenants.identity.passkeys import site_of
 from tenants.kernel.errors import DomainError
 from tenants.limits import within_limit
+from tenants.read_only import open_while_read_only
 
 A_PAGE = 20
 PICKUPS = 3
@@ -106,6 +107,7 @@ def become_member(request: RegionRequest) -> HttpResponse:
 
 
 @signed_in
+@open_while_read_only
 @require_POST
 def agreed(request: RegionRequest) -> HttpResponse:
     """They have read the new words."""
@@ -194,6 +196,7 @@ def own_slip(request: RegionRequest, number: str) -> HttpResponse:
 
 
 @signed_in
+@open_while_read_only
 @sensitive_post_parameters("pin")
 @require_POST
 def ask_for(request: RegionRequest, public_id: UUID) -> HttpResponse:
@@ -226,6 +229,7 @@ def ask_for(request: RegionRequest, public_id: UUID) -> HttpResponse:
 
 
 @signed_in
+@open_while_read_only
 @require_POST
 def give_up(request: RegionRequest, number: str) -> HttpResponse:
     """They want the payout no more."""
@@ -255,6 +259,7 @@ def own_card(request: RegionRequest) -> HttpResponse:
 
 
 @signed_in
+@open_while_read_only
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,6 +21,7 @@ from tenant_apps.privacy.models import Seen
 from tenant_apps.privacy.services import note_look
 from tenants.forms import ReasonForm
 from tenants.kernel.errors import DomainError
+from tenants.read_only import open_while_read_only
 
 A_PAGE = 30
 
@@ -51,6 +52,7 @@ def payout(request: UnitRequest, number: str) -> HttpResponse:
 
 
 @workers
+@open_while_read_only
 @require_POST
 @at_unit
 def paid(request: UnitRequest, number: str) -> HttpResponse:
@@ -68,6 +70,7 @@ def paid(request: UnitRequest, number: str) -> HttpResponse:
 
 
 @workers
+@open_while_read_only
 @require_POST
 @at_unit
 def not_paid(request: UnitRequest, number: str) -> HttpResponse:

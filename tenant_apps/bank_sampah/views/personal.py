@@ -17,6 +17,7 @@ from tenant_apps.privacy.models import Seen
 from tenant_apps.privacy.services import ask_erasure, note_look
 from tenants.forms import ReasonForm
 from tenants.personal.people import Person
+from tenants.read_only import open_while_read_only
 
 
 @workers
@@ -33,6 +34,7 @@ def reveal(request: UnitRequest, number: str) -> HttpResponse:
 
 
 @workers
+@open_while_read_only
 @require_POST
 @at_unit
 def agreed(request: UnitRequest, number: str) -> HttpResponse:
@@ -43,6 +45,7 @@ def agreed(request: UnitRequest, number: str) -> HttpResponse:
 
 
 @office
+@open_while_read_only
 @require_POST
 @at_unit
 def erase(request: UnitRequest, number: str) -> HttpResponse:

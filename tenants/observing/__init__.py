@@ -1,0 +1,1 @@
+"""What an operator sees of a running process: logs, traces and numbers, each with region and request, none with a person."""

@@ -14,7 +14,10 @@ from tenants.kernel import clock
 
 
 def announced_to(*, roles: Callable[[], Iterable[str]], person: UUID | None) -> list[Told]:
-    """For the bound region, the latest first. `roles` is called only where an announcement is for some. Asks who has put what away only where something is announced."""
+    """For the bound region, the latest first. `roles` is called only where an announcement is for some.
+
+    Asks who has put what away only where something is announced.
+    """
     now = clock.now()
     for_them = [one for one in reached().announcements if one.starts_at <= now < one.ends_at]
     if any(one.roles for one in for_them):

@@ -18,7 +18,9 @@ MOMENT = "%Y-%m-%dT%H:%M"
 class FlagForm(forms.Form):
     """A flag and where it is on, areas apart."""
 
-    name = forms.SlugField(label=_("name"), max_length=60, help_text=_("As the code asks for it: small letters and dashes."))
+    name = forms.SlugField(
+        label=_("name"), max_length=60, help_text=_("As the code asks for it: small letters and dashes.")
+    )
     words = forms.CharField(label=_("what it does"), max_length=240)
     everybody = forms.BooleanField(label=_("on in all regions"), required=False)
     percent = forms.IntegerField(
@@ -38,7 +40,9 @@ class FlagForm(forms.Form):
     def clean_regions(self) -> list[UUID]:
         hosts = [line.strip().lower() for line in self.cleaned_data["regions"].splitlines() if line.strip()]
         if len(hosts) > MOST_REGIONS:
-            raise forms.ValidationError(_("At most %(most)s regions: choose their area instead."), params={"most": MOST_REGIONS})
+            raise forms.ValidationError(
+                _("At most %(most)s regions: choose their area instead."), params={"most": MOST_REGIONS}
+            )
         known = dict(Domain.objects.filter(domain__in=hosts).values_list("domain", "tenant__public_id"))
         lost = [host for host in hosts if host not in known]
         if lost:
@@ -48,7 +52,11 @@ class FlagForm(forms.Form):
 
 def hosts_of(ids: list[UUID]) -> str:
     """The primary addresses of these regions, one a line, as the form shows them."""
-    rows = Domain.objects.filter(tenant__public_id__in=ids).order_by("tenant_id", "-is_primary", "pk").distinct("tenant_id")
+    rows = (
+        Domain.objects.filter(tenant__public_id__in=ids)
+        .order_by("tenant_id", "-is_primary", "pk")
+        .distinct("tenant_id")
+    )
     return "\n".join(rows.values_list("domain", flat=True))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -90,14 +90,11 @@ def _runs() -> list[Job]:
 
 def _buildings() -> list[Job]:
     done = Count("build_steps", filter=Q(build_steps__state=BuildStep.State.DONE))
-    rows = Registration.objects.filter(Q(state__in=WORKING) | Q(state=RegistrationState.LIVE))
-    newest = rows.annotate(done=done, total=Count("build_steps")).order_by(
-        F("state").asc(), "-updated_at"
-    )  # "live" stands after "approved" and "failed", before "provisioning"
-    waiting = [one for one in newest.filter(state__in=WORKING)[:EACH]]
-    built = [one for one in newest.filter(state=RegistrationState.LIVE)[: EACH - len(waiting)]]
+    newest = Registration.objects.annotate(done=done, total=Count("build_steps")).order_by("-updated_at")
+    working = list(newest.filter(state__in=WORKING)[:EACH])
+    built = list(newest.filter(state=RegistrationState.LIVE)[: EACH - len(working)])
     jobs = []
-    for one in [*waiting, *built]:
+    for one in [*working, *built]:
         failed, live = one.state == RegistrationState.FAILED, one.state == RegistrationState.LIVE
         page = reverse("onboarding:registration", args=[one.public_id])
         jobs.append(

@@ -236,7 +236,12 @@ def drills_missing(most: int) -> Iterable[Reading]:
     ended = DrillNight.objects.filter(stop_asked_by="").order_by(F("ended_at").desc(nulls_last=True)).first()
     since = ended.ended_at if ended and ended.ended_at else None
     if since is None:
-        since = Region.objects.filter(status=RegionStatus.READY).order_by("ready_at").values_list("ready_at", flat=True).first()
+        since = (
+            Region.objects.filter(status=RegionStatus.READY)
+            .order_by("ready_at")
+            .values_list("ready_at", flat=True)
+            .first()
+        )
     return _if_more(_since(since, HOURS), most) if since else []
 
 

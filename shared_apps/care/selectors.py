@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -21,6 +21,11 @@ from tenants.models import RegionStatus
 
 STATE = Alert.State
 LONGEST_TEXT = 80
+GRAVITY = Case(
+    *[When(severity=code, then=Value(place)) for place, code in enumerate(Severity.values)],
+    default=Value(9),
+    output_field=IntegerField(),
+)
 # What the page shows without being asked: all that is not over.
 ONGOING = "ongoing"
 STATES = (ONGOING, STATE.OPEN.value, STATE.ACKNOWLEDGED.value, STATE.RESOLVED.value)
@@ -69,11 +74,8 @@ def filter_of(asked: QueryDict) -> Filter:
 
 def alerts_by(asked: Filter) -> QuerySet[Alert]:
     """The gravest first, then the newest. What is only watched yet is no alert. Silenced ones are apart."""
-    rows = Alert.objects.exclude(state=STATE.WATCHING).select_related("region")
-    if asked.state == ONGOING:
-        rows = rows.filter(state__in=[STATE.OPEN, STATE.ACKNOWLEDGED])
-    else:
-        rows = rows.filter(state=asked.state)
+    states = [STATE.OPEN, STATE.ACKNOWLEDGED] if asked.state == ONGOING else [asked.state]
+    rows = Alert.objects.filter(state__in=states).select_related("region")
     if asked.severity:
         rows = rows.filter(severity=asked.severity)
     if asked.rule:
@@ -84,14 +86,7 @@ def alerts_by(asked: Filter) -> QuerySet[Alert]:
         quiet = Q(silenced_until__gt=clock.now())
         rows = rows.filter(quiet) if asked.silenced else rows.exclude(quiet)
     # "critical" stands before "note" and "warning": the order of the letters is not that of the gravity.
-    return rows.order_by(_gravity(), "-opened_at", "-pk")
-
-
-def _gravity() -> Any:
-    from django.db.models import Case, IntegerField, Value, When
-
-    whens = [When(severity=code, then=Value(place)) for place, code in enumerate(Severity.values)]
-    return Case(*whens, default=Value(9), output_field=IntegerField())
+    return rows.order_by(GRAVITY, "-opened_at", "-pk")
 
 
 @dataclass(frozen=True, slots=True)

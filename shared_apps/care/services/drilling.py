@@ -84,7 +84,9 @@ def drill_next() -> bool | None:
 def _take() -> RestoreProof | None:
     """Nobody else drills, so what is under way belongs to a dead process."""
     while True:
-        waiting = RestoreProof.objects.filter(state__in=[STATE.WAITING, STATE.RUNNING]).select_related("region", "night")
+        waiting = RestoreProof.objects.filter(state__in=[STATE.WAITING, STATE.RUNNING]).select_related(
+            "region", "night"
+        )
         proof = waiting.order_by("pk").first()
         if proof is None:
             return None

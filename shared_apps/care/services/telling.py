@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shared_apps.care.models import Alert
-from shared_apps.operations.models import OperatorGrant, OperatorRole
+from shared_apps.care.selectors import GRAVITY
+from shared_apps.operations.models import OperatorRole
 from tenants.alerting import rules
 from tenants.hosts import platform_url
 from tenants.identity.models import User
@@ -46,7 +47,7 @@ def _loud(now: datetime) -> QuerySet[Alert]:
     """Open alerts that nobody has silenced, the gravest first."""
     heard = Q(silenced_until=None) | Q(silenced_until__lte=now)
     rows = Alert.objects.filter(heard, state=Alert.State.OPEN).select_related("region")
-    return rows.order_by("severity", "-opened_at")
+    return rows.order_by(GRAVITY, "-opened_at")
 
 
 def _tell(alerts: QuerySet[Alert], *, dedupe: str, again: bool) -> None:

@@ -217,7 +217,10 @@ class TestLife:
         start = clock.now()
 
         def asked(minutes: int) -> int:
-            with time_machine.travel(start + timedelta(minutes=minutes), tick=False), CaptureQueriesContext(connection) as seen:
+            with (
+                time_machine.travel(start + timedelta(minutes=minutes), tick=False),
+                CaptureQueriesContext(connection) as seen,
+            ):
                 judge()
             return len(seen)
 
@@ -245,7 +248,12 @@ class TestAnswers:
         assert acknowledge(alert=alert, by="user:x", note=NOTE)
         assert not acknowledge(alert=alert, by="user:y", note="yang kedua")
         alert.refresh_from_db()
-        assert (alert.state, alert.acknowledged_by, alert.note, open_alerts()) == (STATE.ACKNOWLEDGED, "user:x", NOTE, 0)
+        assert (alert.state, alert.acknowledged_by, alert.note, open_alerts()) == (
+            STATE.ACKNOWLEDGED,
+            "user:x",
+            NOTE,
+            0,
+        )
         (event,) = AuditEvent.objects.filter(action="alert.acknowledged")
         assert (event.reason, event.region) == (NOTE, kalidoni().public_id)
 
@@ -288,7 +296,9 @@ class TestAnswers:
         table = b"".join(browser.get(f"{PAGE}csv/?silenced=1").streaming_content).decode()  # type: ignore[arg-type]
         assert table.splitlines()[1].startswith("coba,Kalidoni,")
 
-    @pytest.mark.parametrize("query", ["state=%00", "severity=x&rule=y", "page=-1&q=%00%27", "state=resolved", "rule=coba"])
+    @pytest.mark.parametrize(
+        "query", ["state=%00", "severity=x&rule=y", "page=-1&q=%00%27", "state=resolved", "rule=coba"]
+    )
     def test_any_filter_is_answered(self, alert: Alert, query: str) -> None:
         assert operator_browser().get(f"{PAGE}?{query}").status_code == 200
 

@@ -7,7 +7,6 @@ from unittest import mock
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from shared_apps.care.errors import NotToBeStopped
 from shared_apps.care.models import DrillNight, RestoreProof
@@ -18,6 +17,7 @@ from tenants.backup.models import SideSchema
 from tenants.context import as_owner, in_region, on_platform
 from tenants.fleet.life import ask_to_stop
 from tenants.fleet.models import FleetRun, FleetTask
+from tenants.identity.models import User
 from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
 from tests.cast import browser_of, build_cast
@@ -45,12 +45,7 @@ def test_a_region_is_proven_and_nothing_stays(plaju: Region) -> None:
         assert SideSchema.objects.count() == 0
     assert (contents(plaju), schemas(waiting=False)) == (before, there)
     with in_region(plaju):
-        # Plaju's admin is the Budi of its own cast.
-        from tenants.identity.models import User
-
-        budi = Client(headers={"host": "plaju.localhost"})
-        budi.defaults["wsgi.url_scheme"] = "https"
-        budi.force_login(User.objects.get(name="Budi"))
+        budi = browser_of(User.objects.get(name="Budi"), "plaju")
     page = budi.get("/wilayah/cadangan/")
     assert page.status_code == 200 and "kembali persis" in page.content.decode()
 
@@ -147,7 +142,9 @@ def test_a_region_sees_its_own_proofs_alone(kalidoni: Region, lombok: Region) ->
     with on_platform():
         night = DrillNight.objects.create(by="user:x", ended_at=clock.now())
         for region in (kalidoni, lombok):
-            RestoreProof.objects.create(night=night, region=region, state=STATE.PASSED, ended_at=clock.now(), rows=region.pk)
+            RestoreProof.objects.create(
+                night=night, region=region, state=STATE.PASSED, ended_at=clock.now(), rows=region.pk
+            )
     with in_region(kalidoni), connection.cursor() as cursor:
         cursor.execute("SELECT region_id FROM public.care_restoreproof")
         assert cursor.fetchall() == [(kalidoni.pk,)]

@@ -90,7 +90,13 @@ def told(region: Region, *roles: str, person: UUID | None = None) -> list[str]:
     ],
 )
 def test_where_a_flag_is_on(
-    covered: None, kalidoni: Region, lombok: Region, case: str, reach: dict[str, object], kalidoni_on: bool, lombok_on: bool
+    covered: None,
+    kalidoni: Region,
+    lombok: Region,
+    case: str,
+    reach: dict[str, object],
+    kalidoni_on: bool,
+    lombok_on: bool,
 ) -> None:
     flag = a_flag(**reach)
     assert (on_in(kalidoni), on_in(lombok)) == (kalidoni_on, lombok_on), case
@@ -103,8 +109,8 @@ def test_single_regions_and_what_nobody_made(kalidoni: Region, lombok: Region) -
     assert (on_in(kalidoni), on_in(lombok), on_in(lombok, "tidak-ada")) == (False, True, False)
 
 
-def test_a_share_is_stable_and_only_grows() -> None:
-    with connection.cursor() as cursor, on_platform():
+def test_a_share_is_stable_and_only_grows(platform: None) -> None:
+    with connection.cursor() as cursor:
         ids = [uuid4() for _ in range(2_000)]
         shares = {}
         for percent in (10, 30):
@@ -115,9 +121,6 @@ def test_a_share_is_stable_and_only_grows() -> None:
             shares[percent] = {row[0] for row in cursor.fetchall()}
     assert shares[10] < shares[30]
     assert 120 < len(shares[10]) < 280 and 480 < len(shares[30]) < 720
-
-
-test_a_share_is_stable_and_only_grows = pytest.mark.usefixtures("platform")(test_a_share_is_stable_and_only_grows)
 
 
 def test_changes_are_followed_and_written_down(kalidoni: Region) -> None:
@@ -191,7 +194,11 @@ class TestAnnouncements:
             dismiss(public_id=made.public_id, person=one)
             dismiss(public_id=made.public_id, person=one)
             dismiss(public_id=uuid4(), person=one)
-        assert (told(kalidoni, person=one), told(kalidoni, person=other), told(lombok, person=one)) == ([], [TEXT], [TEXT])
+        assert (told(kalidoni, person=one), told(kalidoni, person=other), told(lombok, person=one)) == (
+            [],
+            [TEXT],
+            [TEXT],
+        )
         with in_region(lombok):
             assert Dismissal.objects.count() == 0
             with refused():
@@ -228,7 +235,13 @@ class TestPages:
     def test_flags(self, covered: None) -> None:
         browser = operator_browser()
         assert "Belum ada" in browser.get("/operator/fitur/").content.decode()
-        sent = {"name": "kurir", "words": "Kurir bersama", "percent": "0", "regions": "lombok.localhost", "areas": ["16.71"]}
+        sent = {
+            "name": "kurir",
+            "words": "Kurir bersama",
+            "percent": "0",
+            "regions": "lombok.localhost",
+            "areas": ["16.71"],
+        }
         assert browser.post("/operator/fitur/baru/", {**sent, "regions": "tidak.ada"}).status_code == 400
         assert browser.post("/operator/fitur/baru/", {**sent, "percent": "101"}).status_code == 400
         assert browser.post("/operator/fitur/baru/", sent).status_code == 302

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.billing.models import Difference, Subscription, SubscriptionState
 from shared_apps.care.models import DrillNight, HouseCheck, RestoreProof
 from shared_apps.onboarding.models import Registration
 from shared_apps.onboarding.models import State as RegistrationState
@@ -19,7 +20,7 @@ from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
 from tenants.outbox.models import OutboxMessage
 
-MINUTES, HOURS = 60, 3600
+MINUTES, HOURS, DAYS = 60, 3_600, 86_400
 RUN_SILENT = timedelta(minutes=30)
 KEPT = [RegionStatus.READY, RegionStatus.SUSPENDED]
 
@@ -118,12 +119,26 @@ def parked(most: int) -> Iterable[Reading]:
     "unpaid",
     label=_("The subscription of the region is overdue"),
     advice=_("Speak with its admin: the page of its subscription says what is open."),
-    unit=_("regions"),
+    unit=_("days"),
     severity=Severity.NOTE,
+    threshold=1,
 )
 def unpaid(most: int) -> Iterable[Reading]:
-    rows = RegionRollup.objects.filter(billing_state__in=["past_due", "read_only"], region__status__in=KEPT)
-    return [Reading(pk, 1) for pk in rows.values_list("region_id", flat=True)]
+    overdue = [SubscriptionState.PAST_DUE, SubscriptionState.READ_ONLY]
+    rows = Subscription.objects.filter(state__in=overdue, region__status__in=KEPT)
+    late = rows.filter(moved_at__lt=clock.now() - timedelta(days=most))
+    return [Reading(pk, _since(at, DAYS)) for pk, at in late.values_list("region_id", "moved_at")]
+
+
+@alert_rule(
+    "stripe_differs",
+    label=_("Stripe and our own books of subscriptions differ"),
+    advice=_("The page of differences names each; most go by themselves with the next event."),
+    unit=_("differences"),
+    lasting=timedelta(hours=2),
+)
+def stripe_differs(most: int) -> Iterable[Reading]:
+    return _if_more(Difference.objects.filter(gone_at=None).count(), most)
 
 
 @alert_rule(

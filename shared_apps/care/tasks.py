@@ -13,8 +13,9 @@ def judge_alerts() -> None:
 
 @platform_task()
 def check_house_nightly() -> None:
-    """Beat: what is too dear for each minute."""
+    """Beat: what is too dear for each minute, and what is too old to be kept."""
     judging.check_house()
+    judging.forget_old()
 
 
 @platform_task()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from shared_apps.care.locks import JUDGING, held_alerts
-from shared_apps.care.models import Alert, AlertEvent, HouseCheck
+from shared_apps.care.models import Alert, AlertEvent, Dismissal, HouseCheck
 from shared_apps.care.services.telling import tell_opened, tell_unanswered
 from tenants.alerting import Reading, Rule, rules
 from tenants.audit.selectors import findings
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 STATE = Alert.State
 BY = "system:alerts"
 BATCH = 1_000
+KEPT_FOR = timedelta(days=365)
 
 
 def judge() -> int:
@@ -117,3 +118,10 @@ def check_house() -> None:
     """What is too dear for each minute is looked at once a night: whether the platform's own log is whole."""
     found = len([one for one in findings() if one.what != "words"])
     HouseCheck.objects.update_or_create(name="audit", defaults={"value": found, "at": clock.now()})
+
+
+def forget_old() -> None:
+    """Alerts that were resolved a year ago are gone with their history, and what was put away of announcements that are over."""
+    now = clock.now()
+    Alert.objects.filter(state=STATE.RESOLVED, resolved_at__lt=now - KEPT_FOR).delete()
+    Dismissal.objects.filter(announcement__ends_at__lt=now).delete()

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from shared_apps.billing.models import Subscription
 from shared_apps.care.errors import NoteNeeded
 from shared_apps.care.models import Alert, HouseCheck, RestoreProof
 from shared_apps.care.models.drills import DrillNight
@@ -27,6 +28,7 @@ from tenants.kernel import clock
 from tenants.kernel.errors import StaleDocument
 from tenants.models import Region
 from tenants.outbox.models import OutboxMessage
+from tests.shared_apps.billing.house import subscribed
 from tests.shared_apps.operations.people import operator, operator_browser
 
 pytestmark = pytest.mark.usefixtures("platform")
@@ -63,6 +65,13 @@ def rollup(**values: object) -> None:
     RegionRollup.objects.filter(region=kalidoni()).update(**values)
 
 
+def overdue(days: int) -> None:
+    subscription = subscribed(kalidoni())
+    Subscription.objects.filter(pk=subscription.pk).update(
+        state="past_due", moved_at=clock.now() - timedelta(days=days)
+    )
+
+
 def open_now() -> list[tuple[str, str | None]]:
     rows = Alert.objects.filter(state=STATE.OPEN).select_related("region").order_by("rule")
     return [(one.rule, one.region.name if one.region else None) for one in rows]
@@ -82,7 +91,7 @@ def test_nothing_is_opened_while_all_is_well() -> None:
     [
         ("region_silent", lambda: rollup(measured_at=clock.now() - timedelta(minutes=20))),
         ("backup_old", lambda: rollup(backup_at=clock.now() - timedelta(days=3))),
-        ("unpaid", lambda: rollup(billing_state="past_due")),
+        ("unpaid", lambda: overdue(days=3)),
         ("drift", lambda: Drift.objects.create(region=kalidoni(), version="v", differences=["+x"], number=1)),
         (
             "books",

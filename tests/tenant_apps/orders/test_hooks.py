@@ -21,11 +21,14 @@ def test_the_first_order_checks_itself(market: Cast) -> None:
 
 
 def test_orders_are_counted_for_the_operators(market: Cast, lombok: Region) -> None:
-    measure = hooks.status_measures()["orders"]
-    assert measure() == {"orders_today": 0, "orders_month": 0, "orders_total": 0}
+    measure, total = hooks.status_measures()["orders"], hooks.daily_measures()["orders_total"]
+    assert measure() == {"orders_today": 0, "orders_month": 0, "last_order_at": None}
     old = place(market)
     Order.objects.filter(pk=old.pk).update(placed_at=clock.now() - timedelta(days=40))
-    place(market)
-    assert measure() == {"orders_today": 1, "orders_month": 1, "orders_total": 2}
+    newest = place(market)
+    seen = int(newest.placed_at.timestamp())
+    assert measure() == {"orders_today": 1, "orders_month": 1, "last_order_at": seen}
+    assert total() == {"orders_total": 2}
     with in_region(lombok):
-        assert measure() == {"orders_today": 0, "orders_month": 0, "orders_total": 0}
+        assert measure() == {"orders_today": 0, "orders_month": 0, "last_order_at": None}
+        assert total() == {"orders_total": 0}

@@ -12,6 +12,8 @@ from shared_apps.care.models.reaching import Kind
 from tenants.models import Domain, Region
 
 MOST_REGIONS = 100
+# The address at which flags are made.
+RESERVED = "baru"
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -36,6 +38,12 @@ class FlagForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("One a line, such as kalidoni.example.id."),
     )
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if name == RESERVED:
+            raise forms.ValidationError(_("This name is taken by a page: choose another one."))
+        return name
 
     def clean_regions(self) -> list[UUID]:
         hosts = [line.strip().lower() for line in self.cleaned_data["regions"].splitlines() if line.strip()]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -90,7 +91,8 @@ def _runs() -> list[Job]:
 
 def _buildings() -> list[Job]:
     done = Count("build_steps", filter=Q(build_steps__state=BuildStep.State.DONE))
-    newest = Registration.objects.annotate(done=done, total=Count("build_steps")).order_by("-updated_at")
+    counted = Registration.objects.annotate(done=done, total=Count("build_steps"))
+    newest: QuerySet[Any] = counted.order_by("-updated_at")
     working = list(newest.filter(state__in=WORKING)[:EACH])
     built = list(newest.filter(state=RegistrationState.LIVE)[: EACH - len(working)])
     jobs = []

@@ -13,12 +13,12 @@ from shared_apps.care.services.announcing import dismiss
 from tenant_apps.accounts.access import RegionRequest
 from tenants.access import signed_in
 from tenants.read_only import open_while_read_only
-from tenants.support import way_out
+from tenants.support import open_to_support
 
 
 @signed_in
 @open_while_read_only
-@way_out
+@open_to_support
 @require_POST
 def put_away(request: RegionRequest, public_id: UUID) -> HttpResponse:
     """This person sees it no more, here and on their other devices."""

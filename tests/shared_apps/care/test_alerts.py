@@ -58,11 +58,20 @@ def figures(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Reading]]:
 
 
 def kalidoni() -> Region:
-    return Region.objects.get(name="Kalidoni")
+    region: Region = Region.objects.get(name="Kalidoni")
+    return region
 
 
 def rollup(**values: object) -> None:
     RegionRollup.objects.filter(region=kalidoni()).update(**values)
+
+
+def mend() -> None:
+    """Whatever a test has broken is well again."""
+    RegionRollup.objects.update(measured_at=clock.now(), backup_at=clock.now())
+    Subscription.objects.update(state="active")
+    for model in (ParkedRegion, Drift, RegionCounter, FleetRun, HouseCheck):
+        model.objects.all().delete()
 
 
 def overdue(days: int) -> None:
@@ -92,6 +101,7 @@ def test_nothing_is_opened_while_all_is_well() -> None:
         ("region_silent", lambda: rollup(measured_at=clock.now() - timedelta(minutes=20))),
         ("backup_old", lambda: rollup(backup_at=clock.now() - timedelta(days=3))),
         ("unpaid", lambda: overdue(days=3)),
+        ("parked", lambda: ParkedRegion.objects.create(region=kalidoni(), reason="DuplicateColumn")),
         ("drift", lambda: Drift.objects.create(region=kalidoni(), version="v", differences=["+x"], number=1)),
         (
             "books",
@@ -110,24 +120,13 @@ def test_nothing_is_opened_while_all_is_well() -> None:
     ],
 )
 def test_each_rule_sees_its_figure_and_is_well_again(rule: str, break_it) -> None:  # type: ignore[no-untyped-def]
-    before = transaction.savepoint()
     break_it()
     judge()
     region = None if rule in ("migration_stopped", "platform_log") else "Kalidoni"
     assert open_now() == [(rule, region)]
-    transaction.savepoint_rollback(before)
+    mend()
     judge()
-    assert open_now() == []
-
-
-def test_a_parked_region_is_told_after_an_hour() -> None:
-    ParkedRegion.objects.create(region=kalidoni(), reason="DuplicateColumn")
-    judge()
-    assert open_now() == []
-    with time_machine.travel(clock.now() + timedelta(minutes=10), tick=False):
-        RegionRollup.objects.update(measured_at=clock.now())
-        judge()
-    assert ("parked", "Kalidoni") in open_now()
+    assert [one.state for one in Alert.objects.all()] == [STATE.RESOLVED]
 
 
 @pytest.mark.parametrize(("column", "most"), [("errors_24h", 50), ("queue_depth", 100)])
@@ -300,9 +299,9 @@ class TestAnswers:
         assert browser.post(f"{one}terima/", {"note": NOTE}, follow=True).redirect_chain[-1][0] == PAGE
         assert NOTE in browser.get(one).content.decode()
         assert browser.post(f"{one}senyap/", {"hours": "lama"}).status_code == 302
-        assert "Angka coba" not in browser.get(PAGE).content.decode().split("<table")[-1]
+        assert str(alert.public_id) not in browser.get(PAGE).content.decode()
         assert "Kalidoni" in browser.get(f"{PAGE}?silenced=1").content.decode()
-        table = b"".join(browser.get(f"{PAGE}csv/?silenced=1").streaming_content).decode()  # type: ignore[arg-type]
+        table = b"".join(browser.get(f"{PAGE}csv/?silenced=1")).decode()
         assert table.splitlines()[1].startswith("coba,Kalidoni,")
 
     @pytest.mark.parametrize(

@@ -295,7 +295,7 @@ class TestAnswers:
         assert "Angka coba" in page and "Kalidoni" in page
         one = f"{PAGE}{alert.public_id}/"
         assert "Angka coba" in browser.get(one).content.decode()
-        assert browser.post(f"{one}terima/", {"note": "x"}).status_code == 400
+        assert browser.post(f"{one}terima/", {"note": "x"}).status_code == 409
         assert browser.post(f"{one}terima/", {"note": NOTE}, follow=True).redirect_chain[-1][0] == PAGE
         assert NOTE in browser.get(one).content.decode()
         assert browser.post(f"{one}senyap/", {"hours": "lama"}).status_code == 302

@@ -66,7 +66,7 @@ def _judge_one(rule: Rule, readings: Iterable[Reading], now: datetime) -> list[i
 
 def _begin(rule: Rule, readings: list[Reading], now: datetime) -> list[Alert]:
     silenced = Alert.objects.filter(rule=rule.name, silenced_until__gt=now).order_by("pk")
-    silences: dict[int | None, datetime] = dict(silenced.values_list("region_id", "silenced_until"))
+    silences = {one.region_id: one.silenced_until for one in silenced}
     rows = [
         Alert(
             rule=rule.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -95,7 +96,7 @@ def test_where_a_flag_is_on(
     kalidoni: Region,
     lombok: Region,
     case: str,
-    reach: dict[str, object],
+    reach: dict[str, Any],
     kalidoni_on: bool,
     lombok_on: bool,
 ) -> None:

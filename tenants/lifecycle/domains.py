@@ -214,7 +214,7 @@ def points_here(claim: DomainClaim) -> bool | None:
     return bool(ours & theirs) if ours else None
 
 
-def activate(*, claim: DomainClaim, by: str) -> None:
+def open_host(*, claim: DomainClaim, by: str) -> None:
     """The region answers at the host from now on.
 
     States:  verified -> active. Repeating it changes nothing.

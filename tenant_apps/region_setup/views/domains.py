@@ -114,9 +114,9 @@ def check(request: RegionRequest, public_id: UUID) -> HttpResponse:
 
 @admins
 @require_POST
-def activate(request: RegionRequest, public_id: UUID) -> HttpResponse:
+def open_host(request: RegionRequest, public_id: UUID) -> HttpResponse:
     """The region answers at the host."""
-    return _take(request, _own(public_id), "activate", _("The region answers at %(host)s now."))
+    return _take(request, _own(public_id), "open_host", _("The region answers at %(host)s now."))
 
 
 @admins

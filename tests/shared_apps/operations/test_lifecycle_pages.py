@@ -84,7 +84,7 @@ def test_closing_asks_for_the_slug_and_for_peoples_money(region: Region) -> None
             postings=[Posting(account_of_provider("uji"), 75_000), Posting(account_of_citizen(ratna), -75_000)],
         )  # fmt: skip
     refused = client.post(life(region, "tutup"), wanted)
-    assert (refused.status_code, "Rp 75.000" in refused.content.decode()) == (409, True)
+    assert (refused.status_code, "75.000" in refused.content.decode()) == (409, True)
     wanted["settlement"] = "Tunai di kantor camat"
     assert client.post(life(region, "tutup"), {**wanted, "typed_slug": "lombok"}).status_code == 400
     assert client.post(life(region, "tutup"), {**wanted, "closes_on": "2020-01-01"}).status_code == 400

@@ -40,7 +40,7 @@ def proven(region: Region, zone: Zone, host: str = HOST) -> DomainClaim:
 
 def opened(region: Region, zone: Zone, host: str = HOST) -> DomainClaim:
     claim = proven(region, zone, host)
-    domains.activate(claim=claim, by=BY)
+    domains.open_host(claim=claim, by=BY)
     return fresh(claim)
 
 
@@ -79,8 +79,8 @@ def test_the_record_alone_opens_the_host(kalidoni: Region, zone: Zone) -> None:
     zone.refuses = False
     assert domains.check(claim=claim).state == State.VERIFIED
     assert page() == 404
-    domains.activate(claim=claim, by=BY)
-    domains.activate(claim=claim, by=BY)
+    domains.open_host(claim=claim, by=BY)
+    domains.open_host(claim=claim, by=BY)
     assert (fresh(claim).state, page()) == (State.ACTIVE, 200)
     with on_platform():
         moves = list(RegionEvent.objects.order_by("pk").values_list("move", flat=True))
@@ -97,7 +97,7 @@ def test_a_record_behind_an_alias_counts(kalidoni: Region, zone: Zone) -> None:
 def test_an_unproven_host_is_not_opened(kalidoni: Region, zone: Zone) -> None:
     claim = asked(kalidoni)
     with pytest.raises(Exception, match="berubah"):
-        domains.activate(claim=claim, by=BY)
+        domains.open_host(claim=claim, by=BY)
     assert page() == 404
 
 
@@ -162,7 +162,7 @@ def test_links_name_the_primary_host(kalidoni: Region, zone: Zone) -> None:
     claim = proven(kalidoni, zone)
     with pytest.raises(NotInThisState):
         domains.make_primary(region=kalidoni, host=HOST, by=BY)
-    domains.activate(claim=claim, by=BY)
+    domains.open_host(claim=claim, by=BY)
     domains.make_primary(region=kalidoni, host=HOST, by=BY)
     with on_platform():
         assert region_url(Region.objects.get(pk=kalidoni.pk)).startswith(f"http://{HOST}:")

@@ -77,6 +77,11 @@ SEEN = {
     "onboarding_carveout",
     "onboarding_carveoutevent",
     "onboarding_coverageclaim",
+    # Its own proofs of restore and what its people put away (tests/shared_apps/care); accesses to it.
+    "care_dismissal",
+    "care_restoreproof",
+    "support_supportaccess",
+    "support_supportevent",
     # Verified suppliers and the offers that cover the region, see tests/shared_apps/exchange/test_row_security.py.
     *(
         f"supplier_catalog_{name}"

@@ -188,7 +188,7 @@ def _announced(request: HttpRequest) -> list[tuple[Told, str]]:
 
 def _support_inside(request: HttpRequest) -> list[SupportAccess]:
     """Operators who can look into this region now, for its admins to know."""
-    roles = getattr(getattr(request, "member", None), "roles", ())
+    roles: frozenset[Role] = getattr(getattr(request, "member", None), "roles", frozenset())
     return running() if Role.ADMIN in roles else []
 
 

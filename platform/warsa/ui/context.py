@@ -194,5 +194,5 @@ def _support_inside(request: HttpRequest) -> list[SupportAccess]:
 
 def _billing_notice(request: HttpRequest) -> Notice | None:
     """What the region's admins and its Satker are to know of its subscription; asked by pages of work alone."""
-    roles: Iterable[str] = getattr(getattr(request, "member", None), "roles", frozenset())
+    roles: frozenset[Role] = getattr(getattr(request, "member", None), "roles", frozenset())
     return notice() if roles & {Role.ADMIN, Role.SATKER} else None

@@ -66,11 +66,11 @@ class Region(TenantMixin):
     ready_at = models.DateTimeField(null=True, blank=True)
     last_activity_at = models.DateTimeField(null=True, blank=True)
     # What visitors read while the region is shut; written by tenants.lifecycle.
-    status_note = models.CharField(max_length=300, blank=True)
+    status_note = models.CharField(max_length=300, blank=True, default="", db_default="")
     # The day from which it is shut for good, while that is announced.
     closes_at = models.DateTimeField(null=True, blank=True)
     # Where it answers now, once it has gone to another installation.
-    moved_to = models.URLField(blank=True)
+    moved_to = models.URLField(blank=True, default="", db_default="")
     # Why it may only be read, and since when; empty for a region that works. See tenants.read_only.
     read_only_because = ArrayField(
         models.CharField(max_length=12, choices=ReadOnlyBecause), default=list, db_default=[], blank=True

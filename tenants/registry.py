@@ -59,6 +59,11 @@ PUBLIC_MODELS_FOR_REGIONS = frozenset(
         "exchange.SupplierOrderEvent",
         "exchange.SupplierOrderLine",
         "regions.Area",
+        # Row-level security shows a region the flags that are on in it, what is announced to it, and its own rows.
+        "care.Announcement",
+        "care.Dismissal",
+        "care.Flag",
+        "care.RestoreProof",
         # Row-level security and their managers show a region what concerns it.
         "support.SupportAccess",
         "support.SupportEvent",

@@ -94,13 +94,13 @@ class ScopedTask(Task):  # type: ignore[type-arg]
             raise RegionNotServed(f"{self.name} came with a forged region")
         return str(schema)
 
-    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+    def apply_async(self, args: Any = None, kwargs: Any = None, *more: Any, **options: Any) -> Any:
         """As Celery's; the task waits in its region's lane."""
         headers = options.get("headers") or {}
         # Where nothing is bound, beat sends platform tasks.
         where = PUBLIC if self.scope == PUBLIC else headers.get(HEADER) or (scope() if is_bound() else PUBLIC)
         options.setdefault("queue", lane_of(where))
-        return super().apply_async(args, kwargs, **options)
+        return super().apply_async(args, kwargs, *more, **options)
 
     def on_commit(self, *args: Any, **options: Any) -> None:
         """Enqueue after the open transaction commits, for the region of this call.

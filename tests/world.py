@@ -10,6 +10,7 @@ from hashlib import sha256
 import psycopg
 from django.db import connection, transaction
 
+from shared_apps.care.memory import memory as announced
 from shared_apps.regions.services import load_areas
 from tenants.context import as_owner, on_platform
 from tenants.hosts import host_of_slug
@@ -97,3 +98,4 @@ def sweep_world() -> None:
         )
     # The registry tells it too, a moment later.
     memory.told(frozenset({EVERYTHING}))
+    announced.told(frozenset({EVERYTHING}))

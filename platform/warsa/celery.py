@@ -33,6 +33,18 @@ app.conf.beat_schedule = {
         "options": {"expires": 60},
     },
     "support": {"task": "shared_apps.support.tasks.expire_support", "schedule": 60.0, "options": {"expires": 60}},
+    "alerts": {"task": "shared_apps.care.tasks.judge_alerts", "schedule": 60.0, "options": {"expires": 60}},
+    # At 03.45 in Jakarta, after the comparison of the fleet.
+    "drills": {"task": "shared_apps.care.tasks.drill_nightly", "schedule": crontab(hour="20", minute="45")},
+    "go-on-drilling": {
+        "task": "shared_apps.care.tasks.go_on_drilling",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "house-checks": {
+        "task": "shared_apps.care.tasks.check_house_nightly",
+        "schedule": crontab(hour="18", minute="30"),
+    },
     "pool": {"task": "tenants.schemas.tasks.keep_pool", "schedule": 30.0, "options": {"expires": 30}},
     "region-counters": {
         "task": "shared_apps.operations.tasks.push_counters_everywhere",

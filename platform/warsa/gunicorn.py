@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from warsa import counting
@@ -10,7 +11,8 @@ counting.prepare()
 
 worker_class = "gthread"
 workers = 2
-threads = 4
+# As the setting WEB_THREADS, by which regions share them.
+threads = int(os.environ.get("WARSA_WEB_THREADS", "4"))
 # The line of each request is written by tenants.observing.
 accesslog = None
 # Requests that are under way when the process is told to stop (SIGTERM) are answered first; new ones find no open door.

@@ -14,7 +14,12 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
+        from shared_apps.care.audience import add_audience
         from tenant_apps.accounts import hooks  # noqa: F401
+        from tenant_apps.accounts.models import Role
+
+        for role in Role:
+            add_audience(role.value, role.label)
 
         register(
             NavItem("shop", _("Account"), "account_home", "user", order=90, roles=frozenset({SIGNED_IN})),

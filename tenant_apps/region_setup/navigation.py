@@ -59,6 +59,7 @@ register(
         roles=ADMIN,
         count=lambda request: waiting_for_support(),
     ),
+    NavItem("wilayah", _("Backups"), "region_setup:backups", "database-backup", order=89, roles=ADMIN),
     NavItem("wilayah", _("Log"), "region_setup:log", "scroll-text", order=90, roles=ADMIN),
     NavItem("wilayah", _("Domain"), "region_setup:domains", "globe", order=85, roles=ADMIN),
     NavItem("wilayah", _("On sale"), "region_setup:on_sale", "receipt-text", order=70, roles=ADMIN),

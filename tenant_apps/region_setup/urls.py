@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from tenant_apps.region_setup.converters import VillageCode
-from tenant_apps.region_setup.views import admin, carving, desks, domains, log, subscription
+from tenant_apps.region_setup.views import admin, announcements, backups, carving, desks, domains, log, subscription
 
 register_converter(VillageCode, "village_code")
 
@@ -51,4 +51,6 @@ urlpatterns = [
     path("wilayah/pemekaran/warung/<uuid:public_id>/tinggal/", carving.refuse_warungs, name="refuse_warungs"),
     path("wilayah/harga/", admin.on_sale, name="on_sale"),
     path("wilayah/catatan/", log.log, name="log"),
+    path("wilayah/cadangan/", backups.backups, name="backups"),
+    path("pengumuman/<uuid:public_id>/tutup/", announcements.put_away, name="put_away_announcement"),
 ]

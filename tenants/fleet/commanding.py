@@ -19,7 +19,7 @@ from tenants.fleet import selectors
 from tenants.fleet.applying import told
 from tenants.fleet.crew import Piece, Tally, Work, work_through
 from tenants.fleet.errors import FleetError
-from tenants.fleet.life import Pulse, begin_run, end_run
+from tenants.fleet.life import STOPPED_BY_PERSON, Pulse, begin_run, end_run
 from tenants.fleet.models import FleetRun, FleetTask
 from tenants.fleet.planning import plan_for_open_regions
 from tenants.fleet.progress import Progress
@@ -61,9 +61,9 @@ def run_command(command: list[str], progress: Progress, *, hands: int, resume: i
     pulse = Pulse(run)
 
     def tick(tally: Tally) -> bool:
-        pulse.beat()
+        goes_on = pulse.beat()
         progress.show(tally)
-        return True
+        return goes_on
 
     @contextmanager
     def hand() -> Iterator[Work]:
@@ -71,7 +71,8 @@ def run_command(command: list[str], progress: Progress, *, hands: int, resume: i
 
     if pieces:
         progress.show(work_through(pieces, hands=hands, make_hand=hand, tick=tick), last=True)
-    end_run(run)
+    left = FleetTask.objects.filter(run=run, state=FleetTask.State.PENDING).exists()
+    end_run(run, *((FleetRun.State.STOPPED, STOPPED_BY_PERSON) if left else ()))
     run.refresh_from_db()
     sums = selectors.run_with_sums(run).whole
     return Ran(run, sums.done, sums.failed)

@@ -9,7 +9,7 @@ from django.db import transaction
 from tenants.fleet import selectors
 from tenants.fleet.applying import Bench, Patience
 from tenants.fleet.crew import Tally, work_through
-from tenants.fleet.life import Pulse, begin_run, end_run
+from tenants.fleet.life import STOPPED_BY_PERSON, Pulse, begin_run, end_run, stop_is_asked
 from tenants.fleet.locks import Lock, alone
 from tenants.fleet.models import FleetRun, FleetTask, ParkedRegion
 from tenants.fleet.planning import LAST_WAVE, add_newcomers, plan_migration
@@ -128,6 +128,8 @@ def _wave(run: FleetRun, wave: int, wanted: Wanted, plans: dict[str, Upgrade], p
     before = next((found for found in selectors.waves_of(run) if found.number == wave), None)
     if not pieces or before is None:
         return ""
+    if stop_is_asked(run):
+        return STOPPED_BY_PERSON
     FleetRun.objects.filter(pk=run.pk).update(wave=wave, seen_at=clock.now())
     _plan(run, {piece.from_version for piece in pieces} - plans.keys(), plans)
     allowed = allowed_failures(wave, before.total, wanted.stop_share)
@@ -135,9 +137,9 @@ def _wave(run: FleetRun, wave: int, wanted: Wanted, plans: dict[str, Upgrade], p
     seen = Pulse(run)
 
     def tick(tally: Tally) -> bool:
-        seen.beat()
+        goes_on = seen.beat()
         progress.show(tally)
-        return True
+        return goes_on
 
     tally = work_through(
         pieces,
@@ -149,7 +151,7 @@ def _wave(run: FleetRun, wave: int, wanted: Wanted, plans: dict[str, Upgrade], p
     progress.show(tally, last=True)
     failed = before.failed + tally.failed
     if failed <= allowed:
-        return ""
+        return STOPPED_BY_PERSON if tally.done + tally.failed < tally.total else ""
     if wave == 1:
         return "the canary failed"
     return f"{failed} of {before.total} regions of wave {wave} failed, and {allowed} may"

@@ -44,6 +44,8 @@ class FleetRun(models.Model):
     # The last sign of life of whoever works on it.
     seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # Who wants it to stop after the regions in hand; empty while it may go on.
+    stop_asked_by = models.CharField(max_length=80, blank=True, db_default="")
 
     class Meta:
         constraints = [

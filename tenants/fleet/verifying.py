@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from tenants.context import as_owner, on_platform
 from tenants.fleet import selectors
 from tenants.fleet.crew import Piece, Tally, Work, work_through
-from tenants.fleet.life import Pulse, begin_run, end_run
+from tenants.fleet.life import STOPPED_BY_PERSON, Pulse, begin_run, end_run, stop_is_asked
 from tenants.fleet.locks import Lock, alone
 from tenants.fleet.models import Drift, FleetRun, FleetTask
 from tenants.fleet.planning import plan_for_open_regions
@@ -57,9 +57,10 @@ def verify_fleet(progress: Progress, *, hands: int, seconds: float | None = None
 
         if pieces:
             progress.show(work_through(pieces, hands=hands, make_hand=_Comparer(run).open, tick=tick), last=True)
-        if FleetTask.objects.filter(run=run, state=FleetTask.State.PENDING).exists():
+        left = FleetTask.objects.filter(run=run, state=FleetTask.State.PENDING).exists()
+        if left and not stop_is_asked(run):
             return None
-        end_run(run)
+        end_run(run, *((FleetRun.State.STOPPED, STOPPED_BY_PERSON) if left else ()))
         run.refresh_from_db()
         sums = selectors.run_with_sums(run).whole
         return Verified(run, sums.done, sums.failed)

@@ -39,9 +39,9 @@ class Migration(migrations.Migration):
     dependencies = [("tenants", "0006_read_only_is_checked")]
 
     operations = [
-        migrations.AddField("region", "status_note", models.CharField(blank=True, default="", max_length=300), preserve_default=False),
+        migrations.AddField("region", "status_note", models.CharField(blank=True, db_default="", default="", max_length=300)),
         migrations.AddField("region", "closes_at", models.DateTimeField(blank=True, null=True)),
-        migrations.AddField("region", "moved_to", models.URLField(blank=True, default=""), preserve_default=False),
+        migrations.AddField("region", "moved_to", models.URLField(blank=True, db_default="", default="")),
         migrations.RunSQL(_update_trigger(SEEN), _update_trigger(_before.SEEN_NOW)),
         migrations.CreateModel(
             name="ReleasedHost",

@@ -941,6 +941,7 @@ wilayah/aturan-harga/
 dukungan/keluar/
 dukungan/selesai/
 wilayah/dukungan/
+wilayah/cadangan/
 wilayah/catatan/
 wilayah/domain/
 wilayah/domain/tambah/
@@ -1462,6 +1463,8 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
     "wilayah/langganan/tagihan/<uuid:public_id>/": {"public_id": ("bill",)},
     "wilayah/langganan/tagihan/<uuid:public_id>/pdf/": {"public_id": ("bill",)},
     "dukungan/masuk/<str:token>/": {"token": ("=tidak-ada",)},
+    # Announcements belong to no region: one that does not reach it changes nothing there.
+    "pengumuman/<uuid:public_id>/tutup/": {"public_id": ("=6d9a514b-0491-41c6-889e-4f63a6404fb3",)},
     "wilayah/dukungan/<uuid:public_id>/": {"public_id": ("support",)},
     "wilayah/dukungan/<uuid:public_id>/cabut/": {"public_id": ("support",)},
     "wilayah/dukungan/<uuid:public_id>/terima/": {"public_id": ("support",)},

@@ -43,6 +43,7 @@ SHARED_APPS = [
     "shared_apps.onboarding",
     "shared_apps.operations",
     "shared_apps.support",
+    "shared_apps.care",
     "shared_apps.supplier_catalog",
     "shared_apps.price_lists",
     "shared_apps.exchange",
@@ -298,6 +299,8 @@ SMS_GATEWAY = env.text("WARSA_SMS_GATEWAY", "tenants.outbox.mail.MailSmsGateway"
 ONBOARDING_AUTO_APPROVE_GOV_MAIL = env.flag("WARSA_AUTO_APPROVE_GOV_MAIL", False)
 # Seconds that each step of building a region waits, so that a trial can kill the worker in it.
 PROVISIONING_PAUSE = 0.0
+# Regions that are restored for a trial each night.
+DRILL_REGIONS = env.number("WARSA_DRILL_REGIONS", 3)
 # Threads of one web process, as its server is told: half of them are one region's at most while others come too.
 WEB_THREADS = env.number("WARSA_WEB_THREADS", 4)
 # Blank schemas of the present version that wait for a region, and how many of them one round of replenishing may build.

@@ -12,12 +12,15 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.billing.desk import Notice, notice
+from shared_apps.care.announcements import announced_to, words_of
+from shared_apps.care.memory import Told
 from shared_apps.operations.access import OPERATORS
 from shared_apps.operations.supervision import is_supervisor
 from shared_apps.supplier_catalog.access import words_for_navigation
 from shared_apps.support.models import SupportAccess
 from shared_apps.support.selectors import running
 from tenant_apps.accounts.models import Role
+from tenants.context import region_is_bound
 from tenants.kernel.navigation import ANONYMOUS, AREAS, OPERATOR, SIGNED_IN, SUPERVISOR, NavItem, items_of
 
 THEMES = ("light", "dark")
@@ -166,16 +169,30 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "billing_notice": SimpleLazyObject(partial(_billing_notice, request)),
         # Asked only where a page of work shows it.
         "support_inside": lambda: _support_inside(request),
+        "announced": lambda: _announced(request),
     }
+
+
+def _announced(request: HttpRequest) -> list[tuple[Told, str]]:
+    """What central operations tell this person here, with the words in their language. Asked once a page."""
+    member = getattr(request, "member", None)
+    if member is None or not region_is_bound():
+        return []
+    known: list[tuple[Told, str]] | None = getattr(request, "_announced", None)
+    if known is None:
+        person = member.user.public_id if member.is_signed_in else None
+        told = announced_to(roles=lambda: member.roles, person=person)
+        known = request._announced = [(one, words_of(one)) for one in told]  # type: ignore[attr-defined]
+    return known
 
 
 def _support_inside(request: HttpRequest) -> list[SupportAccess]:
     """Operators who can look into this region now, for its admins to know."""
-    roles = getattr(getattr(request, "member", None), "roles", ())
+    roles: frozenset[Role] = getattr(getattr(request, "member", None), "roles", frozenset())
     return running() if Role.ADMIN in roles else []
 
 
 def _billing_notice(request: HttpRequest) -> Notice | None:
     """What the region's admins and its Satker are to know of its subscription; asked by pages of work alone."""
-    roles = getattr(getattr(request, "member", None), "roles", frozenset())
+    roles: frozenset[Role] = getattr(getattr(request, "member", None), "roles", frozenset())
     return notice() if roles & {Role.ADMIN, Role.SATKER} else None

@@ -12,6 +12,7 @@ from django.db.models import Max, Q, QuerySet
 from shared_apps.billing.locks import lock_invoice, lock_subscription, lock_subscriptions
 from shared_apps.billing.models import Invoice, InvoiceLine, InvoiceState, Source, Subscription, SubscriptionState
 from shared_apps.billing.states import MOVES, start_of, state_of
+from shared_apps.operations.noting import note_billing
 from tenants.kernel import clock
 from tenants.kernel.moves import move
 from tenants.models import ReadOnlyBecause
@@ -36,6 +37,7 @@ def settle(subscription: Subscription, *, by: str = BY_TIME, now: datetime | Non
         make_read_only(region=subscription.region, because=ReadOnlyBecause.BILLING)
     else:
         lift_read_only(region=subscription.region, because=ReadOnlyBecause.BILLING)
+    note_billing(region=subscription.region, plan=subscription.plan.name, state=subscription.state)
     return moved
 
 

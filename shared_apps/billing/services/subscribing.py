@@ -15,6 +15,7 @@ from shared_apps.billing.outgoing import ask_later
 from shared_apps.billing.plans import load_plans, plan_for
 from shared_apps.billing.seller import is_npwp
 from shared_apps.billing.services.settling import settle
+from shared_apps.operations.noting import note_billing
 from tenants.audit.services import record
 from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
@@ -47,7 +48,9 @@ def subscription_of(region: Region) -> Subscription:
         ],
         ignore_conflicts=True,
     )
-    return Subscription.objects.select_related("region", "plan", "sponsor").get(region=region)
+    made = Subscription.objects.select_related("region", "plan", "sponsor").get(region=region)
+    note_billing(region=region, plan=made.plan.name, state=made.state)
+    return made
 
 
 def subscribe_all(limit: int = 500) -> int:

@@ -14,6 +14,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shared_apps.operations.maps import short_rupiah
+
 register = template.Library()
 
 
@@ -46,6 +48,12 @@ def number(value: object) -> str:
 
 
 @register.filter
+def short_money(amount: object) -> str:
+    """Rupiah for a tile: in full below a million, in millions and more above; a dash for what is no number."""
+    return short_rupiah(amount) if isinstance(amount, int) else "–"
+
+
+@register.filter
 def short_day(day: date) -> str:
     """24 Nov."""
     return f"{day.day} {date_format(day, 'M')}"
@@ -57,7 +65,7 @@ def share_bar(percent: int | None) -> SafeString:
     if percent is None:
         return SafeString("")
     return format_html(
-        '<svg class="bar share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="share-whole" width="100" height="10"/><rect width="{}" height="10"/></svg>',
         max(0, min(percent, 100)),
     )

@@ -10,6 +10,7 @@ from shared_apps.billing.models import PlanVersion, Subscription, SubscriptionEv
 from shared_apps.billing.services.settling import sweep
 from shared_apps.billing.services.subscribing import end, extend_trial, go_on, subscribe_all
 from shared_apps.billing.states import after, state_of
+from shared_apps.operations.figures import RegionRollup
 from tenants.kernel import clock
 from tenants.models import Region
 from tests.shared_apps.billing.house import BY, fresh, subscribed, trial_over
@@ -98,6 +99,14 @@ class TestTime:
             "read_only",
             "past_due",
         ]
+
+    def test_the_console_knows_plan_and_state(self, kalidoni: Region) -> None:
+        one = subscribed(kalidoni)
+        told = RegionRollup.objects.filter(region=kalidoni).values_list("plan", "billing_state")
+        assert list(told) == [("Kecamatan", "trialing")]
+        trial_over(one)
+        sweep()
+        assert list(told.all()) == [("Kecamatan", "past_due")]
 
     def test_more_time_opens_it_again(self, kalidoni: Region) -> None:
         one = trial_over(subscribed(kalidoni), days=30)

@@ -105,7 +105,7 @@ def test_nobody_pays_twice_by_two_ways(account: StripeStandIn, customer: Subscri
     pay_by_card(account, customer)
     tell_in_order(account, customer)
     with pytest.raises(errors.NotBilled):
-        quoting.ask_quotation(subscription=fresh(customer), **ask, **BUYER)
+        quoting.ask_quotation(subscription=fresh(customer), **{**ask, **BUYER})
     with pytest.raises(errors.AlreadyAsked):
         doors.open_checkout(subscription=fresh(customer), key="y", **ask)
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.signals import got_request_exception
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -262,7 +262,7 @@ def test_a_cache_that_is_away_breaks_nothing(kalidoni: Region, monkeypatch: pyte
         raise ConnectionError("the cache is away")
 
     for name in ("add", "incr", "get_many"):
-        monkeypatch.setattr(type(cache._connections[cache._alias]), name, gone)
+        monkeypatch.setattr(type(caches["default"]), name, gone)
     with in_region(kalidoni):
         got_request_exception.send(sender=None, request=None)
         assert faults_24h() is None

@@ -7,5 +7,5 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
-        from shared_apps.billing import checks, facts, navigation  # noqa: F401
+        from shared_apps.billing import checks, facts, hooks, navigation  # noqa: F401
         from shared_apps.billing.stripe import calls  # noqa: F401  registers what the outbox carries out

@@ -40,6 +40,13 @@ class BadAmount(DomainError):
     status = 400
 
 
+class TooLong(DomainError):
+    """More free time than anybody may give at once."""
+
+    code = "too_long"
+    status = 400
+
+
 class QuotationExpired(DomainError):
     """The quotation held until a day that has gone by."""
 

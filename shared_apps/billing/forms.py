@@ -89,6 +89,12 @@ class SponsorForm(forms.Form):
     interval = forms.ChoiceField(label=_("How often"), choices=Interval, initial=Interval.YEAR)
 
 
+class SponsorBillForm(forms.Form):
+    """What a sponsor's invoice is issued for."""
+
+    po_number = forms.CharField(label=_("Number of your purchase order"), max_length=60, required=False)
+
+
 class SponsoredForm(forms.Form):
     """A region by the first part of its address, or its whole host."""
 

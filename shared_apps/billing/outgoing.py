@@ -10,6 +10,8 @@ from tenants.kernel import clock
 from tenants.outbox.services import put
 
 KIND = "billing.stripe"
+# What a transaction decides, and no page asks for.
+DECIDED = ("subscription.end", "subscription.change", "refund", "checkout.expire")
 
 
 def ask_later(kind: str, subscription: Subscription, params: dict[str, Any], *, key: str = "") -> StripeCall:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from shared_apps.billing.models import Subscription
+from shared_apps.billing.services.leaving import end_closed
 from shared_apps.billing.services.metering import meter
 from shared_apps.billing.services.reminding import remind
 from shared_apps.billing.services.settling import sweep
@@ -23,10 +24,17 @@ def sweep_stripe_events() -> None:
 
 @platform_task()
 def tend_subscriptions() -> None:
-    """Beat: new regions get their trial, time moves the others, usage is written down."""
+    """Beat: new regions get their trial, closed ones end, time moves the others, usage is written down."""
     subscribe_all()
+    end_closed()
     sweep()
     meter()
+
+
+@platform_task()
+def end_closed_subscriptions() -> None:
+    """Regions were deleted, or moved away."""
+    end_closed()
 
 
 @platform_task()

@@ -61,6 +61,11 @@ def test_it_starts_with_everything_set() -> None:
         ("one key for two things", {"WARSA_PERSONAL_KEYS": "n" * 60}, "WARSA_PERSONAL_KEYS"),
         ("a stand-in of Stripe", {"WARSA_STRIPE_URL": "http://127.0.0.1:4242"}, "WARSA_STRIPE_URL"),
         ("Stripe without a secret for its events", {"WARSA_STRIPE_KEY": "sk_live_x"}, "WARSA_STRIPE_WEBHOOK_SECRET"),
+        (
+            "a key of Stripe's for trials",
+            {"WARSA_STRIPE_KEY": "sk_test_x", "WARSA_STRIPE_WEBHOOK_SECRET": "whsec_x"},
+            "WARSA_STRIPE_KEY",
+        ),
         ("the mailbox of this machine", {"WARSA_MAILBOX_DIR": "/var/mail"}, "WARSA_MAILBOX_DIR"),
         ("a pause for trials", {"WARSA_PROVISIONING_PAUSE_MS": "300"}, "WARSA_PROVISIONING_PAUSE_MS"),
         ("connectors on this machine", {"WARSA_CONNECTORS_ON_LOOPBACK": "true"}, "WARSA_CONNECTORS_ON_LOOPBACK"),

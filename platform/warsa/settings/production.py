@@ -37,6 +37,10 @@ for _name, _why in {
         raise ImproperlyConfigured(f"{_name} has no place in production: {_why}")
 if STRIPE_KEY and not STRIPE_WEBHOOK_SECRETS:
     raise ImproperlyConfigured("WARSA_STRIPE_WEBHOOK_SECRET: Stripe's events cannot be verified without it")
+if STRIPE_KEY and ("_live_" in STRIPE_KEY) is env.flag("WARSA_STRIPE_TEST_MODE", False):
+    raise ImproperlyConfigured(
+        "WARSA_STRIPE_KEY: production takes a key with _live_; a staging site takes a test key with WARSA_STRIPE_TEST_MODE=true"
+    )
 if CONNECTORS_ON_LOOPBACK:
     raise ImproperlyConfigured(
         "WARSA_CONNECTORS_ON_LOOPBACK=true has no place in production: suppliers are on the internet"

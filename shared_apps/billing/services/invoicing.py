@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shared_apps.billing.errors import BadAmount
@@ -110,8 +111,10 @@ def credit(*, invoice: Invoice, reason: str, by: str, total: int | None = None) 
     Units:   `total` in rupiah with PPN; all that is left unless told.
     Raises:  BadAmount for more than is left, or nothing.
     """
-    with holding(invoice) as row:
-        note = credit_locked(row, reason=reason, by=by, total=total)
+    with transaction.atomic():
+        with holding(invoice) as row:
+            note = credit_locked(row, reason=reason, by=by, total=total)
+        # After the settling, which locks the region: whoever waits for that may hold the log already.
         record(
             "billing.invoice_credited",
             by=by,

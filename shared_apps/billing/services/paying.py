@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from shared_apps.billing.errors import AlreadyAsked, BadAmount
+from shared_apps.billing.errors import AlreadyAsked, BadAmount, NotBilled
 from shared_apps.billing.files import kind_of
 from shared_apps.billing.locks import lock_invoice
-from shared_apps.billing.models import Invoice, InvoiceState, Payment, PaymentState, Refund, RefundState, Way
+from shared_apps.billing.models import Invoice, InvoiceState, Payment, PaymentState, Refund, RefundState, Source, Way
 from shared_apps.billing.outgoing import ask_later
 from shared_apps.billing.services.invoicing import credit_locked, paid
 from shared_apps.billing.services.settling import holding
@@ -29,7 +29,8 @@ def claim(*, invoice: Invoice, amount: int, paid_on: date, proof: UploadedFile[A
     """The payer says that it was transferred, with a proof. It waits until an operator has seen it at the bank.
 
     Units:   rupiah.
-    Raises:  BadFile; BadAmount; AlreadyAsked while another claim waits; StaleDocument when nothing is owed any more.
+    Raises:  BadFile; BadAmount; AlreadyAsked while another claim waits; StaleDocument when nothing is owed any more;
+             NotBilled for an invoice of a card's.
     """
     kind = kind_of(proof)
     fresh = ""
@@ -38,6 +39,8 @@ def claim(*, invoice: Invoice, amount: int, paid_on: date, proof: UploadedFile[A
     try:
         with transaction.atomic():
             row = lock_invoice(invoice)
+            if row.source == Source.CARD:
+                raise NotBilled(_("This invoice is paid by card. Look at the card instead; no transfer is counted to it."))
             if row.state != InvoiceState.OPEN:
                 raise StaleDocument(_("This invoice is not open any more."))
             if row.payments.filter(state=PaymentState.CLAIMED).exists():
@@ -64,9 +67,12 @@ def confirm(*, payment: Payment, by: str) -> Payment:
     States:  payment CLAIMED -> CONFIRMED; invoice OPEN -> PAID. Confirming twice changes nothing.
     Raises:  StaleDocument when it was refused.
     """
-    with holding(payment.invoice) as row:
-        if move(payment, "confirm", by=by):
-            take_in(row, payment, by=by)
+    with transaction.atomic():
+        with holding(payment.invoice) as row:
+            if moved := move(payment, "confirm", by=by):
+                take_in(row, payment, by=by)
+        # Last, after the settling has locked the region: see `tenants.audit.services.record`.
+        if moved:
             _write_down("confirmed", payment, by)
     return payment
 
@@ -101,35 +107,56 @@ def take_in(row: Invoice, payment: Payment, *, by: str) -> None:
 def refund(*, payment: Payment, amount: int, reason: str, by: str) -> Refund:
     """Money goes back: by Stripe for a card, by hand at the bank otherwise; a credit note says so on paper.
 
+    What was paid beyond the invoice goes back without one.
+
     Units:   rupiah.
     Raises:  BadAmount for more than is left of the payment.
     """
-    with holding(payment.invoice) as row:
-        payment = Payment.objects.get(pk=payment.pk)
-        gone = sum(one.amount for one in payment.refunds.exclude(state=RefundState.FAILED))
-        if payment.state != PaymentState.CONFIRMED or not 1 <= amount <= payment.amount - gone:
-            raise BadAmount(_("At most %(left)s rupiah can be paid back.") % {"left": max(payment.amount - gone, 0)})
-        card = payment.way == Way.CARD
-        one = Refund.objects.create(
-            payment=payment,
-            amount=amount,
-            reason=reason[:240],
-            by=by,
-            at=clock.now(),
-            state=RefundState.ASKED if card else RefundState.DONE,
-        )
-        count_refunds(row)
-        if (left := row.total - row.credited) > 0:
-            credit_locked(row, reason=reason, by=by, total=min(amount, left))
-        if card and row.subscription is not None:
-            ask_later(
-                "refund",
-                row.subscription,
-                {"payment_intent": payment.stripe_id, "rupiah": amount, "refund": one.pk},
-                key=f"refund:{one.key}",
-            )
-        _write_down("refunded", payment, by, reason=reason, amount=amount)
+    with transaction.atomic():
+        with holding(payment.invoice) as row:
+            one = _refund_locked(row, payment, amount=amount, reason=reason, by=by)
+        _write_down("refunded", one.payment, by, reason=reason, amount=amount)
     return one
+
+
+def _refund_locked(row: Invoice, payment: Payment, *, amount: int, reason: str, by: str) -> Refund:
+    payment = Payment.objects.select_related("invoice__subscription__region").get(pk=payment.pk)
+    gone = sum(one.amount for one in payment.refunds.exclude(state=RefundState.FAILED))
+    if payment.state != PaymentState.CONFIRMED or not 1 <= amount <= payment.amount - gone:
+        raise BadAmount(_("At most %(left)s rupiah can be paid back.") % {"left": max(payment.amount - gone, 0)})
+    card = payment.way == Way.CARD
+    credited = owed_on_paper(row, amount)
+    one = Refund.objects.create(
+        payment=payment,
+        amount=amount,
+        reason=reason[:240],
+        by=by,
+        at=clock.now(),
+        state=RefundState.ASKED if card else RefundState.DONE,
+    )
+    count_refunds(row)
+    if credited:
+        credit_locked(row, reason=reason, by=by, total=credited)
+    if card and row.subscription is not None:
+        ask_later(
+            "refund",
+            row.subscription,
+            {"payment_intent": payment.stripe_id, "rupiah": amount, "refund": one.pk},
+            key=f"refund:{one.key}",
+        )
+    return one
+
+
+def owed_on_paper(row: Invoice, amount: int) -> int:
+    """How much of a refund, not written down yet, is to be credited: what was paid beyond the invoice goes back without.
+
+    Units:   rupiah. The caller holds the invoice.
+    """
+    refunds = Refund.objects.filter(payment__invoice=row).exclude(state=RefundState.FAILED)
+    gone = refunds.aggregate(all=Sum("amount"))["all"] or 0
+    left = row.total - row.credited
+    too_much = max(row.paid - gone - left, 0)
+    return min(max(amount - too_much, 0), left)
 
 
 def count_refunds(row: Invoice) -> None:

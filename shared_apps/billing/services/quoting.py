@@ -9,23 +9,23 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shared_apps.billing.errors import AlreadyAsked, BadBuyer, NotBilled, QuotationExpired
+from shared_apps.billing.errors import BadBuyer, QuotationExpired
 from shared_apps.billing.files import kind_of
 from shared_apps.billing.locks import lock_subscription
-from shared_apps.billing.models import Invoice, PlanVersion, Quotation, QuotationState, Source, Subscription
+from shared_apps.billing.models import Invoice, PlanVersion, Quotation, Source, Subscription
 from shared_apps.billing.seller import QUOTATION_DAYS, TERMS_DAYS, ppn, ppn_note, seller
 from shared_apps.billing.services.invoicing import Item, issue
 from shared_apps.billing.services.numbering import QUOTATION, number_for
 from shared_apps.billing.services.settling import recount, settle
-from shared_apps.billing.services.subscribing import name_buyer
+from shared_apps.billing.services.subscribing import name_buyer, wants_on
+from shared_apps.billing.services.ways import OPEN as OPEN
+from shared_apps.billing.services.ways import close_checkouts, must_have_no_other_way
 from shared_apps.billing.states import after, day_of
 from tenants.audit.services import record
 from tenants.hosts import region_url
 from tenants.kernel import clock
 from tenants.kernel.moves import move
 from tenants.outbox.services import put_mail
-
-OPEN = (QuotationState.ASKED, QuotationState.SENT)
 
 
 def ask_quotation(
@@ -42,15 +42,14 @@ def ask_quotation(
     """An institution asks what the plan costs it for one month or year. An operator looks at it and sends it.
 
     Units:   rupiah, PPN as it is today.
-    Raises:  BadBuyer; AlreadyAsked while another one is open; NotBilled while a card is charged; SellerUnknown.
+    Raises:  BadBuyer; AlreadyAsked while another one, or an invoice, is open; NotBilled while a card is charged or a sponsor
+             pays; SellerUnknown.
     """
     with transaction.atomic():
-        name_buyer(subscription=subscription, institution=institution, npwp=npwp, address=address, email=email, by=by)
         row = lock_subscription(subscription)
-        if row.by_card and not row.card_ends:
-            raise NotBilled(_("A card is charged for this region. It is taken off first."))
-        if row.quotations.filter(state__in=OPEN).exists():
-            raise AlreadyAsked(_("You have a quotation open already. Answer or withdraw it first."))
+        name_buyer(row, institution=institution, npwp=npwp, address=address, email=email)
+        must_have_no_other_way(row)
+        close_checkouts(row)
         now, by_us = clock.now(), seller()
         today, price = day_of(now), plan.price(interval)
         quotation = Quotation.objects.create(
@@ -69,6 +68,8 @@ def ask_quotation(
             asked_by=by,
             asked_at=now,
         )
+        # Last, for the log is held from here on.
+        record("billing.buyer_named", by=by, region=row.region.public_id, target=f"subscription:{row.public_id}")
         _write_down("asked", quotation, by)
     return quotation
 
@@ -106,7 +107,8 @@ def order(*, quotation: Quotation, po_number: str, file: UploadedFile[Any] | Non
     """The institution orders; the invoice is issued at once, with terms. The same order again finds the same invoice.
 
     States:  SENT -> INVOICED; the subscription is active until the invoice is due.
-    Raises:  BadBuyer without a number, BadFile, QuotationExpired, SellerUnknown, StaleDocument.
+    Raises:  BadBuyer without a number, BadFile, QuotationExpired, SellerUnknown, StaleDocument; AlreadyAsked and NotBilled
+             when something else pays for the region by now.
     """
     po_number = " ".join(po_number.split())
     if not po_number:
@@ -118,6 +120,8 @@ def order(*, quotation: Quotation, po_number: str, file: UploadedFile[Any] | Non
             row = lock_subscription(quotation.subscription)
             if not move(quotation, "invoice", by=by):
                 return quotation.invoice
+            must_have_no_other_way(row, quotation=quotation)
+            close_checkouts(row)
             now = clock.now()
             today = day_of(now)
             if quotation.valid_until is None or quotation.valid_until < today:
@@ -131,6 +135,7 @@ def order(*, quotation: Quotation, po_number: str, file: UploadedFile[Any] | Non
             if (row.plan_id, row.interval) != (quotation.plan_id, quotation.interval):
                 row.plan, row.interval = quotation.plan, quotation.interval
                 row.save(update_fields=["plan", "interval"])
+            wants_on(row, by=by)
             begins = max(today, day_of(row.covered_until))
             invoice = issue(
                 source=Source.ORDER,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from shared_apps.billing.models import Invoice, InvoiceState, Source, Subscription, SubscriptionState
 from shared_apps.billing.plans import DATA
+from shared_apps.billing.services.sponsoring import HERE
 from shared_apps.billing.states import day_of, grace_until, start_of
 from tenants.hosts import platform_url, region_url
 from tenants.kernel import clock
@@ -47,6 +48,7 @@ def remind(today: date | None = None) -> int:
 def _of_invoices(today: date) -> list[Message]:
     first = timedelta(days=-schedule()[0])
     rows = Invoice.objects.filter(state=InvoiceState.OPEN, due_on__lte=today + first).exclude(source=Source.CARD)
+    rows = rows.filter(Q(subscription=None) | Q(subscription__region__status__in=HERE))
     found = []
     for one in rows.exclude(buyer_email="").select_related("subscription__region"):
         step = step_on(one.due_on, today)
@@ -86,6 +88,7 @@ def _of_subscriptions(today: date) -> list[Message]:
         terms_until=None,
         ends_at=None,
         sponsor=None,
+        region__status__in=HERE,
     )
     found = []
     for one in rows.exclude(email="").select_related("region", "plan"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Max, Q, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from shared_apps.billing.locks import lock_invoice, lock_subscription, lock_subscriptions
 from shared_apps.billing.models import Invoice, InvoiceLine, InvoiceState, Source, Subscription, SubscriptionState
@@ -17,6 +19,8 @@ from tenants.kernel import clock
 from tenants.kernel.moves import move
 from tenants.models import ReadOnlyBecause
 from tenants.read_only import lift_read_only, make_read_only
+
+log = logging.getLogger(__name__)
 
 LOCKED = (SubscriptionState.READ_ONLY, SubscriptionState.CANCELLED)
 BY_TIME = "system:billing"
@@ -80,10 +84,15 @@ def sweep(now: datetime | None = None, limit: int = 1000) -> int:
     moment = now or clock.now()
     moved = 0
     for pk in list(_out_of_date(moment).values_list("pk", flat=True)[:limit]):
-        with transaction.atomic():
-            row = lock_subscription(Subscription(pk=pk))
-            _leave_sponsor(row, moment)
-            moved += settle(row, now=moment)
+        try:
+            with transaction.atomic():
+                row = lock_subscription(Subscription(pk=pk))
+                _leave_sponsor(row, moment)
+                step = settle(row, now=moment)
+        except Exception:
+            log.exception("subscription %s is not settled", pk)
+        else:
+            moved += step
     return moved
 
 
@@ -92,13 +101,17 @@ def _out_of_date(now: datetime) -> QuerySet[Subscription]:
     S = SubscriptionState
     paid = Q(card_until__gt=now) | Q(invoice_until__gt=now) | Q(terms_until__gt=now)
     over = Q(ends_at__lte=now)
-    rows = Subscription.objects.filter(
+    # As `states.grace_until`. PostgreSQL's greatest() looks past what is not there.
+    covered = Greatest("trial_until", "card_until", "invoice_until", "terms_until")
+    grace = ExpressionWrapper(F("plan__grace_days") * Value(timedelta(days=1)), output_field=DurationField())
+    ends = ExpressionWrapper(covered + grace, output_field=DateTimeField())
+    rows = Subscription.objects.annotate(grace_ends=ends).filter(
         (Q(state=S.ACTIVE) & ~paid)
         | (Q(state=S.TRIALING) & (paid | Q(trial_until__lte=now) | over))
-        | Q(state=S.PAST_DUE)
+        | (Q(state=S.PAST_DUE) & (paid | Q(trial_until__gt=now) | over | Q(grace_ends__lte=now)))
         | (Q(state=S.READ_ONLY) & (paid | Q(trial_until__gt=now) | over))
         | (Q(state=S.CANCELLED) & (paid | Q(ends_at=None)))
-        | Q(leaves_sponsor=True)
+        | (Q(leaves_sponsor=True) & (Q(invoice_until=None) | Q(invoice_until__lte=now)))
     )
     return rows.order_by("pk")
 

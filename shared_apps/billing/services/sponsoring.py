@@ -14,10 +14,14 @@ from shared_apps.billing.seller import TERMS_DAYS, is_npwp
 from shared_apps.billing.services.invoicing import Item, issue
 from shared_apps.billing.services.settling import recount, settle
 from shared_apps.billing.services.subscribing import note
+from shared_apps.billing.services.ways import close_checkouts, must_have_no_other_way
 from shared_apps.billing.states import after, day_of
 from tenants.audit.services import record
 from tenants.kernel import clock
+from tenants.models import RegionStatus
 
+# A region that is closed, or not open yet, is on no invoice.
+HERE = (RegionStatus.READY, RegionStatus.SUSPENDED)
 # Regions whose cover ends within so many days are on the next invoice.
 AHEAD_DAYS = 45
 
@@ -44,17 +48,17 @@ def add_sponsor(*, name: str, npwp: str, address: str, email: str, interval: str
 def sponsor_region(*, sponsor: Sponsor, subscription: Subscription, by: str) -> Subscription:
     """From its next invoice on the sponsor pays for this region.
 
-    Raises:  NotBilled when another sponsor does, or a card is charged.
+    Raises:  NotBilled when another sponsor does, or a card is charged; AlreadyAsked while an invoice or a quotation is open.
     """
     with transaction.atomic():
         row = lock_subscription(subscription)
         if row.sponsor_id not in (None, sponsor.pk) and not row.leaves_sponsor:
             raise NotBilled(_("Another sponsor pays for this region. It leaves that one first."))
-        if row.by_card and not row.card_ends:
-            raise NotBilled(_("A card is charged for this region. It is taken off first."))
+        must_have_no_other_way(row, sponsor=sponsor)
         if row.sponsor_id != sponsor.pk or row.leaves_sponsor:
             row.sponsor, row.leaves_sponsor = sponsor, False
             row.save(update_fields=["sponsor", "leaves_sponsor"])
+            close_checkouts(row)
             note(row, "sponsored", by=by, reason=sponsor.name)
             record(
                 "billing.region_sponsored",
@@ -92,12 +96,14 @@ def bill_sponsor(*, sponsor: Sponsor, by: str, po_number: str = "") -> Invoice:
     with transaction.atomic():
         today = day_of(clock.now())
         billed = InvoiceLine.objects.filter(invoice__state=InvoiceState.OPEN).exclude(invoice__source=Source.CARD)
-        waiting = Subscription.objects.filter(sponsor=sponsor, leaves_sponsor=False)
+        waiting = Subscription.objects.filter(sponsor=sponsor, leaves_sponsor=False, region__status__in=HERE)
         ids = list(waiting.exclude(pk__in=billed.values("subscription")).values_list("pk", flat=True))
         rows = [
             row
             for row in lock_subscriptions(ids)
-            if row.sponsor_id == sponsor.pk and day_of(row.covered_until) <= today + timedelta(days=AHEAD_DAYS)
+            if row.sponsor_id == sponsor.pk
+            and not (row.by_card and not row.card_ends)
+            and day_of(row.covered_until) <= today + timedelta(days=AHEAD_DAYS)
         ]
         if not rows:
             raise NotBilled(_("None of its regions needs to be paid for now."))

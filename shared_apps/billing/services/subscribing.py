@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from shared_apps.billing.errors import BadBuyer
+from shared_apps.billing.errors import BadBuyer, TooLong
 from shared_apps.billing.locks import lock_subscription
 from shared_apps.billing.models import PlanVersion, Subscription, SubscriptionEvent
 from shared_apps.billing.outgoing import ask_later
@@ -21,6 +20,7 @@ from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
 
 BY_TIME = "system:billing"
+MOST_TRIAL = timedelta(days=3 * 366)
 
 
 def subscription_of(region: Region) -> Subscription:
@@ -57,7 +57,7 @@ def subscribe_all(limit: int = 500) -> int:
     """Every region that opened and has no subscription gets its trial. Returns how many."""
     load_plans()
     waiting = Region.objects.filter(status=RegionStatus.READY, subscription=None).order_by("pk")
-    rows = list(waiting.annotate(kecamatan=Count("coverage"))[:limit])
+    rows = list(waiting[:limit])
     for region in rows:
         subscription_of(region)
     return len(rows)
@@ -70,11 +70,10 @@ def _first_contact(region: Region) -> dict[str, str]:
     return {"email": registration.email, "institution": registration.institution}
 
 
-def name_buyer(
-    *, subscription: Subscription, institution: str, npwp: str, address: str, email: str, by: str
-) -> Subscription:
+def name_buyer(row: Subscription, *, institution: str, npwp: str, address: str, email: str) -> None:
     """Who is to stand on papers from now on; issued ones keep what they say.
 
+    Called inside the transaction that needs it, with the row locked; the caller writes `buyer_named` down at its end.
     Raises:  BadBuyer.
     """
     institution, address = " ".join(institution.split()), " ".join(address.split())
@@ -82,12 +81,8 @@ def name_buyer(
         raise BadBuyer(_("Write the institution and its address as they are to stand on the invoice."))
     if not is_npwp(npwp):
         raise BadBuyer(_("An NPWP has 15 or 16 digits. Look at the tax card again."))
-    with transaction.atomic():
-        row = lock_subscription(subscription)
-        row.institution, row.npwp, row.address, row.email = institution, npwp.strip(), address, email
-        row.save(update_fields=["institution", "npwp", "address", "email"])
-        record("billing.buyer_named", by=by, region=row.region.public_id, target=f"subscription:{row.public_id}")
-    return row
+    row.institution, row.npwp, row.address, row.email = institution, npwp.strip(), address, email
+    row.save(update_fields=["institution", "npwp", "address", "email"])
 
 
 def choose_plan(*, subscription: Subscription, plan: PlanVersion, interval: str, by: str) -> Subscription:
@@ -145,8 +140,21 @@ def go_on(*, subscription: Subscription, by: str) -> Subscription:
     return row
 
 
+def wants_on(row: Subscription, *, by: str) -> None:
+    """Who pays anew does not end: for a subscription that the caller holds, and settles."""
+    if row.ends_at is not None:
+        row.ends_at = None
+        row.save(update_fields=["ends_at"])
+        note(row, "goes_on", by=by)
+
+
 def extend_trial(*, subscription: Subscription, until: datetime, by: str, reason: str) -> Subscription:
-    """An operator gives more time; never less than was promised."""
+    """An operator gives more time; never less than was promised.
+
+    Raises:  TooLong beyond MOST_TRIAL from now.
+    """
+    if until > clock.now() + MOST_TRIAL:
+        raise TooLong(_("More than three years cannot be given at once. Choose an earlier day."))
     with transaction.atomic():
         row = lock_subscription(subscription)
         row.trial_until = max(row.trial_until, until)

@@ -5,27 +5,40 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
 import stripe
 
 from shared_apps.billing.errors import StripeAway
+from shared_apps.billing.locks import lock_subscription
 from shared_apps.billing.models import CallState, Refund, StripeCall, Subscription
 from shared_apps.billing.outgoing import KIND
 from shared_apps.billing.services.paying import refund_answered
-from shared_apps.billing.stripe.client import client, told
+from shared_apps.billing.stripe.client import client, live, told
 from shared_apps.billing.stripe.money import to_stripe
 from tenants.kernel import clock
 from tenants.outbox.models import OutboxMessage
 from tenants.outbox.services import deliverer
 
 # What is kept of an answer.
-KEPT = ("id", "object", "url", "status", "customer", "amount", "expires_at")
+KEPT = ("id", "object", "url", "status", "customer", "amount", "expires_at", "subscription")
+# What is different each time that the same is asked.
+PASSING = ("expires_at",)
+# Of these only the newest wish counts, whichever is carried out last.
+WISHES = ("subscription.end", "subscription.change")
 
 Options = dict[str, Any]
 # What is asked was written down as JSON, so the SDK's own types of it are of no use here.
 Maker = Callable[[Any, dict[str, Any], Any], Any]
+
+
+def _expire(api: Any, params: dict[str, Any], options: Any) -> Any:
+    found = api.v1.checkout.sessions.retrieve(params["session"])
+    # One that was paid, or has ended by itself, stays what it is.
+    return api.v1.checkout.sessions.expire(params["session"], options=options) if found.status == "open" else found
 
 
 def _end(api: Any, params: dict[str, Any], options: Any) -> Any:
@@ -62,6 +75,7 @@ MAKERS: dict[str, Maker] = {
     "tax_rate": lambda api, params, options: api.v1.tax_rates.create(params=params, options=options),
     "checkout": lambda api, params, options: api.v1.checkout.sessions.create(params=params, options=options),
     "portal": lambda api, params, options: api.v1.billing_portal.sessions.create(params=params, options=options),
+    "checkout.expire": _expire,
     "subscription.end": _end,
     "subscription.change": _change,
     "refund": _refund,
@@ -69,18 +83,25 @@ MAKERS: dict[str, Maker] = {
 
 
 def ask_now(kind: str, params: dict[str, Any], *, key: str, subscription: Subscription | None = None) -> dict[str, Any]:
-    """Stripe's answer, what we keep of it. The same key again gives the same answer and asks nothing twice.
+    """Stripe's answer, what we keep of it. The same key and parameters again give the same answer and ask nothing twice.
 
+    Other parameters, as after a refusal, or another mode of Stripe's, are another question.
     Called outside a transaction, so that the key is written whatever becomes of the call.
     Raises:  StripeAway; CardsClosed.
     """
     api = client()
     call, _made = StripeCall.objects.get_or_create(
-        key=key, defaults={"kind": kind, "params": params, "subscription": subscription, "asked_at": clock.now()}
+        key=f"{key}:{_digest(params)}", defaults={"kind": kind, "params": params, "subscription": subscription, "asked_at": clock.now()}
     )
     if call.state == CallState.DONE:
         return dict(call.answer or {})
     return _ask(api, call)
+
+
+def _digest(params: dict[str, Any]) -> str:
+    asked = {name: value for name, value in params.items() if name not in PASSING}
+    text = json.dumps([live(), asked], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 @deliverer(KIND)
@@ -89,19 +110,32 @@ def deliver_call(message: OutboxMessage) -> None:
     call = StripeCall.objects.get(pk=message.payload["call"])
     if call.state != CallState.ASKED:
         return
+    params, key = call.params, call.key
+    if call.kind in WISHES and call.subscription is not None:
+        # Held while Stripe is asked, so that the newest wish is also the last that is told.
+        lock_subscription(call.subscription)
+        newest = _newest_wish(call)
+        params, key = newest.params, f"{call.key}:{newest.pk}"
     try:
-        _ask(client(), call)
+        _ask(client(), call, params, key)
     except StripeAway as failure:
         if not isinstance(failure.__cause__, stripe.InvalidRequestError):
             raise
         _refused(call, str(failure.context.get("why", "")))
 
 
-def _ask(api: stripe.StripeClient, call: StripeCall) -> dict[str, Any]:
+def _newest_wish(call: StripeCall) -> StripeCall:
+    about = {"kind": call.kind, "params__subscription": call.params["subscription"]}
+    return StripeCall.objects.filter(subscription=call.subscription, **about).latest("pk")
+
+
+def _ask(
+    api: stripe.StripeClient, call: StripeCall, params: dict[str, Any] | None = None, key: str = ""
+) -> dict[str, Any]:
     call.attempts += 1
     try:
         with told():
-            answer = MAKERS[call.kind](api, call.params, {"idempotency_key": call.key}).to_dict()
+            answer = MAKERS[call.kind](api, params or call.params, {"idempotency_key": key or call.key}).to_dict()
     except StripeAway as failure:
         call.error = str(failure.context.get("why", ""))
         call.save(update_fields=["attempts", "error"])

@@ -11,10 +11,6 @@ from shared_apps.billing.stripe.client import live
 from shared_apps.billing.stripe.money import CURRENCY, to_stripe
 
 
-def _mode() -> str:
-    return "live" if live() else "test"
-
-
 def price_of(plan: PlanVersion, interval: str) -> str:
     """The name of the plan's price at Stripe.
 
@@ -24,7 +20,7 @@ def price_of(plan: PlanVersion, interval: str) -> str:
     if known is not None:
         return known.price
     about = {"plan": plan.code, "version": str(plan.version)}
-    begin = f"{_mode()}:{plan.code}:{plan.version}"
+    begin = f"{plan.code}:{plan.version}"
     product = ask_now("product", {"name": f"WARSA {plan.name}", "metadata": about}, key=f"product:{begin}")["id"]
     price = ask_now(
         "price",
@@ -51,7 +47,7 @@ def ppn_rate(on: date) -> str:
         ask_now(
             "tax_rate",
             {"display_name": "PPN", "percentage": float(percent), "inclusive": False, "country": "ID"},
-            key=f"tax_rate:{_mode()}:{percent}",
+            key=f"tax_rate:{percent}",
         )["id"]
     )
 

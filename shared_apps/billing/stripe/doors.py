@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from shared_apps.billing.errors import AlreadyAsked, NotBilled
 from shared_apps.billing.locks import lock_subscription
-from shared_apps.billing.models import Interval, InvoiceState, PlanVersion, Source, Subscription
+from shared_apps.billing.models import Interval, PlanVersion, Subscription
 from shared_apps.billing.outgoing import ask_later
-from shared_apps.billing.services.subscribing import choose_plan, note
+from shared_apps.billing.services.settling import settle
+from shared_apps.billing.services.subscribing import choose_plan, note, wants_on
+from shared_apps.billing.services.ways import close_checkouts, must_have_no_other_way, open_checkouts
 from shared_apps.billing.states import day_of
 from shared_apps.billing.stripe.calls import ask_now
 from shared_apps.billing.stripe.catalogue import ppn_rate, price_of
@@ -20,10 +22,13 @@ from shared_apps.billing.stripe.client import client
 from tenants.audit.services import record
 from tenants.hosts import region_url
 from tenants.kernel import clock
+from tenants.kernel.errors import DomainError
 
 HERE = "/wilayah/langganan/"
 # Stripe takes no trial that ends sooner.
 SHORTEST_TRIAL = timedelta(days=2, hours=1)
+# Stripe's least is half an hour by its own clock.
+OPEN_FOR = timedelta(minutes=31)
 
 
 def customer_of(subscription: Subscription) -> str:
@@ -49,20 +54,15 @@ def open_checkout(
     """The address at Stripe where this plan is paid. The same key again gives the same address.
 
     What is left of the free trial stays free: the card is charged at its end.
-    Raises:  NotBilled for a plan without a price; AlreadyAsked while a card is charged already; StripeAway; CardsClosed.
+    It can be paid for half an hour; what was opened before no more. A subscription that was to end goes on.
+    Raises:  NotBilled for a plan without a price, or while a sponsor pays; AlreadyAsked while a card is charged already, or an
+             invoice or a quotation is open; StripeAway; CardsClosed.
     """
     client()
     if plan.price(interval) == 0:
         raise NotBilled(_("This plan costs nothing."))
-    if subscription.by_card:
-        raise AlreadyAsked(_("A card is charged for this region already. Change the plan, or the card, instead."))
-    if subscription.sponsor_id is not None:
-        raise NotBilled(_("A sponsor pays for this region. It leaves the sponsor first."))
-    owed = subscription.invoices.filter(state=InvoiceState.OPEN, source=Source.ORDER).first()
-    if owed is not None:
-        raise AlreadyAsked(
-            _("Invoice %(number)s is open. Pay it, or ask us to take it back first.") % {"number": owed.number}
-        )
+    with transaction.atomic():
+        _must_be_payable(lock_subscription(subscription))
     now = clock.now()
     details: dict[str, Any] = {"metadata": {"region": str(subscription.region.public_id)}}
     free_until = max(subscription.trial_until, subscription.invoice_until or now)
@@ -79,20 +79,54 @@ def open_checkout(
             "success_url": region_url(subscription.region, f"{path}kembali/?session={{CHECKOUT_SESSION_ID}}"),
             "cancel_url": region_url(subscription.region, path),
             "locale": "id",
+            "expires_at": int((now + OPEN_FOR).timestamp()),
         },
         key=f"checkout:{subscription.public_id}:{key}",
         subscription=subscription,
     )
-    with transaction.atomic():
-        note(subscription, "checkout", by=by, reason=f"{plan.code} v{plan.version}, {Interval(interval)}")
-        record(
-            "billing.checkout_opened",
-            by=by,
-            region=subscription.region.public_id,
-            target=f"subscription:{subscription.public_id}",
-            details={"plan": plan.code, "interval": str(Interval(interval))},
-        )
+    try:
+        _close_others(subscription, but=str(answer["id"]))
+        with transaction.atomic():
+            # Another way may have been taken while Stripe was asked.
+            row = lock_subscription(subscription)
+            _must_be_payable(row)
+            _opened(row, plan, interval, by=by)
+    except DomainError:
+        with transaction.atomic():
+            close_checkouts(lock_subscription(subscription))
+        raise
     return str(answer["url"])
+
+
+def _must_be_payable(row: Subscription) -> None:
+    if row.by_card:
+        raise AlreadyAsked(_("A card is charged for this region already. Change the plan, or the card, instead."))
+    must_have_no_other_way(row)
+
+
+def _close_others(subscription: Subscription, *, but: str) -> None:
+    """What was opened before can be paid no more; what was just paid there keeps a second from being opened."""
+    for session in open_checkouts(subscription):
+        if session == but:
+            continue
+        found = ask_now(
+            "checkout.expire", {"session": session}, key=f"checkout.expire:{session}", subscription=subscription
+        )
+        if found.get("status") == "complete" and found.get("subscription") != subscription.stripe_subscription:
+            raise AlreadyAsked(_("A payment by card was just made. Wait a minute, and look at this page again."))
+
+
+def _opened(row: Subscription, plan: PlanVersion, interval: str, *, by: str) -> None:
+    wants_on(row, by=by)
+    note(row, "checkout", by=by, reason=f"{plan.code} v{plan.version}, {Interval(interval)}")
+    settle(row, by=by)
+    record(
+        "billing.checkout_opened",
+        by=by,
+        region=row.region.public_id,
+        target=f"subscription:{row.public_id}",
+        details={"plan": plan.code, "interval": str(Interval(interval))},
+    )
 
 
 def open_portal(*, subscription: Subscription, key: str, path: str = HERE) -> str:

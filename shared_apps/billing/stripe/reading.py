@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import stripe
 
-from shared_apps.billing.stripe.money import from_stripe
+from shared_apps.billing.stripe.money import OddMoney, from_stripe
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,21 @@ class Back:
 
 
 @dataclass(frozen=True)
+class Odd:
+    """An invoice or a refund with an amount that is no whole rupiah: nothing here can tell what it is worth."""
+
+    id: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Customer:
-    """All of it, the oldest first."""
+    """All of it, the oldest first; `odd` is left out of the rest."""
 
     subscriptions: list[Read]
     invoices: list[Billed]
     refunds: list[Back]
+    odd: list[Odd] = field(default_factory=list)
 
     def refunded(self, invoice: Billed) -> int:
         """Rupiah of this invoice that went back."""
@@ -77,27 +89,40 @@ class Customer:
 
 
 def read_customer(api: stripe.StripeClient, customer: str) -> Customer:
-    """Raises:  stripe.StripeError; OddMoney."""
+    """Raises:  stripe.StripeError."""
     subscriptions = api.v1.subscriptions.list({"customer": customer, "status": "all", "limit": 100})
     invoices = api.v1.invoices.list({"customer": customer, "limit": 100, "expand": ["data.payments"]})
     charges = api.v1.charges.list({"customer": customer, "limit": 100})
-    refunds = []
+    refunds: list[Back] = []
+    billed: list[Billed] = []
+    odd: list[Odd] = []
     for charge in _all(charges):
         intent = _id(charge.get("payment_intent"))
         if intent and charge["amount_refunded"]:
             back = api.v1.refunds.list({"payment_intent": intent, "limit": 100})
-            refunds += [
-                Back(one["id"], intent, from_stripe(one["amount"], one["currency"]), _at(one["created"]))
-                for one in _all(back)
-                if one["status"] not in ("failed", "canceled")
-            ]
+            going = (one for one in _all(back) if one["status"] not in ("failed", "canceled"))
+            _whole(going, partial(_back, intent), refunds, odd)
+    _whole((one for one in _all(invoices) if one["status"] != "draft"), _billed, billed, odd)
     read = [_read(one) for one in _all(subscriptions)]
-    billed = [_billed(one) for one in _all(invoices) if one["status"] != "draft"]
     return Customer(
         sorted(read, key=lambda one: (one.created, one.id)),
         sorted(billed, key=lambda one: (one.issued_at, one.id)),
         sorted(refunds, key=lambda one: (one.at, one.id)),
+        odd,
     )
+
+
+def _whole(things: Iterable[Any], read: Callable[[Any], T], into: list[T], odd: list[Odd]) -> None:
+    """Reads each of them; one that is odd keeps none of the others back."""
+    for one in things:
+        try:
+            into.append(read(one))
+        except OddMoney as why:
+            odd.append(Odd(one["id"], str(why)))
+
+
+def _back(intent: str, one: Any) -> Back:
+    return Back(one["id"], intent, from_stripe(one["amount"], one["currency"]), _at(one["created"]))
 
 
 def _all(pages: Any) -> Iterator[dict[str, Any]]:

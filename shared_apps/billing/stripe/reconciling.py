@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from shared_apps.billing.models import Difference, Invoice, InvoiceState, Source, StripeCall, StripeEvent, Subscription
+from shared_apps.billing.models import (
+    CallState,
+    Difference,
+    Invoice,
+    InvoiceState,
+    Source,
+    StripeCall,
+    StripeEvent,
+    Subscription,
+)
+from shared_apps.billing.outgoing import DECIDED
 from shared_apps.billing.stripe.client import cards_open, client, told
 from shared_apps.billing.stripe.reading import Customer, read_customer
 from shared_apps.billing.stripe.syncing import GOOD, cover_of
-from shared_apps.operations.models import OperatorGrant
+from shared_apps.operations.models import OperatorGrant, OperatorRole
 from tenants.hosts import platform_url
 from tenants.kernel import clock
+from tenants.locks import alone
 from tenants.outbox.services import put_mail
 
 log = logging.getLogger(__name__)
+
+_LOCK_SPACE = 0x57_42  # "WB"
 
 
 @dataclass(frozen=True)
@@ -43,6 +59,9 @@ def compare(row: Subscription, read: Customer) -> list[Found]:
         found.append(Found("paid_twice", row.stripe_customer or "", "1", ", ".join(living)[:160]))
     ours = {one.stripe_id: one for one in Invoice.objects.filter(subscription=row, source=Source.CARD)}
     states = {"paid": InvoiceState.PAID, "open": InvoiceState.OPEN, "uncollectible": InvoiceState.OPEN}
+    for strange in read.odd:
+        ours.pop(strange.id, None)
+        found.append(Found("odd_money", strange.id, "", strange.why))
     for one in read.invoices:
         total = one.subtotal + one.tax
         if total <= 0:
@@ -67,9 +86,18 @@ def compare(row: Subscription, read: Customer) -> list[Found]:
 
 
 def reconcile() -> int:
-    """Beat: all customers are compared; what is new is mailed to the operators. Returns how many differences are open."""
+    """Beat: all customers are compared; what is new is mailed to the operators. Returns how many differences are open.
+
+    While another process compares, nothing is done.
+    """
     if not cards_open():
         return 0
+    # The broker hands a task out a second time when it takes long.
+    with alone(_LOCK_SPACE) as mine:
+        return _compare_all() if mine else Difference.objects.filter(gone_at=None).count()
+
+
+def _compare_all() -> int:
     began, fresh = clock.now(), 0
     for row in Subscription.objects.exclude(stripe_customer=None).select_related("region").iterator(chunk_size=200):
         try:
@@ -92,7 +120,7 @@ def _write_down(row: Subscription | None, found: list[Found]) -> int:
     for one in found:
         seen = Difference.objects.filter(kind=one.kind, subject=one.subject, gone_at=None)
         if not seen.update(last_seen_at=now, ours=one.ours[:160], theirs=one.theirs[:160]):
-            Difference.objects.create(
+            made = Difference(
                 subscription=row,
                 kind=one.kind,
                 subject=one.subject,
@@ -101,15 +129,22 @@ def _write_down(row: Subscription | None, found: list[Found]) -> int:
                 first_seen_at=now,
                 last_seen_at=now,
             )
+            Difference.objects.bulk_create([made], ignore_conflicts=True)
             fresh += 1
     return fresh
 
 
 def _waiting() -> int:
-    """What we asked and Stripe refused, and what it told and we could not apply."""
+    """What we asked and Stripe refused or never answered, and what it told and we could not apply."""
     fresh = 0
     for call in StripeCall.objects.filter(state="refused").select_related("subscription")[:200]:
         fresh += _write_down(call.subscription, [Found("call_refused", call.key[:80], call.kind, call.error[:160])])
+    # Pages ask anew by themselves; what was decided and is not carried out, nobody else would see.
+    silent = StripeCall.objects.filter(
+        state=CallState.ASKED, kind__in=DECIDED, asked_at__lte=clock.now() - timedelta(hours=1)
+    )
+    for call in silent.order_by("pk").select_related("subscription")[:200]:
+        fresh += _write_down(call.subscription, [Found("call_waits", call.key[:80], call.kind, call.error[:160])])
     stuck = StripeEvent.objects.filter(applied_at=None, attempts__gte=5).select_related("subscription")[:200]
     for event in stuck:
         fresh += _write_down(event.subscription, [Found("event_waits", event.event_id, event.kind, event.error[:160])])
@@ -118,8 +153,9 @@ def _waiting() -> int:
 
 def _alert(fresh: int, count: int) -> None:
     day = clock.today()
-    with transaction.atomic():
-        for mail in OperatorGrant.objects.exclude(user__email="").values_list("user__email", flat=True):
+    able = OperatorGrant.objects.filter(role__in=[OperatorRole.OPERATOR, OperatorRole.OWNER])
+    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+        for mail in able.exclude(user__email="").values_list("user__email", flat=True):
             put_mail(
                 to=mail,
                 subject=_("Billing: %(fresh)s new differences from Stripe") % {"fresh": fresh},

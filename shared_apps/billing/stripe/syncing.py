@@ -22,7 +22,7 @@ from shared_apps.billing.models import (
     Way,
 )
 from shared_apps.billing.services.invoicing import Item, credit_locked, issue
-from shared_apps.billing.services.paying import count_refunds, take_in
+from shared_apps.billing.services.paying import count_refunds, owed_on_paper, take_in
 from shared_apps.billing.services.settling import settle
 from shared_apps.billing.states import day_of
 from shared_apps.billing.stripe.catalogue import plan_of
@@ -38,7 +38,8 @@ def sync(subscription: Subscription, events: QuerySet[StripeEvent] | None = None
     """Reads the customer and applies the reading. Returns the ids of the events that it answers; without any nothing is read.
 
     Called inside a transaction. The lock comes before the reading: whoever reads later applies later.
-    Raises:  StripeAway; OddMoney.
+    What has an amount that is no whole rupiah is left out, and listed as a difference.
+    Raises:  StripeAway.
     """
     row = lock_subscription(subscription)
     ids = list(events.values_list("pk", flat=True)) if events is not None else []
@@ -121,7 +122,8 @@ def _issue(row: Subscription, one: Billed) -> None:
 
 def _pay(one: Billed) -> None:
     invoice = lock_invoice(Invoice.objects.get(stripe_id=one.id))
-    if invoice.payments.exists():
+    # A claim of somebody's is no money.
+    if invoice.payments.filter(state=PaymentState.CONFIRMED).exists():
         return
     now = clock.now()
     payment = Payment.objects.create(
@@ -157,6 +159,7 @@ def _give_back(back: Back) -> None:
         ours.save(update_fields=["stripe_id", "state"])
         count_refunds(invoice)
         return
+    credited = owed_on_paper(invoice, back.amount)
     Refund.objects.create(
         payment=payment,
         amount=back.amount,
@@ -167,5 +170,5 @@ def _give_back(back: Back) -> None:
         at=clock.now(),
     )
     count_refunds(invoice)
-    if (left := invoice.total - invoice.credited) > 0:
-        credit_locked(invoice, reason="Stripe: refund", by=BY, total=min(back.amount, left))
+    if credited:
+        credit_locked(invoice, reason="Stripe: refund", by=BY, total=credited)

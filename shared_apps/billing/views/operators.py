@@ -70,12 +70,16 @@ def extend_trial(request: HttpRequest, public_id: UUID) -> HttpResponse:
     one, form = _one(public_id), TrialForm(request.POST)
     if not form.is_valid():
         return _page(request, one, asked="trial", form=form)
-    subscribing.extend_trial(
-        subscription=one,
-        until=start_of(form.cleaned_data["until"]),
-        by=actor(request),
-        reason=form.cleaned_data["reason"],
-    )
+    try:
+        subscribing.extend_trial(
+            subscription=one,
+            until=start_of(form.cleaned_data["until"]),
+            by=actor(request),
+            reason=form.cleaned_data["reason"],
+        )
+    except DomainError as refusal:
+        form.add_error("until", str(refusal.message))
+        return _page(request, one, asked="trial", form=form)
     messages.success(request, _("The region may be used without paying until then."))
     return redirect("billing:subscription", public_id)
 
@@ -83,11 +87,13 @@ def extend_trial(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @operators_only
 @require_POST
 def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """It ends when what is paid for ends."""
+    """It ends when what is covered ends, the trial too, as on the region's own page."""
     one, form = _one(public_id), ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, one, asked="end", form=form)
-    subscribing.end(subscription=one, by=actor(request), reason=form.cleaned_data["reason"])
+    subscribing.end(
+        subscription=one, by=actor(request), reason=form.cleaned_data["reason"], at=one.covered_until
+    )
     messages.success(request, _("The subscription ends when what is paid for ends."))
     return redirect("billing:subscription", public_id)
 

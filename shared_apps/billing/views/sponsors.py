@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shared_apps.billing import selectors
-from shared_apps.billing.forms import SponsoredForm, SponsorForm
+from shared_apps.billing.forms import SponsorBillForm, SponsoredForm, SponsorForm
 from shared_apps.billing.models import Sponsor, Subscription
 from shared_apps.billing.services import sponsoring
 from shared_apps.billing.services.subscribing import subscription_of
@@ -83,9 +83,13 @@ def release(request: HttpRequest, public_id: UUID, which: UUID) -> HttpResponse:
 def bill(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One invoice for all of its regions that need to be paid for."""
     one = get_object_or_404(Sponsor, public_id=public_id)
+    form = SponsorBillForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("The number of the purchase order has at most 60 characters."))
+        return redirect("billing:sponsor", public_id)
     try:
         made = sponsoring.bill_sponsor(
-            sponsor=one, by=actor(request), po_number=" ".join(request.POST.get("po_number", "").split())[:60]
+            sponsor=one, by=actor(request), po_number=" ".join(form.cleaned_data["po_number"].split())
         )
     except DomainError as refusal:
         messages.error(request, str(refusal.message))

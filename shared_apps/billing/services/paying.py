@@ -40,7 +40,9 @@ def claim(*, invoice: Invoice, amount: int, paid_on: date, proof: UploadedFile[A
         with transaction.atomic():
             row = lock_invoice(invoice)
             if row.source == Source.CARD:
-                raise NotBilled(_("This invoice is paid by card. Look at the card instead; no transfer is counted to it."))
+                raise NotBilled(
+                    _("This invoice is paid by card. Look at the card instead; no transfer is counted to it.")
+                )
             if row.state != InvoiceState.OPEN:
                 raise StaleDocument(_("This invoice is not open any more."))
             if row.payments.filter(state=PaymentState.CLAIMED).exists():

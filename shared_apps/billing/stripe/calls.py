@@ -91,7 +91,8 @@ def ask_now(kind: str, params: dict[str, Any], *, key: str, subscription: Subscr
     """
     api = client()
     call, _made = StripeCall.objects.get_or_create(
-        key=f"{key}:{_digest(params)}", defaults={"kind": kind, "params": params, "subscription": subscription, "asked_at": clock.now()}
+        key=f"{key}:{_digest(params)}",
+        defaults={"kind": kind, "params": params, "subscription": subscription, "asked_at": clock.now()},
     )
     if call.state == CallState.DONE:
         return dict(call.answer or {})

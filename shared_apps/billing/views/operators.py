@@ -91,9 +91,7 @@ def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     one, form = _one(public_id), ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, one, asked="end", form=form)
-    subscribing.end(
-        subscription=one, by=actor(request), reason=form.cleaned_data["reason"], at=one.covered_until
-    )
+    subscribing.end(subscription=one, by=actor(request), reason=form.cleaned_data["reason"], at=one.covered_until)
     messages.success(request, _("The subscription ends when what is paid for ends."))
     return redirect("billing:subscription", public_id)
 

@@ -25,6 +25,7 @@ from tenants.lifecycle.standing import open_closing
 from tenants.models import Region
 
 ROWS = 30
+_PAST_UNDOING = (Closing.State.DELETING, Closing.State.DELETED)
 
 
 @operators_only
@@ -38,7 +39,7 @@ def life(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "one": region,
         "slug": slug_of(region),
-        "closing": closing or Closing.objects.filter(region=region, state=Closing.State.DELETED).first(),
+        "closing": closing or Closing.objects.filter(region=region, state__in=_PAST_UNDOING).first(),
         "acts": open_acts(region, closing),
         "archives": HandedArchive.objects.filter(region=region)[:5],
         "claims": DomainClaim.objects.filter(region=region).exclude(state=DomainClaim.State.REMOVED),

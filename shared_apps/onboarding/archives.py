@@ -94,7 +94,9 @@ def _claim(codes: Collection[str], registration: Registration, region: Region) -
     except IntegrityError as taken:
         others = CoverageClaim.objects.filter(kecamatan_code__in=codes).exclude(region=region)
         names = ", ".join(sorted(others.values_list("kecamatan_code", flat=True)))
-        raise Occupied(f"Other regions have taken these kecamatan meanwhile: {names}. Nothing was brought in.") from taken
+        raise Occupied(
+            f"Other regions have taken these kecamatan meanwhile: {names}. Nothing was brought in."
+        ) from taken
 
 
 @region_gone("onboarding")

@@ -85,7 +85,9 @@ class Closing(models.Model):
             ),
             models.CheckConstraint(name="closing_in_order", condition=Q(deletes_at__gt=models.F("closes_at"))),
             models.UniqueConstraint(
-                name="closing_one_at_a_time", fields=["region"], condition=Q(state__in=["announced", "closed", "deleting"])
+                name="closing_one_at_a_time",
+                fields=["region"],
+                condition=Q(state__in=["announced", "closed", "deleting"]),
             ),
         ]
 

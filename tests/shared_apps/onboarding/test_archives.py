@@ -29,4 +29,7 @@ def test_a_kecamatan_that_was_taken_meanwhile_is_told(kalidoni: Region, lombok: 
         claim.delete()
         for _ in range(2):
             OnboardingRecord().write(data, kalidoni, "kalidoni")
-        assert set(CoverageClaim.objects.filter(region=kalidoni).values_list("kecamatan_code", flat=True)) == {OURS, TAKEN}
+        assert set(CoverageClaim.objects.filter(region=kalidoni).values_list("kecamatan_code", flat=True)) == {
+            OURS,
+            TAKEN,
+        }

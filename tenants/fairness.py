@@ -1,8 +1,9 @@
 """One region's crowd leaves room for the others. Each web process counts for itself what it spends on each region.
 
-Alone, a region may use the whole process but one thread. While others come too, it gets half of the threads and `share`
-percent of the time; what is more is refused at once, kindly, before anything is asked of the database. A refusal costs
-less than a millisecond, so it is no crowd of its own.
+A region may use the whole process but one thread; what comes more waits a moment for a place, as a page's pictures do that a
+browser asks for all at once. While others come too it gets `share` percent of the time, and half of the threads for what is
+slow; what is more is refused at once, kindly, before anything is asked of the database. A refusal costs less than a
+millisecond, so it is no crowd of its own.
 
 Time is what the thread computed, and a part of what it waited: a query that keeps the database busy counts too.
 """
@@ -13,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
@@ -23,6 +24,10 @@ BURST = 2.0
 COMPANY = 10.0
 # Of a second that was waited for, mostly for the database.
 WAITING = 0.25
+# A request that is inside for longer is a slow one.
+SLOW = 0.5
+# How long one waits for a place.
+PATIENCE = 0.25
 # More regions than a process serves within COMPANY; the eldest are forgotten, with a full account.
 MOST_REGIONS = 2_000
 
@@ -33,7 +38,8 @@ class Account:
 
     left: float
     at: float
-    inside: int = 0
+    # When each request began that is inside.
+    inside: list[float] = field(default_factory=list)
 
 
 class Busy(Exception):
@@ -55,8 +61,9 @@ class Fairness:
         computed: Callable[[], float] = time.thread_time,
     ) -> None:
         self._threads = threads
+        self._seats = max(1, threads - 1)
         self._clock, self._computed = clock, computed
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._accounts: dict[str, Account] = {}
         # Who came last, and when somebody else came last.
         self._last, self._last_other_at = "", float("-inf")
@@ -68,39 +75,56 @@ class Fairness:
 
         Raises:  Busy.
         """
-        self._enter(name, share / 100)
-        began, computed = self._clock(), self._computed()
+        began = self._enter(name, share / 100)
+        computed = self._computed()
         try:
             yield
         finally:
             cpu = self._computed() - computed
             waited = max(self._clock() - began - cpu, 0.0)
-            self._leave(name, cpu + WAITING * waited)
+            self._leave(name, began, cpu + WAITING * waited)
 
-    def _enter(self, name: str, share: float) -> None:
+    def _enter(self, name: str, share: float) -> float:
         with self._lock:
-            now = self._clock()
-            shared = self._company_of(name, now)
-            account = self._accounts.get(name)
-            if account is None:
-                if len(self._accounts) >= MOST_REGIONS:
-                    self._forget()
-                account = self._accounts[name] = Account(BURST, now)
-            account.left = min(BURST, account.left + (now - account.at) * share)
-            account.at = now
-            seats = max(1, self._threads // 2) if shared else max(1, self._threads - 1)
-            if account.inside >= seats:
-                raise Busy(1)
-            if shared and account.left <= 0:
-                raise Busy(max(1, round(-account.left / share)))
-            account.inside += 1
+            account, shared = self._account(name, share)
+            self._must_have_credit(account, share, shared=shared)
+            if len(account.inside) >= self._seats:
+                self._lock.wait_for(lambda: len(account.inside) < self._seats, PATIENCE)
+                if len(account.inside) >= self._seats:
+                    raise Busy(1)
+            began = self._clock()
+            account.inside.append(began)
+            return began
 
-    def _leave(self, name: str, spent: float) -> None:
+    def _must_have_credit(self, account: Account, share: float, *, shared: bool) -> None:
+        if not shared:
+            return
+        if account.left <= 0:
+            raise Busy(max(1, round(-account.left / share)))
+        slow = sum(1 for began in account.inside if began < account.at - SLOW)
+        if slow >= max(1, self._threads // 2):
+            raise Busy(1)
+
+    def _account(self, name: str, share: float) -> tuple[Account, bool]:
+        """What the region has now, and whether others come too."""
+        now = self._clock()
+        shared = self._company_of(name, now)
+        account = self._accounts.get(name)
+        if account is None:
+            if len(self._accounts) >= MOST_REGIONS:
+                self._forget()
+            account = self._accounts[name] = Account(BURST, now)
+        account.left = min(BURST, account.left + (now - account.at) * share)
+        account.at = now
+        return account, shared
+
+    def _leave(self, name: str, began: float, spent: float) -> None:
         with self._lock:
             account = self._accounts[name]
-            account.inside -= 1
+            account.inside.remove(began)
             # A debt that takes longer than a few seconds would punish the next visitor for the last one's query.
             account.left = max(account.left - spent, -2 * BURST)
+            self._lock.notify_all()
 
     def _company_of(self, name: str, now: float) -> bool:
         """Whether another region came a moment ago; notes that this one comes now."""

@@ -88,6 +88,11 @@ class SiteMiddleware:
         region: Region = site.region
         if region.status != RegionStatus.READY:
             return _shut(region)
+        if request.path.startswith(settings.STATIC_URL):
+            # The same files for all regions: nobody's share.
+            with in_region(region):
+                request.region = request.tenant = region  # type: ignore[attr-defined]
+                return self._serve(request, settings.ROOT_URLCONF)
         try:
             with fairness.seat(region.schema_name, region.share), in_region(region):
                 request.region = region  # type: ignore[attr-defined]

@@ -100,6 +100,9 @@ class AnnouncementForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         starts, ends = data.get("starts_at"), data.get("ends_at")
+        for name, moment in (("starts_at", starts), ("ends_at", ends)):
+            if moment and not 2000 <= moment.year < 3000:
+                self.add_error(name, _("That is no day of ours."))
         if starts and ends and ends <= starts:
             self.add_error("ends_at", _("The end comes after the beginning."))
         return data

@@ -47,6 +47,8 @@ def _counter(name: str, most: int) -> list[Reading]:
     unit=_("minutes"),
     severity=Severity.CRITICAL,
     threshold=15,
+    # One that was opened again, or restored, has a round to tell its figures.
+    lasting=timedelta(minutes=10),
 )
 def region_silent(most: int) -> Iterable[Reading]:
     # From its opening on, where it never told anything.
@@ -83,15 +85,14 @@ def queue(most: int) -> Iterable[Reading]:
 @alert_rule(
     "backup_old",
     label=_("The region has no fresh backup"),
-    advice=_("See why the nightly export did not reach it, and export it by hand."),
+    advice=_("See why it was not exported again, and export it by hand."),
     unit=_("hours"),
     threshold=48,
 )
 def backup_old(most: int) -> Iterable[Reading]:
-    saved = Coalesce("rollup__backup_at", "ready_at")
-    rows = Region.objects.filter(status__in=KEPT).annotate(saved=saved)
-    late = rows.filter(saved__lt=clock.now() - timedelta(hours=most))
-    return [Reading(pk, _since(at, HOURS)) for pk, at in late.values_list("pk", "saved")]
+    # Where regions are not exported one by one the backups of the cluster count, which have a figure of their own.
+    rows = Region.objects.filter(status__in=KEPT, rollup__backup_at__lt=clock.now() - timedelta(hours=most))
+    return [Reading(pk, _since(at, HOURS)) for pk, at in rows.values_list("pk", "rollup__backup_at")]
 
 
 @alert_rule(

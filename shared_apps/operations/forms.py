@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.operations.models import OperatorRole
+
+# Days that a calendar of ours can reckon with.
+SOME_DAY = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 
 
 class CodeForm(forms.Form):
@@ -49,5 +55,9 @@ class AuditForm(forms.Form):
     """What to look for in the log."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=120)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_("From"), required=False, validators=SOME_DAY, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("Until"), required=False, validators=SOME_DAY, widget=forms.DateInput(attrs={"type": "date"})
+    )

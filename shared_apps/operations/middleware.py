@@ -11,6 +11,7 @@ from shared_apps.operations.access import OperatorAudience, grant_of
 from tenants.audit.services import record
 
 ACTION = "operator.asked"
+REFUSED = "operator.was_refused"
 
 
 class OperatorAuditMiddleware:
@@ -23,26 +24,41 @@ class OperatorAuditMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        match = getattr(request, "resolver_match", None)
+        if (
+            match is not None
+            and isinstance(getattr(match.func, "audience", None), OperatorAudience)
+            and not getattr(request, "_operator_noted", False)
+            and grant_of(request) is not None
+        ):
+            # Sent away before the view: without the role, or without the second factor.
+            _note(request, REFUSED, match.kwargs)
+        return response
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
         if not isinstance(getattr(view, "audience", None), OperatorAudience):
             return
-        grant = grant_of(request)
-        assert grant is not None
-        match = request.resolver_match
-        record(
-            ACTION,
-            by=grant.user.actor,
-            target=_kept(request.path),
-            details={
-                "page": match.view_name if match else "",
-                "method": request.method,
-                "role": grant.role,
-                **{name: _kept(str(value)) for name, value in kwargs.items()},
-            },
-            request=str(getattr(request, "request_id", ""))[:40],
-        )
+        _note(request, ACTION, kwargs)
+        request._operator_noted = True  # type: ignore[attr-defined]
+
+
+def _note(request: HttpRequest, action: str, named: dict[str, Any]) -> None:
+    grant = grant_of(request)
+    assert grant is not None
+    match = request.resolver_match
+    record(
+        action,
+        by=grant.user.actor,
+        target=_kept(request.path),
+        details={
+            "page": match.view_name if match else "",
+            "method": request.method,
+            "role": grant.role,
+            **{name: _kept(str(value)) for name, value in named.items()},
+        },
+        request=str(getattr(request, "request_id", ""))[:40],
+    )
 
 
 def _kept(text: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from shared_apps.operations.errors import LastOwner
 from shared_apps.operations.locks import locked_grant, locked_owners
 from shared_apps.operations.models import AuthenticatorApp, OperatorGrant, OperatorRole
+from shared_apps.support.services import end_all_of
 from tenants.audit.services import record
 from tenants.hosts import platform_url
 from tenants.identity.models import User
@@ -59,6 +60,8 @@ def set_role(*, grant: OperatorGrant, role: OperatorRole, by: str) -> None:
             return
         before, row.role = row.role, role
         row.save(update_fields=["role"])
+        if not OperatorRole(role).covers(OperatorRole.SUPPORT):
+            end_all_of(row.user, by=by)
         record(
             "operator.role_changed",
             by=by,
@@ -76,6 +79,7 @@ def put_out(*, grant: OperatorGrant, reason: str, by: str) -> None:
         _must_leave_an_owner(grant, None)
         row = locked_grant(grant)
         target = f"user:{row.user.public_id}"
+        end_all_of(row.user, by=by)
         row.delete()
         record("operator.put_out", by=by, target=target, reason=reason)
 
@@ -93,6 +97,7 @@ def forget_factors(*, grant: OperatorGrant, reason: str, by: str) -> None:
         row.wrong_codes, row.locked_until = 0, None
         row.save(update_fields=["wrong_codes", "locked_until"])
         User.objects.filter(pk=row.user_id).update(session_epoch=row.user.session_epoch + 1)
+        end_all_of(row.user, by=by)
         put_mail(
             to=row.user.email,
             subject=_("Your second factor was taken away"),

@@ -208,7 +208,7 @@ def new_recovery_codes(*, grant: OperatorGrant) -> list[str]:
 
 def _taken(grant: OperatorGrant, typed: str) -> str:
     app = AuthenticatorApp.objects.filter(grant=grant).first()
-    if app is not None and typed.isascii() and typed.isdigit():
+    if app is not None and len(typed) == 6 and typed.isascii() and typed.isdigit():
         step = _step_of(app.secret, typed, after=app.last_step)
         if step is None:
             return ""

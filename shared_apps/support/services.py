@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -18,8 +19,9 @@ from tenants.context import in_region
 from tenants.hosts import region_url
 from tenants.identity.models import User
 from tenants.kernel import clock
+from tenants.kernel.errors import StaleDocument
 from tenants.kernel.moves import move
-from tenants.lifecycle.hooks import admins_of
+from tenants.lifecycle.hooks import Admin, admins_of
 from tenants.lifecycle.letters import tell_admins
 from tenants.models import Region
 
@@ -54,6 +56,7 @@ def ask(*, region: Region, operator: User, reason: str, hours: int, kind: str = 
     if len(told) < SHORTEST_REASON:
         raise NeedsReason(_("Say in a few words why: the region reads it before it answers."))
     most = MOST_HOURS if kind == KIND.ASKED else MOST_HOURS_BROKEN
+    admins = admins_of(region)
     try:
         with transaction.atomic():
             access = SupportAccess.objects.create(
@@ -65,11 +68,13 @@ def ask(*, region: Region, operator: User, reason: str, hours: int, kind: str = 
                 kind=kind,
             )
             SupportEvent.objects.create(access=access, move="ask", before="", after=STATE.ASKED, by=operator.actor)
+            if kind == KIND.ASKED:
+                _mail(access, admins, "asked", *ASKED)
             _note(access, "asked", by=operator.actor, reason=access.reason)
     except IntegrityError as twice:
         raise AskedAlready(_("You have a request or an access to this region already.")) from twice
     if kind == KIND.ASKED:
-        _tell(access, "asked", *ASKED)
+        _write_in_region(access, "asked")
     return access
 
 
@@ -80,12 +85,15 @@ def confirm_broken(*, access: SupportAccess, second: User) -> SupportAccess:
     """
     if access.kind != KIND.BREAK_GLASS or access.operator_id == second.pk:
         raise NeedsAnother(_("Somebody else must agree: two operators break the glass, never one."))
+    admins = admins_of(access.region)
     with transaction.atomic():
         fresh = _open(access, by=second.actor)
         if fresh:
+            # In the same transaction: it is never open without the region being told.
+            _mail(access, admins, "broken", *BROKEN)
             _note(access, "glass_broken", by=second.actor, reason=access.reason)
     if fresh:
-        _tell(access, "broken", *BROKEN)
+        _write_in_region(access, "broken")
     return access
 
 
@@ -99,15 +107,26 @@ def end(*, access: SupportAccess, by: str) -> None:
     _close(access, "end", by=by)
 
 
+def end_all_of(user: User, *, by: str) -> int:
+    """Who operates no more, or as less than support, or lost a device, is in no region from now on. Returns of how many."""
+    rows = list(SupportAccess.objects.filter(operator=user, state__in=[STATE.ASKED, STATE.OPEN]))
+    for access in rows:
+        _close(access, "withdraw" if access.state == STATE.ASKED else "end", by=by)
+    return len(rows)
+
+
 def expire_due() -> int:
     """Accesses whose time is over are closed, and requests that nobody answered. They let nobody in before that either."""
     now = clock.now()
     over = SupportAccess.objects.filter(state=STATE.OPEN, until__lte=now)
     forgotten = SupportAccess.objects.filter(state=STATE.ASKED, asked_at__lt=now - ANSWER_WITHIN)
-    rows = [*over, *forgotten]
-    for access in rows:
-        _close(access, "expire", by="system:support")
-    return len(rows)
+    closed = 0
+    for access in [*over, *forgotten]:
+        # The region, or the operator, may have closed it a moment ago.
+        with suppress(StaleDocument):
+            _close(access, "expire", by="system:support")
+            closed += 1
+    return closed
 
 
 def accept(*, access: SupportAccess, by: str) -> None:
@@ -203,20 +222,21 @@ def _note(access: SupportAccess, what: str, *, by: str, reason: str = "") -> Non
     )
 
 
-def _tell(access: SupportAccess, what: str, subject: Promise, body: Promise) -> None:
-    """The region's admins get a mail, and its log a row."""
-    admins = admins_of(access.region)
-    with transaction.atomic():
-        tell_admins(
-            admins,
-            subject,
-            body,
-            dedupe=f"support.{what}:{access.public_id}",
-            name=access.operator_name,
-            reason=access.reason,
-            hours=access.hours,
-            page=region_url(access.region, PAGE),
-        )
+def _mail(access: SupportAccess, admins: list[Admin], what: str, subject: Promise, body: Promise) -> None:
+    """The region's admins get a mail once the open transaction commits."""
+    tell_admins(
+        admins,
+        subject,
+        body,
+        dedupe=f"support.{what}:{access.public_id}",
+        name=access.operator_name,
+        reason=access.reason,
+        hours=access.hours,
+        page=region_url(access.region, PAGE),
+    )
+
+
+def _write_in_region(access: SupportAccess, what: str) -> None:
     with in_region(access.region):
         record(
             f"support.{what}",

@@ -90,7 +90,7 @@ class SupportMiddleware:
         record(
             "support.asked_page" if allowed else "support.was_refused",
             by=access.actor,
-            target=request.path[:160],
+            target=request.path.replace("\x00", "")[:160],
             details={"method": request.method, "page": match.view_name if match else "", "name": access.operator_name},
             request=str(getattr(request, "request_id", ""))[:40],
         )

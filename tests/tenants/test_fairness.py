@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from kombu import Connection
 
 from tenants import middleware
 from tenants.context import in_region, on_platform
-from tenants.fairness import BURST, COMPANY, Busy, Fairness
+from tenants.fairness import BURST, COMPANY, SLOW, Busy, Fairness
 from tenants.kernel import clock
 from tenants.models import Region
 from tenants.outbox.models import OutboxMessage
@@ -68,17 +70,41 @@ def test_alone_a_region_has_all_threads_but_one(hands: Hands) -> None:
         inside.enter_context(fairness.seat("b", 30))
 
 
-def test_in_company_it_has_half_of_them(hands: Hands) -> None:
+def test_in_company_slow_requests_have_half_of_them(hands: Hands) -> None:
     fairness = process(hands)
     assert serve(fairness, hands, "b", 0.01)
     with ExitStack() as inside:
         for _one in range(2):
             inside.enter_context(fairness.seat("a", 30))
+        # Two quick ones are no crowd; two that take long are.
+        with fairness.seat("a", 30):
+            pass
+        hands.now += SLOW + 0.1
         with pytest.raises(Busy):
             inside.enter_context(fairness.seat("a", 30))
         inside.enter_context(fairness.seat("b", 30))
     # Those who left make room again.
+    hands.now += 1
     assert serve(fairness, hands, "a", 0.01)
+
+
+def test_pictures_that_come_all_at_once_wait_for_a_place_and_are_served() -> None:
+    fairness = Fairness(4)
+    with fairness.seat("b", 30):
+        pass
+    served: list[bool] = []
+
+    def one() -> None:
+        with suppress(Busy), fairness.seat("a", 30):
+            time.sleep(0.02)
+            served.append(True)
+
+    threads = [Thread(target=one) for _one in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(served) == 12
 
 
 def test_alone_it_may_compute_all_day(hands: Hands) -> None:

@@ -105,7 +105,8 @@ def _prove(proof: RestoreProof) -> None:
         found = drill(proof.region)
     except Exception as failure:
         log.exception("the drill of %s failed", proof.region.schema_name)
-        found = Drill(differences=[f"{type(failure).__name__}: {failure}"[:500]])
+        # The database tells values of rows in its words; the log, which is scrubbed, has them.
+        found = Drill(differences=[type(failure).__name__])
     with on_platform():
         _end(
             proof,

@@ -52,8 +52,10 @@ def change_flag(*, flag: Flag, words: str, reach: Reach, by: str) -> Flag:
 def drop_flag(*, flag: Flag, by: str) -> None:
     """It is off everywhere."""
     with transaction.atomic():
+        # The row first, then the log: as in every change.
+        flag = held_flag(flag)
+        Flag.objects.filter(pk=flag.pk).delete()
         _write(flag, "dropped", by=by)
-        flag.delete()
 
 
 def _columns(reach: Reach) -> dict[str, object]:

@@ -52,7 +52,9 @@ def prove(request: HttpRequest) -> HttpResponse:
 
 
 def _found(form: AuditForm) -> QuerySet[AuditEvent]:
-    told = form.cleaned_data if form.is_valid() else {}
+    if not form.is_valid():
+        return AuditEvent.objects.none()
+    told = form.cleaned_data
     return selectors.events(text=told.get("q") or "", since=told.get("since"), until=told.get("until"))
 
 

@@ -166,8 +166,9 @@ def remove_device(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def new_codes(request: HttpRequest) -> HttpResponse:
     """Codes for paper, shown once."""
-    if (elsewhere := _locked_out(request)) is not None:
-        return elsewhere
+    if not second_factor.is_fresh(request.session):
+        # With a password alone nobody takes codes home.
+        return redirect(f"{reverse('operations:door')}?next={reverse('operations:keys')}")
     request.session[_CODES] = second_factor.new_recovery_codes(grant=_grant(request))
     return redirect("operations:keys")
 
@@ -187,9 +188,10 @@ def _locked_out(request: HttpRequest) -> HttpResponse | None:
 
 def _added(request: HttpRequest, words: str) -> HttpResponse:
     grant = _grant(request)
-    if not second_factor.is_fresh(request.session):
+    first = not second_factor.is_fresh(request.session)
+    if first:
         second_factor.note_shown(request.session)
-    if not grant.recovery_codes.exists():
+    if first or not grant.recovery_codes.exists():
         request.session[_CODES] = second_factor.new_recovery_codes(grant=grant)
     messages.success(request, words)
     return redirect("operations:keys")

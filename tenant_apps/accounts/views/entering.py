@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tenants.access import public_page
 from tenants.identity.views import braked
+from tenants.read_only import open_while_read_only
 
 
 class _ProveNewPhone(allauth._VerifyPhoneChangeView):
@@ -31,5 +32,6 @@ def _prove_phone(request: HttpRequest) -> HttpResponse:
 
 
 sign_up = public_page(braked(allauth.SignupView.as_view()))
-prove_phone = public_page(braked(_prove_phone))
-prove_email = public_page(braked(allauth.ConfirmEmailVerificationCodeView.as_view()))
+# Part of signing in, for who has proven nothing yet.
+prove_phone = public_page(open_while_read_only(braked(_prove_phone)))
+prove_email = public_page(open_while_read_only(braked(allauth.ConfirmEmailVerificationCodeView.as_view())))

@@ -50,6 +50,7 @@ from tenant_apps.agent_banking.views.days import day_context
 from tenant_apps.agent_banking.views.home import file_of
 from tenants.forms import ReasonForm, asked_text
 from tenants.kernel.errors import DomainError
+from tenants.support import closed_to_support
 
 A_PAGE = 25
 A_FEW_DAYS = 14
@@ -118,6 +119,7 @@ def step_agent(request: RegionRequest, number: str, verb: str) -> HttpResponse:
 
 
 @for_satker
+@closed_to_support
 @never_cache
 @require_safe
 @offered
@@ -200,6 +202,7 @@ def settle_move(request: RegionRequest, number: str, verb: str) -> HttpResponse:
 
 
 @for_satker
+@closed_to_support
 @never_cache
 @require_safe
 @offered

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from tenant_apps.payments.providers import provider_called
 from tenant_apps.payments.services.events import apply_event, keep_event
 from tenants.access import public_page
+from tenants.read_only import open_while_read_only
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ MOST_BYTES = 64 * 1024
 
 
 @public_page
+@open_while_read_only
 @csrf_exempt
 @require_POST
 def midtrans(request: HttpRequest) -> HttpResponse:

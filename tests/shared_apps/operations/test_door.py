@@ -16,7 +16,7 @@ from django.urls import reverse
 from shared_apps.operations import people, second_factor
 from shared_apps.operations.access import OperatorAudience
 from shared_apps.operations.errors import CodeRefused, DoorLocked, LastOwner
-from shared_apps.operations.models import AuthenticatorApp, OperatorGrant, OperatorRole
+from shared_apps.operations.models import AuthenticatorApp, OperatorGrant, OperatorRole, RecoveryCode
 from tenants.audit.models import AuditEvent
 from tenants.identity.models import User
 from tenants.kernel import clock
@@ -182,3 +182,32 @@ def test_who_lost_the_phone_starts_anew_and_every_session_ends() -> None:
     people.forget_factors(grant=OperatorGrant.objects.get(user=user), reason="hilang", by="system:test")
     assert client.get("/operator/")["Location"].startswith("/masuk/")
     assert not second_factor.has_any(OperatorGrant.objects.get(user=user))
+
+
+def test_a_password_alone_takes_no_codes_home_and_the_first_key_makes_new_ones() -> None:
+    user = operator()
+    client = signed_in(user)
+    assert client.post("/operator/kunci/cadangan/")["Location"].startswith("/operator/masuk/")
+    grant = OperatorGrant.objects.get(user=user)
+    assert not grant.recovery_codes.exists()
+
+
+def test_a_paper_code_of_digits_alone_opens_the_door() -> None:
+    user = operator()
+    with_app(user)
+    grant = OperatorGrant.objects.get(user=user)
+    RecoveryCode.objects.create(grant=grant, digest=second_factor._digest(grant, "1234567890"))
+    second_factor.show_code(grant=grant, code="12345-67890")
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "kemarin"])
+def test_a_day_that_is_none_finds_nothing_and_breaks_nothing(day: str) -> None:
+    client = operator_browser()
+    for path in ("/operator/catatan/", "/operator/catatan/csv/"):
+        assert client.get(path, {"until": day}).status_code == 200
+
+
+def test_who_is_sent_away_leaves_a_row_too() -> None:
+    client = operator_browser(operator(role=OperatorRole.READER))
+    assert client.post("/operator/armada/diparkir/6d9a514b-0491-41c6-889e-4f63a6404fb3/coba/").status_code == 404
+    assert AuditEvent.objects.filter(action="operator.was_refused").count() == 1

@@ -11,7 +11,8 @@ import time_machine
 from django.db import ProgrammingError, transaction
 from django.test import Client
 
-from shared_apps.operations.models import OperatorRole
+from shared_apps.operations import people
+from shared_apps.operations.models import OperatorGrant, OperatorRole
 from shared_apps.support import services
 from shared_apps.support.errors import AskedAlready, NeedsAnother, NeedsReason, TicketRefused
 from shared_apps.support.models import SupportAccess
@@ -327,3 +328,21 @@ def test_operators_ask_and_come_in_by_the_console(house: House) -> None:
         ).status_code
         == 400
     )
+
+
+@pytest.mark.parametrize("deed", ["put out", "reader", "lost"])
+def test_who_operates_no_more_is_in_no_region_from_then_on(house: House, deed: str) -> None:
+    access = house.ask()
+    house.accept(access)
+    house.enter(access)
+    assert house.browser.get("/wilayah/").status_code == 200
+    with on_platform():
+        operator("Pemilik", "pemilik-pusat@example.test", OperatorRole.OWNER)
+        grant = OperatorGrant.objects.get(user=house.operator)
+        if deed == "put out":
+            people.put_out(grant=grant, reason="pindah tugas", by="system:test")
+        elif deed == "reader":
+            people.set_role(grant=grant, role=OperatorRole.READER, by="system:test")
+        else:
+            people.forget_factors(grant=grant, reason="ponsel hilang", by="system:test")
+    assert house.browser.get("/wilayah/")["Location"] == "/dukungan/selesai/"

@@ -74,8 +74,8 @@ def _archive(region: Region, _closing: Closing | None, form: forms.Form, by: str
 def removal_of(claim: DomainClaim) -> Act:
     """A host is taken from a region: one that its owner asks for, or for which there should be no certificate."""
 
-    def remove(_region: Region, _closing: Closing | None, form: forms.Form, by: str) -> object:
-        return domains.remove(claim=claim, by=by, reason=form.cleaned_data["reason"])
+    def remove(_region: Region, _closing: Closing | None, form: forms.Form, by: str) -> None:
+        domains.remove(claim=claim, by=by, reason=form.cleaned_data["reason"])
 
     return Act(
         "lepas-domain",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from shared_apps.onboarding.models import CoverageClaim, Registration, State
 from shared_apps.regions.models import Area, Level
+from tenants.backup.errors import Occupied
 from tenants.backup.hooks import region_record
 from tenants.lifecycle.hooks import region_gone
 from tenants.models import Region, SlugClaim
@@ -67,10 +70,8 @@ class OnboardingRecord:
         own = Registration.objects.filter(region=region).first()
         if own is not None:
             # It gave its kecamatan up when its data were deleted here, or holds them still.
-            CoverageClaim.objects.bulk_create(
-                [CoverageClaim(kecamatan_code=code, registration=own, region=region) for code in data["kecamatan"]],
-                ignore_conflicts=True,
-            )
+            held = CoverageClaim.objects.filter(region=region).values_list("kecamatan_code", flat=True)
+            _claim(set(data["kecamatan"]) - set(held), own, region)
             return
         registration = Registration.objects.create(
             public_id=UUID(wanted["public_id"]),
@@ -79,10 +80,23 @@ class OnboardingRecord:
             region=region,
             **{field: wanted[field] for field in _FIELDS},
         )
-        CoverageClaim.objects.bulk_create(
-            [CoverageClaim(kecamatan_code=code, registration=registration, region=region) for code in data["kecamatan"]]
-        )
+        _claim(data["kecamatan"], registration, region)
         SlugClaim.objects.get_or_create(slug=slug, defaults={"held_for": registration.public_id, "region": region})
+
+
+def _claim(codes: Collection[str], registration: Registration, region: Region) -> None:
+    """All of them or none: a region that came back without some of its kecamatan would not notice."""
+    try:
+        with transaction.atomic():
+            CoverageClaim.objects.bulk_create(
+                [CoverageClaim(kecamatan_code=code, registration=registration, region=region) for code in codes]
+            )
+    except IntegrityError as taken:
+        others = CoverageClaim.objects.filter(kecamatan_code__in=codes).exclude(region=region)
+        names = ", ".join(sorted(others.values_list("kecamatan_code", flat=True)))
+        raise Occupied(
+            f"Other regions have taken these kecamatan meanwhile: {names}. Nothing was brought in."
+        ) from taken
 
 
 @region_gone("onboarding")

@@ -33,6 +33,9 @@ class MovingPart:
     def hold(self, villages: Collection[str], *, by: str) -> None:
         """Nothing new begins at these warungs."""
 
+    def let_go(self, villages: Collection[str], *, by: str) -> None:
+        """They stay after all: what `hold` stopped goes on, and nothing that anybody else has stopped."""
+
     def take(self, villages: Collection[str]) -> Any:
         """What goes along, read and not changed. Kept in memory only, for it may name people."""
         return None

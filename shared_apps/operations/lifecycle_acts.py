@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.operations.lifecycle_forms import CloseForm, ReasonForm, SuspendForm
-from tenants.lifecycle import closing, handing, standing
-from tenants.lifecycle.models import Closing
+from shared_apps.operations.lifecycle_forms import CloseForm, DomainForm, ReasonForm, SuspendForm
+from tenants.lifecycle import closing, domains, handing, standing
+from tenants.lifecycle.models import Closing, DomainClaim
+from tenants.lifecycle.own_hosts import shown
 from tenants.models import ReadOnlyBecause, Region, RegionStatus
 
 
@@ -20,7 +22,7 @@ class Act:
     """One step. `run` calls the service with what the form holds; `effects` is what the page tells before."""
 
     name: str
-    title: Promise
+    title: str | Promise
     button: Promise
     icon: str
     effects: tuple[Promise, ...]
@@ -67,6 +69,28 @@ def _undo(_region: Region, found: Closing | None, form: forms.Form, by: str) -> 
 
 def _archive(region: Region, _closing: Closing | None, form: forms.Form, by: str) -> object:
     return handing.order_archive(region=region, by=by, reason=form.cleaned_data["reason"])
+
+
+def removal_of(claim: DomainClaim) -> Act:
+    """A host is taken from a region: one that its owner asks for, or for which there should be no certificate."""
+
+    def remove(_region: Region, _closing: Closing | None, form: forms.Form, by: str) -> None:
+        domains.remove(claim=claim, by=by, reason=form.cleaned_data["reason"])
+
+    return Act(
+        "lepas-domain",
+        format_lazy("{}: {}", _("Remove the domain"), shown(claim.host)),
+        _("Remove this domain"),
+        "globe",
+        (
+            _("The region does not answer there any more, and links name its address on the platform."),
+            _("No certificate is ordered for it. One that was made stays good until it is revoked at the authority."),
+            _("No other region ever gets it; this one may ask for it again."),
+        ),
+        DomainForm,
+        lambda region, found: claim.state != DomainClaim.State.REMOVED,
+        remove,
+    )
 
 
 _LIVES = (RegionStatus.READY, RegionStatus.SUSPENDED)

@@ -25,6 +25,14 @@ class ReasonForm(forms.Form):
     )
 
 
+class DomainForm(ReasonForm):
+    """Why a host is taken from a region."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["reason"].help_text = _("Kept in the region's history and in its own log, which its admins read.")
+
+
 class SuspendForm(ReasonForm):
     """Why, and what visitors read."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
@@ -14,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from shared_apps.onboarding.moving_parts import Arrived, MovingPart, moving_part
 from tenant_apps.accounts.models import Role
+from tenant_apps.warungs.errors import NotReady
 from tenant_apps.warungs.models import Kind, Warung, WarungState
 from tenant_apps.warungs.services import (
     close_warung,
     invite_to_warung,
+    open_warung,
     pause_warung,
     register_warung,
     save_warung,
@@ -57,6 +60,14 @@ class WarungPart(MovingPart):
     def hold(self, villages: Collection[str], *, by: str) -> None:
         for warung in leaving(villages).filter(state=WarungState.OPEN):
             pause_warung(warung=warung, by=by, reason=_("Goes to the new region."))
+
+    def let_go(self, villages: Collection[str], *, by: str) -> None:
+        for warung in leaving(villages).filter(state=WarungState.PAUSED):
+            last = warung.history.last()
+            if last is not None and (last.move, last.by) == ("pause", by):
+                # One whose owner has gone meanwhile waits for the next one.
+                with suppress(NotReady):
+                    open_warung(warung=warung, by=by)
 
     def take(self, villages: Collection[str]) -> list[Going]:
         return [

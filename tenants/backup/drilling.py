@@ -5,13 +5,16 @@ The schema is one of `sides` without a region: it is in nobody's way, and a kill
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from tenants.backup import files, hooks, loading, sides, tables
@@ -19,10 +22,12 @@ from tenants.backup.archive import Manifest, opened
 from tenants.backup.errors import BackupError, NotExact
 from tenants.backup.exporting import content_digests, export_region
 from tenants.context import as_owner, in_region
+from tenants.kernel import clock
 from tenants.models import Region
 from tenants.provisioning import drift
 
 MOST_DIFFERENCES = 50
+_PREFIX = "warsa-drill-"
 
 
 @dataclass
@@ -48,7 +53,11 @@ def drill(region: Region) -> Drill:
     """
     sides.sweep()
     began, found = time.monotonic(), Drill()
-    with tempfile.TemporaryDirectory(prefix="warsa-drill-") as folder:
+    # Not in /tmp, which is memory in a container: an archive may be as large as the region.
+    root = Path(settings.ARCHIVES_ROOT)
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sweep(root)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=root) as folder:
         path = Path(folder) / "drill.warsa"
         export_region(region=region, path=path)
         with opened(path) as reader:
@@ -70,6 +79,14 @@ def drill(region: Region) -> Drill:
                 sides.drop(side)
     found.seconds = time.monotonic() - began
     return found
+
+
+def _sweep(root: Path) -> None:
+    """Folders that killed drills left, once they are a day old."""
+    for left in root.glob(f"{_PREFIX}*"):
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < clock.now().timestamp() - 86_400:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def compared(manifest: Manifest, region: Region, schema: str) -> list[str]:

@@ -225,10 +225,20 @@ def must_be_typed(region: Region, typed_slug: str) -> None:
         raise NotConfirmed(f"Type the region's slug to confirm: {slug!r}, not {typed_slug!r}.")
 
 
-def wipe(*, region: Region, typed_slug: str, archive: Path, key: bytes | None = None, drain_s: float = DRAIN_S) -> None:
+def wipe(
+    *,
+    region: Region,
+    typed_slug: str,
+    archive: Path,
+    key: bytes | None = None,
+    drain_s: float = DRAIN_S,
+    must_hold: Callable[[], object] | None = None,
+) -> None:
     """The region is closed, and its schema and files are gone from here; its name, address and areas stay its own.
 
     Refused unless the archive holds every row and every file that the region has at the end, so nothing is lost.
+    `must_hold` raises where the reason for it is gone; it is called before the region is shut, and again, so that it may lock
+    what it looks at, in the transaction that drops the schema.
     Raises:  NotConfirmed; ArchiveRefused; ArchiveUnfit when the archive is not this region as it is now, and then the region
              has its former status again; StillBusy.
     """
@@ -238,26 +248,31 @@ def wipe(*, region: Region, typed_slug: str, archive: Path, key: bytes | None = 
         if SideSchema.objects.filter(region=region).exists():
             raise BackupError(f"{region.name} has a side schema: discard it first.")
     with opened(archive, key=key) as reader:
-        with on_platform():
+        with on_platform(), transaction.atomic():
+            if must_hold is not None:
+                must_hold()
             before = Region.objects.get(pk=region.pk).status
             Region.objects.filter(pk=region.pk).update(status=RegionStatus.CLOSED)
         try:
             time.sleep(drain_s)
-            _with_patience(partial(_drop_what_is_held, reader.manifest, region))
+            _with_patience(partial(_drop_what_is_held, reader.manifest, region, must_hold))
         except BaseException:
             with on_platform():
-                Region.objects.filter(pk=region.pk).update(status=before)
+                # Whoever has given it another status meanwhile knew why.
+                Region.objects.filter(pk=region.pk, status=RegionStatus.CLOSED).update(status=before)
             raise
     files.remove(region.schema_name)
 
 
-def _drop_what_is_held(manifest: Manifest, region: Region) -> None:
+def _drop_what_is_held(manifest: Manifest, region: Region, must_hold: Callable[[], object] | None) -> None:
     """Compared and dropped in one transaction: nobody writes in between."""
     schema = region.schema_name
     if manifest.region.public_id != str(region.public_id):
         raise ArchiveUnfit(f"The archive is of {manifest.region.name}, not of {region.name}.")
     with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '2s'")
+        if must_hold is not None:
+            must_hold()
         _lock_all(cursor, schema)
         now, then = content_digests(cursor, schema), {table.name: table.sha256 for table in manifest.tables}
         changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 State = Closing.State
 BY = "system:lifecycle"
+UNDER_WAY = (State.ANNOUNCED, State.CLOSED, State.DELETING)
 
 # From the announcement to the day on which the region is shut, and from there to the deletion.
 NOTICE = (timedelta(days=14), timedelta(days=365))
@@ -87,7 +89,7 @@ def announce(
                 _("%(name)s is %(status)s now, so that step is not possible. Look at it again.")
                 % {"name": held.name, "status": held.get_status_display()}
             )
-        if Closing.objects.filter(region=region, state__in=[State.ANNOUNCED, State.CLOSED]).exists():
+        if Closing.objects.filter(region=region, state__in=UNDER_WAY).exists():
             raise NotInThisState(_("%(name)s is closing already.") % {"name": held.name})
         closing = Closing.objects.create(
             region=held, reason=reason, by=by, settlement=settlement.strip(), closes_at=closes_at, deletes_at=deletes_at
@@ -124,10 +126,11 @@ def announce(
 
 
 def undo(*, closing: Closing, by: str, reason: str) -> bool:
-    """The region does not close: it is what it was before. Possible until its data are deleted.
+    """The region does not close: it is what it was before. Possible until the deletion of its data begins.
 
     States:  announced, closed -> undone. Repeating it changes nothing.
-    Raises:  ReasonMissing; StaleDocument once the data are deleted. Not inside a transaction.
+    Raises:  ReasonMissing; StaleDocument once the deletion has begun; NotInThisState where the data are gone by another
+             way. Not inside a transaction.
     """
     if not reason.strip():
         raise ReasonMissing(_("Say why: the region's admins and whoever looks into this later will ask."))
@@ -135,6 +138,8 @@ def undo(*, closing: Closing, by: str, reason: str) -> bool:
     with on_platform(), transaction.atomic():
         held = hold_closing(closing)
         before = held.status_before
+        if held.state == State.CLOSED and not schema_exists(held.region):
+            raise NotInThisState(_("%(name)s is not here any more.") % {"name": held.region.name})
         if not move(held, "undo", by=by, reason=reason):
             return False
         Region.objects.filter(pk=held.region_id).update(closes_at=None)
@@ -166,10 +171,12 @@ def tend(closing: Closing, *, drain_s: float = DRAIN_S) -> str:
             _shut(closing)
         if closing.state == State.CLOSED:
             archive = handing_of(closing)
-            if archive.made_at is None:
+            if not handing.is_there(archive) and schema_exists_of(closing.region):
                 handing.fulfil(archive, drain_s=drain_s)
             if closing.deletes_at <= clock.now():
-                _delete(closing)
+                _begin_deletion(closing)
+        if closing.state == State.DELETING:
+            _delete(closing)
     except (MoneyOwed, BackupError) as refusal:
         _hold(closing, str(refusal))
     except Exception as failure:
@@ -183,9 +190,13 @@ def due() -> list[int]:
     """Closings for which something is to be done now. On the platform."""
     now = clock.now()
     announced = Closing.objects.filter(state=State.ANNOUNCED, closes_at__lte=now)
-    unhanded = Closing.objects.filter(state=State.CLOSED, archive__made_at=None)
+    # A file that was removed while the data are kept is made anew.
+    unhanded = Closing.objects.filter(state=State.CLOSED).exclude(
+        archive__made_at__isnull=False, archive__removed_at__isnull=True
+    )
     deletable = Closing.objects.filter(state=State.CLOSED, deletes_at__lte=now)
-    return sorted({pk for rows in (announced, unhanded, deletable) for pk in rows.values_list("pk", flat=True)})
+    begun = Closing.objects.filter(state=State.DELETING)
+    return sorted({pk for rows in (announced, unhanded, deletable, begun) for pk in rows.values_list("pk", flat=True)})
 
 
 def handing_of(closing: Closing) -> HandedArchive:
@@ -219,22 +230,33 @@ def _shut(closing: Closing) -> None:
     _look_again(closing)
 
 
-def _delete(closing: Closing) -> None:
-    """Everything of the region leaves this installation, once the archive has been shown to bring it back."""
-    region, archive = closing.region, handing_of(closing)
-    if schema_exists_of(region):
-        if not handing.holds(archive):
-            raise BackupError("The archive's file is gone or is not what it was: nothing is deleted.")
-        path = handing.file_of(archive)
-        _must_come_back(region, archive)
-        with on_platform():
-            Closing.objects.filter(pk=closing.pk).update(verified_at=clock.now())
-            typed = slug_of(region)
-        # It compares every row and file once more, in the transaction that drops them.
-        wipe(region=region, typed_slug=typed, archive=path, drain_s=0)
+def _begin_deletion(closing: Closing) -> None:
+    """From here on nobody takes it back: written down before the trial, which lasts for minutes."""
     with on_platform(), transaction.atomic():
         held = hold_closing(closing)
-        if held.state != State.CLOSED:
+        if held.state == State.CLOSED:
+            move(held, "begin_deletion", by=BY)
+    _look_again(closing)
+
+
+def _delete(closing: Closing) -> None:
+    """Everything of the region leaves this installation, once the archive has been shown to bring it back.
+
+    States:  deleting -> deleted; back to closed where the archive does not hold. A killed worker's is gone on with.
+    """
+    region, archive = closing.region, handing_of(closing)
+    if schema_exists_of(region):
+        try:
+            _try_and_wipe(closing, archive)
+        except Exception:
+            with on_platform(), transaction.atomic():
+                held = hold_closing(closing)
+                if held.state == State.DELETING and schema_exists(region):
+                    move(held, "stop_deletion", by=BY)
+            raise
+    with on_platform(), transaction.atomic():
+        held = hold_closing(closing)
+        if held.state != State.DELETING:
             return
         move(held, "delete", by=BY)
         held.held_because = ""
@@ -246,6 +268,31 @@ def _delete(closing: Closing) -> None:
             details={"archive": str(archive.public_id), "sha256": archive.sha256, "schema": region.schema_name},
         )
         tell_gone(held.region)
+
+
+def _try_and_wipe(closing: Closing, archive: HandedArchive) -> None:
+    region = closing.region
+    if not handing.holds(archive):
+        raise BackupError("The archive's file is gone or is not what it was: nothing is deleted.")
+    _must_come_back(region, archive)
+    with on_platform():
+        Closing.objects.filter(pk=closing.pk).update(verified_at=clock.now())
+        typed = slug_of(region)
+    # It compares every row and file once more, in the transaction that drops them.
+    wipe(
+        region=region,
+        typed_slug=typed,
+        archive=handing.file_of(archive),
+        drain_s=0,
+        must_hold=partial(_must_be_deleting, closing),
+    )
+
+
+def _must_be_deleting(closing: Closing) -> None:
+    """Locks the closing: a worker that slept while another one gave up finds that it may not go on."""
+    held = hold_closing(closing)
+    if held.state != State.DELETING or held.region.status != RegionStatus.CLOSED:
+        raise BackupError("The closing is not what it was when the deletion began: nothing is deleted.")
 
 
 def _must_come_back(region: Region, archive: HandedArchive) -> None:

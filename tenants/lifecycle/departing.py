@@ -63,7 +63,7 @@ def hand_over(
             raise NotInThisState(_("%(name)s is not here any more.") % {"name": region.name})
         if Domain.objects.filter(tenant=region, domain=parse_host(urlsplit(address).netloc)).exists():
             raise HostRefused(_("That is the region's address here; write the new one."))
-        if Closing.objects.filter(region=region, state__in=["announced", "closed"]).exists():
+        if Closing.objects.filter(region=region, state__in=["announced", "closed", "deleting"]).exists():
             raise NotInThisState(_("%(name)s is closing already.") % {"name": region.name})
         before = region.status
     if is_here:

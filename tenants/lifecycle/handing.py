@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import secrets
 import time
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,7 +31,11 @@ from tenants.models import Region
 log = logging.getLogger(__name__)
 
 GOOD_FOR = timedelta(days=90)
+# No export takes so long.
+LEFTOVERS_STAY = timedelta(days=1)
 _KIND = "region-archive"
+_HALF = ".half"
+_OURS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9a-f]{16,32}\.warsa(?:\.half)?")
 
 
 def order_archive(*, region: Region, by: str, reason: str, closing: Closing | None = None) -> HandedArchive:
@@ -54,26 +60,30 @@ def order_archive(*, region: Region, by: str, reason: str, closing: Closing | No
 def fulfil(archive: HandedArchive, *, drain_s: float = 0.0) -> bool:
     """The file lies there and the admins have the link. False if it was there before, or another worker makes it.
 
+    One whose file is gone is made anew, with a link of its own.
     Units:   `drain_s`: seconds to wait first, where the region has just been shut.
-    Writes:  the file, its checksum, mail. Not inside a transaction. A killed worker's half file is written anew.
+    Writes:  the file, its checksum, mail. Not inside a transaction. A killed worker's half file is left to `sweep`.
     """
     region = archive.region
     folder = Path(settings.ARCHIVES_ROOT)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if drain_s:
         time.sleep(drain_s)
-    name = f"{region.public_id}-{secrets.token_hex(16)}.warsa"
-    _manifest, _held = export_region(region=region, path=folder / name)
-    digest, size = _digest(folder / name), (folder / name).stat().st_size
+    # A name for each try: only one that a row names is a whole file that somebody may fetch.
+    name = f"{archive.public_id}-{secrets.token_hex(8)}.warsa"
+    half = folder / f"{name}{_HALF}"
+    _manifest, _held = export_region(region=region, path=half)
+    digest, size = _digest(half), half.stat().st_size
     admins = admins_of(region)
     with on_platform(), transaction.atomic():
         held = hold_archive(archive)
-        if held is None or held.made_at is not None:
-            (folder / name).unlink()
+        if held is None or is_there(held):
+            half.unlink()
             return False
+        half.rename(folder / name)
         held.path, held.sha256, held.bytes = name, digest, size
         held.made_at = clock.now()
-        held.until = held.made_at + GOOD_FOR
+        held.until, held.removed_at = held.made_at + GOOD_FOR, None
         held.save()
         tell_admins(
             admins,
@@ -82,7 +92,7 @@ def fulfil(archive: HandedArchive, *, drain_s: float = 0.0) -> bool:
                 "All data of %(name)s lie in a file that you can fetch for 90 days:\n\n%(link)s\n\n"
                 "It holds people's personal data: keep it where only those who must can read it.\nSHA-256: %(sha256)s"
             ),
-            dedupe=f"archive:{held.public_id}",
+            dedupe=f"archive:{held.public_id}:{digest[:16]}",
             name=region.name,
             link=link_to(held),
             sha256=digest,
@@ -121,6 +131,11 @@ def file_of(archive: HandedArchive) -> Path:
     return Path(settings.ARCHIVES_ROOT) / archive.path
 
 
+def is_there(archive: HandedArchive) -> bool:
+    """Whether it was made, and its file has not been removed since."""
+    return archive.made_at is not None and archive.removed_at is None and file_of(archive).is_file()
+
+
 def holds(archive: HandedArchive) -> bool:
     """Whether the file is there, as it was made."""
     path = file_of(archive)
@@ -128,9 +143,16 @@ def holds(archive: HandedArchive) -> bool:
 
 
 def sweep() -> int:
-    """Files whose day has passed are gone. Returns how many. On the platform; safe to repeat."""
+    """Files whose day has passed are gone. Returns how many. On the platform; safe to repeat.
+
+    The file of a closing stays until the data are deleted, for nothing is deleted without it. What killed workers left goes
+    after a day, and is not counted.
+    """
     count = 0
-    for archive in HandedArchive.objects.filter(removed_at=None, until__lt=clock.now()).select_related("region"):
+    _sweep_leftovers()
+    over = HandedArchive.objects.filter(removed_at=None, until__lt=clock.now())
+    over = over.exclude(closing__state__in=[Closing.State.CLOSED, Closing.State.DELETING])
+    for archive in over.select_related("region"):
         file_of(archive).unlink(missing_ok=True)
         with transaction.atomic():
             if HandedArchive.objects.filter(pk=archive.pk, removed_at=None).update(removed_at=clock.now()):
@@ -139,6 +161,18 @@ def sweep() -> int:
                 )
                 count += 1
     return count
+
+
+def _sweep_leftovers() -> None:
+    """Only files with names as `fulfil` gives them: people put archives of their own into the folder too."""
+    root = Path(settings.ARCHIVES_ROOT)
+    known = set(HandedArchive.objects.filter(removed_at=None).values_list("path", flat=True))
+    for path in root.iterdir() if root.is_dir() else ():
+        if path.name in known or not _OURS.fullmatch(path.name):
+            continue
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < clock.now().timestamp() - LEFTOVERS_STAY.total_seconds():
+                path.unlink()
 
 
 def _digest(path: Path) -> str:

@@ -46,6 +46,8 @@ class Closing(models.Model):
     class State(models.TextChoices):
         ANNOUNCED = "announced", _("announced")
         CLOSED = "closed", _("closed, data kept")
+        # Too late to take it back: a worker tries the archive, and drops the schema.
+        DELETING = "deleting", _("data being deleted")
         DELETED = "deleted", _("data deleted")
         UNDONE = "undone", pgettext_lazy("closing of a region", "taken back")
 
@@ -67,7 +69,10 @@ class Closing(models.Model):
 
     moves: ClassVar[Moves] = Moves(
         Move("close", (State.ANNOUNCED,), State.CLOSED),
-        Move("delete", (State.CLOSED,), State.DELETED),
+        Move("begin_deletion", (State.CLOSED,), State.DELETING),
+        # The archive does not hold: nothing was deleted, and it can be taken back again.
+        Move("stop_deletion", (State.DELETING,), State.CLOSED),
+        Move("delete", (State.DELETING,), State.DELETED),
         Move("undo", (State.ANNOUNCED, State.CLOSED), State.UNDONE),
     )
 
@@ -75,11 +80,14 @@ class Closing(models.Model):
         ordering: ClassVar[list[str]] = ["-pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                name="closing_state_known", condition=Q(state__in=["announced", "closed", "deleted", "undone"])
+                name="closing_state_known",
+                condition=Q(state__in=["announced", "closed", "deleting", "deleted", "undone"]),
             ),
             models.CheckConstraint(name="closing_in_order", condition=Q(deletes_at__gt=models.F("closes_at"))),
             models.UniqueConstraint(
-                name="closing_one_at_a_time", fields=["region"], condition=Q(state__in=["announced", "closed"])
+                name="closing_one_at_a_time",
+                fields=["region"],
+                condition=Q(state__in=["announced", "closed", "deleting"]),
             ),
         ]
 
@@ -89,6 +97,9 @@ class Closing(models.Model):
     def record_move(self, step: Step) -> None:
         from tenants.lifecycle.history import note
 
+        if self.held_because and step.move in ("begin_deletion", "stop_deletion"):
+            # It is tried again every few minutes; `closing_held` tells of it once.
+            return
         note(self.region, step.move, before=step.before, after=step.after, by=step.by, reason=step.reason)
 
 

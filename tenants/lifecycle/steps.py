@@ -25,6 +25,8 @@ STEPS: dict[str, LifeStep] = {
     "close": LifeStep("closed", _("Shut for good")),
     "undo": LifeStep("closing_undone", _("Closing taken back")),
     "closing_held": LifeStep("closing_held", _("The closing stands still")),
+    "begin_deletion": LifeStep("deletion_begun", _("Deletion of the data begun")),
+    "stop_deletion": LifeStep("deletion_stopped", _("Deletion of the data stopped")),
     "delete": LifeStep("closing_finished", _("Closing finished")),
     "data_deleted": LifeStep("data_deleted", _("Data deleted")),
     "move_away": LifeStep("moved_away", _("Moved to another installation")),

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shared_apps.onboarding.errors import ConsentMissing, Incomplete
 from shared_apps.onboarding.models import CarveOut, WarungMove
@@ -19,6 +20,7 @@ from shared_apps.onboarding.moving_parts import Arrived, MovingPart, parts
 from shared_apps.regions.selectors import villages_under
 from tenants.context import in_region, on_platform
 from tenants.errors import OutOfRegion
+from tenants.kernel.errors import StaleDocument
 from tenants.kernel.moves import move
 from tenants.lifecycle.history import note
 from tenants.locks import alone
@@ -39,6 +41,21 @@ def moves_of(region: Region) -> list[WarungMove]:
 def move_of(region: Region, public_id: Any) -> WarungMove | None:
     """The move, if the region has part in it; another region's and none at all answer alike."""
     return next((one for one in moves_of(region) if one.public_id == public_id), None)
+
+
+def obstacles_for(found: WarungMove, region: Region) -> list[str]:
+    """What must be settled first, as this region may read it: sentences with people's names and sums stay in their own."""
+    told = found.obstacles or (found.preview.get("obstacles", []) if found.state == State.OFFERED else [])
+    if region.pk == found.source_id or not told:
+        return list(told)
+    return [
+        ngettext(
+            "%(count)s thing must be settled in %(name)s first.",
+            "%(count)s things must be settled in %(name)s first.",
+            len(told),
+        )
+        % {"count": len(told), "name": found.source.name}
+    ]
 
 
 def may_offer(request: CarveOut) -> bool:
@@ -91,14 +108,20 @@ def accept(*, found: WarungMove, region: Region, by: str) -> bool:
 def refuse(*, found: WarungMove, region: Region, by: str, reason: str) -> bool:
     """The new region does not take them, or the old one keeps them after all, as long as nothing has gone.
 
+    Warungs that a worker has paused for it open again.
     Raises:  Incomplete without a reason; OutOfRegion; StaleDocument.
     """
+    from shared_apps.onboarding.tasks import move_warungs
+
     if region.pk not in (found.source_id, found.target_id):
         raise OutOfRegion(f"{found!r} is no matter of this region")
     if not reason.strip():
         raise Incomplete(_("Say why, so that the other region knows what to do."))
     with on_platform(), transaction.atomic():
-        return move(found, "refuse", by=by, reason=reason)
+        changed = move(found, "refuse", by=by, reason=reason)
+        if changed:
+            move_warungs.on_commit(found.pk)
+    return changed
 
 
 def retry(*, found: WarungMove) -> None:
@@ -132,7 +155,8 @@ def preview(found: WarungMove) -> dict[str, Any]:
 def carry_out(found: WarungMove) -> str:
     """The warungs go, or the list of what must be settled is written. Returns the state afterwards.
 
-    States:  accepted -> moving -> moved. Back to accepted, and nothing has changed, where something must be settled.
+    States:  accepted -> moving -> moved. Back to accepted, and nothing has changed, where something must be settled; under
+             way it waits while a region is not open. Of a refused one, paused warungs open again.
     Not inside a transaction; safe to repeat, and only one process does it at a time.
     """
     with on_platform(), alone(_SPACE, found.pk) as mine:
@@ -141,8 +165,10 @@ def carry_out(found: WarungMove) -> str:
         found.refresh_from_db(from_queryset=WarungMove.objects.select_related("carve_out", "source", "target"))
         if found.state == State.ACCEPTED:
             _begin(found)
-        if found.state == State.MOVING:
+        if found.state == State.MOVING and _both_open(found):
             _go(found)
+        if found.state == State.REFUSED:
+            _let_go(found)
     return str(found.state)
 
 
@@ -152,10 +178,9 @@ def unfinished() -> list[int]:
 
 
 def _begin(found: WarungMove) -> None:
-    for region in (found.source, found.target):
-        if region.status != RegionStatus.READY:
-            _write(found, [_("%(name)s is not open.") % {"name": region.name}])
-            return
+    if not _both_open(found):
+        _let_go(found)
+        return
     villages = _villages(found)
     stand = _obstacles(found, villages)
     if not stand:
@@ -165,28 +190,52 @@ def _begin(found: WarungMove) -> None:
         # An order may have come in the moment before the warungs paused.
         stand = _obstacles(found, villages)
     _write(found, stand)
-    if not stand:
+    if stand:
+        _let_go(found)
+        return
+    try:
         with transaction.atomic():
             move(found, "begin", by=BY)
+    except StaleDocument:
+        # Refused meanwhile: `carry_out` lets the warungs go.
+        found.refresh_from_db(fields=["state"])
+
+
+def _both_open(found: WarungMove) -> bool:
+    """Whether work may be done in both regions; what is not open is written where people look."""
+    shut = [region for region in (found.source, found.target) if region.status != RegionStatus.READY]
+    if shut:
+        _write(found, [_("%(name)s is not open.") % {"name": region.name} for region in shut])
+    elif found.state == State.MOVING:
+        _write(found, [])
+    return not shut
+
+
+def _let_go(found: WarungMove) -> None:
+    if found.source.status != RegionStatus.READY:
+        return
+    villages = _villages(found)
+    with in_region(found.source):
+        for _name, part in parts():
+            part.let_go(villages, by=BY)
 
 
 def _go(found: WarungMove) -> None:
     villages, key = _villages(found), f"carving:{found.public_id}"
     with in_region(found.source):
         taken = [(name, part, part.take(villages)) for name, part in parts()]
-    told: dict[str, Any] = {}
     for name, part, data in taken:
         if data is not None:
             arrived = _arrive(found, part, data, key)
-            told[name] = {"count": arrived.count, "left_out": arrived.left_out}
+            # At once: to the next worker all of it is there already, and nothing was left out.
+            told = {name: {"count": arrived.count, "left_out": arrived.left_out}}
+            found.result = {**told, **found.result}
+            WarungMove.objects.filter(pk=found.pk).update(result=found.result)
     for _name, part, data in reversed(taken):
         if data is not None:
             with in_region(found.source), transaction.atomic():
                 part.leave(data, key=key, by=BY)
     with transaction.atomic():
-        # What an earlier worker brought counts as there already; its list of what was left out is kept.
-        if not found.result:
-            WarungMove.objects.filter(pk=found.pk).update(result=told)
         move(found, "finish", by=BY)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shared_apps.operations.access import grant_of, operators_only
-from shared_apps.operations.lifecycle_acts import ACTS, open_acts
+from shared_apps.operations.lifecycle_acts import ACTS, Act, open_acts, removal_of
 from tenants.access import public_page
 from tenants.backup.exporting import slug_of
 from tenants.kernel.errors import DomainError
@@ -25,6 +25,7 @@ from tenants.lifecycle.standing import open_closing
 from tenants.models import Region
 
 ROWS = 30
+_PAST_UNDOING = (Closing.State.DELETING, Closing.State.DELETED)
 
 
 @operators_only
@@ -38,7 +39,7 @@ def life(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "one": region,
         "slug": slug_of(region),
-        "closing": closing or Closing.objects.filter(region=region, state=Closing.State.DELETED).first(),
+        "closing": closing or Closing.objects.filter(region=region, state__in=_PAST_UNDOING).first(),
         "acts": open_acts(region, closing),
         "archives": HandedArchive.objects.filter(region=region)[:5],
         "claims": DomainClaim.objects.filter(region=region).exclude(state=DomainClaim.State.REMOVED),
@@ -56,6 +57,20 @@ def act(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
     wanted = ACTS.get(name)
     if wanted is None:
         raise Http404("no such step")
+    return _take(request, region, wanted)
+
+
+@operators_only
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_domain(request: HttpRequest, public_id: UUID, claim_id: UUID) -> HttpResponse:
+    """A host is taken from the region, with a reason."""
+    region = get_object_or_404(Region, public_id=public_id)
+    claim = get_object_or_404(DomainClaim.objects.select_related("region"), region=region, public_id=claim_id)
+    return _take(request, region, removal_of(claim))
+
+
+def _take(request: HttpRequest, region: Region, wanted: Act) -> HttpResponse:
     closing = open_closing(region)
     if not wanted.is_open(region, closing):
         messages.error(
@@ -63,7 +78,7 @@ def act(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
             _("%(name)s is %(status)s now, so that step is not possible. Look at it again.")
             % {"name": region.name, "status": region.get_status_display()},
         )
-        return redirect("lifecycle:life", public_id)
+        return redirect("lifecycle:life", region.public_id)
     form = wanted.form(request.POST or None)
     owed, status = None, 200
     if request.method == "POST":
@@ -77,7 +92,7 @@ def act(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
                 form.add_error("reason" if isinstance(refused, ReasonMissing) else None, str(refused.message))
             else:
                 messages.success(request, _("Done: %(step)s, %(name)s.") % {"step": wanted.title, "name": region.name})
-                return redirect("lifecycle:life", public_id)
+                return redirect("lifecycle:life", region.public_id)
     context = {"one": region, "act": wanted, "form": form, "owed": owed, "slug": slug_of(region)}
     return render(request, "operations/life_act.html", context, status=status)
 

@@ -52,6 +52,7 @@ class MoveRow:
 
     move: WarungMove
     is_ours_to_take: bool
+    obstacles: list[str]
     form: RefusalForm
 
 
@@ -77,7 +78,12 @@ def _page(
     ]
     region = current_region()
     moves = [
-        MoveRow(one, one.target_id == region.pk, RefusalForm(auto_id=f"move-{one.public_id}-%s"))
+        MoveRow(
+            one,
+            one.target_id == region.pk,
+            moving.obstacles_for(one, region),
+            RefusalForm(auto_id=f"move-{one.public_id}-%s"),
+        )
         for one in moving.moves_of(region)
     ]
     context = {"page": page, "rows": rows, "moves": moves}

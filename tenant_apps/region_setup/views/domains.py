@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenant_apps.accounts.models import Passkey
 from tenants.context import current_region
+from tenants.hosts import parse_host
 from tenants.kernel.errors import DomainError
 from tenants.lifecycle import domains
 from tenants.lifecycle.models import DomainClaim
@@ -130,7 +131,9 @@ def remove(request: RegionRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def primary(request: RegionRequest) -> HttpResponse:
     """Links in mails name this host from now on."""
-    host = request.POST.get("host", "")
+    host = parse_host(request.POST.get("host", ""))
+    if host is None:
+        raise Http404("not a host")
     try:
         domains.make_primary(region=current_region(), host=host, by=request.member.actor)
     except DomainError as refused:

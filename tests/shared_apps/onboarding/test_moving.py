@@ -9,7 +9,7 @@ import pytest
 from shared_apps.onboarding.errors import ConsentMissing
 from shared_apps.onboarding.models import CarveOut, Registration, WarungMove
 from shared_apps.onboarding.models import State as RegistrationState
-from shared_apps.onboarding.moving_parts import parts
+from shared_apps.onboarding.moving_parts import Arrived, parts
 from shared_apps.onboarding.services import moving
 from tenant_apps.accounts.models import Invitation, Role
 from tenant_apps.orders.services.filling import cancel_order
@@ -17,12 +17,12 @@ from tenant_apps.pricing.models import WarungPrice
 from tenant_apps.stock.models import StockLevel, StockMovement
 from tenant_apps.stock.services import Line, location_of_warung, receive
 from tenant_apps.warungs.models import Warung, WarungState
-from tenant_apps.warungs.services import enter_villages
+from tenant_apps.warungs.services import enter_villages, pause_warung
 from tenants.context import in_region, on_platform
 from tenants.errors import OutOfRegion
 from tenants.kernel.errors import StaleDocument
 from tenants.lifecycle.models import RegionEvent
-from tenants.models import Region
+from tenants.models import Region, RegionStatus
 from tenants.outbox.models import OutboxMessage
 from tests.cast import BY, VILLAGE, Cast, browser_of, build_cast, person
 from tests.tenant_apps.orders.desk import place, seen
@@ -168,6 +168,90 @@ def test_a_killed_worker_is_gone_on_with(
         assert (Warung.objects.count(), Invitation.objects.count()) == (2, 2)
 
 
+def states(region: Region) -> dict[str, str]:
+    with in_region(region):
+        return dict(Warung.objects.values_list("name", "state"))
+
+
+def test_warungs_that_stay_open_again(
+    kalidoni: Region, lombok: Region, cast: Cast, carved: CarveOut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with in_region(kalidoni):
+        pause_warung(warung=Warung.objects.get(name="Warung Siti"), by="user:siti")
+    before = states(kalidoni)
+    assert before["Warung Hasan"] == WarungState.OPEN
+    found = accepted(carved, kalidoni, lombok)
+    orders = dict(parts())["orders"]
+    asked: list[dict[str, str]] = []
+
+    def late(_villages: object) -> list[str]:
+        asked.append(dict(Warung.objects.values_list("name", "state")))
+        return ["order"] if len(asked) > 1 else []
+
+    with monkeypatch.context() as patch:
+        patch.setattr(orders, "obstacles", late)
+        assert moving.carry_out(found) == State.ACCEPTED
+    assert (asked[1]["Warung Hasan"], states(kalidoni)) == (WarungState.PAUSED, before)
+
+    def die(_villages: object) -> list[str]:
+        if Warung.objects.get(name="Warung Hasan").state == WarungState.PAUSED:
+            raise KeyboardInterrupt
+        return []
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(orders, "obstacles", die)
+        moving.carry_out(found)
+    assert states(kalidoni)["Warung Hasan"] == WarungState.PAUSED
+    moving.refuse(found=found, region=kalidoni, by=BY, reason="Batal")
+    assert moving.carry_out(found) == State.REFUSED
+    assert states(kalidoni) == before
+
+
+def test_what_was_left_out_outlives_a_killed_worker(
+    kalidoni: Region, lombok: Region, cast: Cast, carved: CarveOut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = accepted(carved, kalidoni, lombok)
+    warungs, stock = dict(parts())["warungs"], dict(parts())["stock"]
+    arrive = warungs.arrive
+
+    def without(data: Any, *, key: str, by: str) -> Arrived:
+        told = arrive(data, key=key, by=by)
+        return Arrived(told.count, ["undang pemilik"] if told.count else [])
+
+    def die(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(warungs, "arrive", without)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(stock, "arrive", die)
+        moving.carry_out(found)
+    assert moving.carry_out(found) == State.MOVED
+    with on_platform():
+        found.refresh_from_db()
+    assert found.result["warungs"] == {"count": 2, "left_out": ["undang pemilik"]}
+    assert found.result["stock"]["count"] == 2
+
+
+def test_nothing_arrives_in_a_region_that_is_shut(
+    kalidoni: Region, lombok: Region, cast: Cast, carved: CarveOut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = accepted(carved, kalidoni, lombok)
+
+    def die(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(dict(parts())["stock"], "arrive", die)
+        moving.carry_out(found)
+    with on_platform():
+        Region.objects.filter(pk=lombok.pk).update(status=RegionStatus.SUSPENDED)
+    assert moving.carry_out(found) == State.MOVING
+    assert (shelves(lombok), len(found.obstacles)) == ({}, 1)
+    with on_platform():
+        Region.objects.filter(pk=lombok.pk).update(status=RegionStatus.READY)
+    assert moving.carry_out(found) == State.MOVED
+
+
 def test_goods_that_come_in_between_go_along_too(
     kalidoni: Region, lombok: Region, cast: Cast, carved: CarveOut, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,6 +307,10 @@ def test_both_admins_see_it(kalidoni: Region, lombok: Region, cast: Cast, carved
     (found,) = moving.moves_of(kalidoni)
     moving.preview(found)
     assert "Kalidoni" in made.get("/wilayah/pemekaran/").content.decode()
+    with on_platform():
+        WarungMove.objects.filter(pk=found.pk).update(obstacles=["Hasan: Rp 75.000", "Pesanan K-1"])
+    ours, theirs = (one.get("/wilayah/pemekaran/").content.decode() for one in (budi, made))
+    assert ("75.000" in ours, "75.000" in theirs, "K-1" in theirs, "2 hal" in theirs) == (True, False, False, True)
     assert budi.post(f"/wilayah/pemekaran/warung/{found.public_id}/ambil/").status_code == 404
     assert made.post(f"/wilayah/pemekaran/warung/{found.public_id}/ambil/").status_code == 302
     assert moving.carry_out(found) == State.MOVED

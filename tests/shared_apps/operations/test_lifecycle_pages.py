@@ -9,8 +9,8 @@ from shared_apps.operations.models import OperatorRole
 from tenant_apps.ledger.services import Posting, account_of_citizen, account_of_provider, post
 from tenants.audit.models import AuditEvent
 from tenants.context import in_region, on_platform
-from tenants.lifecycle.models import Closing, HandedArchive, RegionEvent
-from tenants.models import Region, RegionStatus, SlugClaim
+from tenants.lifecycle.models import Closing, DomainClaim, HandedArchive, RegionEvent
+from tenants.models import Domain, Region, RegionStatus, SlugClaim
 from tests.cast import browser_of, person
 from tests.shared_apps.operations.people import operator, operator_browser
 
@@ -105,6 +105,29 @@ def test_the_data_are_ordered_once(region: Region) -> None:
         assert client.post(life(region, "arsip"), {"reason": "Diminta admin"}).status_code == 302
     with on_platform():
         assert HandedArchive.objects.filter(region=region).count() == 1
+
+
+def test_a_domain_is_taken_from_a_region(region: Region, lombok: Region) -> None:
+    with on_platform():
+        claim = DomainClaim.objects.create(region=region, host="pasar.kalidoni.go.id", state="active", by="user:test")
+        Domain.objects.create(tenant=region, domain=claim.host, is_primary=False)
+    client, step = browser(), f"domain/{claim.public_id}/lepas"
+    assert life(region, step) in client.get(life(region)).content.decode()
+    assert claim.host in client.get(life(region, step)).content.decode()
+    with on_platform():
+        reader = operator_browser(operator("Wati", "wati@example.test", OperatorRole.READER))
+    assert reader.post(life(region, step), {"reason": "x"}).status_code == 404
+    assert client.post(life(lombok, step), {"reason": "x"}).status_code == 404
+    assert client.post(life(region, step), {"reason": " "}).status_code == 400
+    with on_platform():
+        assert Domain.objects.filter(domain=claim.host).exists()
+    assert client.post(life(region, step), {"reason": "Bukan milik mereka"}).status_code == 302
+    assert client.get(life(region, step)).status_code == 302
+    with on_platform():
+        claim.refresh_from_db()
+        assert (claim.state, Domain.objects.filter(domain=claim.host).exists()) == ("removed", False)
+        event = AuditEvent.objects.get(region=region.public_id, action="region.domain_removed")
+    assert (event.reason, bool(event.actor)) == ("Bukan milik mereka", True)
 
 
 def test_readers_look_and_strangers_see_nothing(region: Region) -> None:

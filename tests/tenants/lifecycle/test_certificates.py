@@ -86,6 +86,7 @@ def test_the_number_of_queries_is_constant(kalidoni: Region) -> None:
     assert {queries(host) for host in ("kalidoni.localhost", "tidakada.localhost", OWN)} == {2}
 
 
-def test_a_flood_ends(kalidoni: Region, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared_apps.operations.views.tls.MOST_A_MINUTE", 3)
-    assert [ask("localhost") for _ in range(5)].count(429) >= 1
+def test_a_flood_ends_and_stops_nobody_elses_certificate(kalidoni: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared_apps.operations.views.tls.MOST_REFUSALS_A_MINUTE", 3)
+    assert [ask(f"tidakada{number}.localhost") for number in range(9)].count(429) >= 1
+    assert [ask("kalidoni.localhost") for _ in range(5)] == [200] * 5

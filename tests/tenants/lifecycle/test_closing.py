@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -19,13 +20,14 @@ from tenant_apps.accounts.models import Role
 from tenant_apps.ledger.services import Posting, account_of_citizen, account_of_provider, post
 from tenants.backup.files import folder_of
 from tenants.backup.importing import import_region
+from tenants.backup.restoring import wipe
 from tenants.context import in_region, on_platform
 from tenants.kernel import clock
 from tenants.kernel.errors import DomainError, StaleDocument
 from tenants.lifecycle import closing, handing
 from tenants.lifecycle.errors import DayOutOfRange, MoneyOwed, NotInThisState, NotTyped, ReasonMissing
 from tenants.lifecycle.hooks import debts_of
-from tenants.lifecycle.models import Closing, RegionEvent
+from tenants.lifecycle.models import Closing, HandedArchive, RegionEvent
 from tenants.models import Domain, Region, RegionStatus, SlugClaim
 from tenants.outbox.models import OutboxMessage
 from tenants.provisioning import schema_exists
@@ -142,7 +144,7 @@ def test_the_whole_way_and_back_from_the_archive(plaju: Region, days: Calendar) 
     assert not folder_of(plaju.schema_name).exists()
     with admin() as cursor:
         assert cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [plaju.schema_name]).fetchone() is None
-    assert moves == ["announce_closing", "close", "fetch_archive", "delete", "data_deleted"]
+    assert moves == ["announce_closing", "close", "fetch_archive", "begin_deletion", "delete", "data_deleted"]
     assert (page(), closing.tend(found, drain_s=0)) == (410, State.DELETED)
     with pytest.raises(StaleDocument):
         closing.undo(closing=found, by=BY, reason="terlambat")
@@ -220,10 +222,8 @@ def test_nothing_is_deleted_without_an_archive_that_holds(plaju: Region, days: C
     before = contents(plaju)
     days.pass_days(60)
     path.chmod(0o600)
-    for spoilt in (whole[:-100], whole[:5000] + b"x" + whole[5001:], None):
-        path.unlink(missing_ok=True)
-        if spoilt is not None:
-            path.write_bytes(spoilt)
+    for spoilt in (whole[:-100], whole[:5000] + b"x" + whole[5001:]):
+        path.write_bytes(spoilt)
         assert closing.tend(found, drain_s=0) == State.CLOSED
         found = again(found)
         assert "nothing is deleted" in found.held_because
@@ -262,6 +262,95 @@ def test_a_worker_that_dies_in_between_is_gone_on_with(
             closing.tend(found, drain_s=0)
         assert due() == [found.pk]
     assert closing.tend(found, drain_s=0) == State.DELETED
+
+
+def test_data_kept_for_long_are_deleted_all_the_same(plaju: Region, days: Calendar) -> None:
+    found = announced(plaju, deletes_at=clock.now() + timedelta(days=200))
+    days.pass_days(21)
+    closing.tend(found, drain_s=0)
+    first = handing.file_of(closing.handing_of(found))
+    days.pass_days(100)
+    with on_platform():
+        assert handing.sweep() == 0
+    assert first.is_file()
+    # A file that somebody lost is made anew, and its admins get a link to the new one.
+    first.unlink()
+    days.pass_days(100)
+    assert closing.tend(found, drain_s=0) == State.DELETED
+    archive = closing.handing_of(found)
+    assert (archive.path != first.name, handing.holds(archive)) == (True, True)
+    with on_platform():
+        assert handing.sweep() == 0
+
+
+def test_a_deletion_that_has_begun_is_not_taken_back(
+    plaju: Region, days: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = announced(plaju)
+    days.pass_days(21)
+    closing.tend(found, drain_s=0)
+    days.pass_days(60)
+    trial = closing._must_come_back
+
+    def meanwhile(region: Region, archive: HandedArchive) -> None:
+        trial(region, archive)
+        with pytest.raises(StaleDocument):
+            closing.undo(closing=again(found), by=BY, reason="Batal")
+
+    def overtaken(region: Region, archive: HandedArchive) -> None:
+        """Another worker gave up, and it was taken back, while this one slept."""
+        trial(region, archive)
+        with on_platform():
+            Closing.objects.filter(pk=found.pk).update(state=State.CLOSED)
+        assert closing.undo(closing=again(found), by=BY, reason="Batal")
+
+    before = contents(plaju)
+    with monkeypatch.context() as patch:
+        patch.setattr(closing, "_must_come_back", overtaken)
+        assert closing.tend(again(found), drain_s=0) == State.UNDONE
+    assert (page(), contents(plaju)) == (200, before)
+    found = announced(plaju)
+    days.pass_days(21)
+    closing.tend(found, drain_s=0)
+    days.pass_days(60)
+    monkeypatch.setattr(closing, "_must_come_back", meanwhile)
+    assert closing.tend(again(found), drain_s=0) == State.DELETED
+
+
+def test_nobody_opens_a_region_whose_data_are_gone(plaju: Region, days: Calendar) -> None:
+    found = announced(plaju)
+    days.pass_days(21)
+    closing.tend(found, drain_s=0)
+    wipe(region=plaju, typed_slug=SLUG, archive=handing.file_of(closing.handing_of(found)), drain_s=0)
+    with pytest.raises(NotInThisState):
+        closing.undo(closing=again(found), by=BY, reason="Batal")
+    assert (again(found).state, page()) == (State.CLOSED, 410)
+
+
+def test_half_files_go_after_a_day(plaju: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    with on_platform():
+        archive = HandedArchive.objects.create(region=plaju, by=BY)
+        archive = HandedArchive.objects.select_related("region").get(pk=archive.pk)
+    digest = handing._digest
+
+    def die(path: Path) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(handing, "_digest", die)
+        handing.fulfil(archive)
+    assert handing.fulfil(archive) and digest(handing.file_of(archive)) == archive.sha256
+    root = Path(settings.ARCHIVES_ROOT)
+    (root / "plaju-1405.warsa").write_bytes(b"kept by a person")
+    assert len(list(root.iterdir())) == 3
+    with on_platform():
+        handing.sweep()
+    assert len(list(root.iterdir())) == 3
+    for path in root.iterdir():
+        os.utime(path, (0, 0))
+    with on_platform():
+        handing.sweep()
+    assert {path.name for path in root.iterdir()} == {archive.path, "plaju-1405.warsa"}
 
 
 def test_what_is_asked_must_be_right(plaju: Region) -> None:

@@ -239,6 +239,8 @@ def test_the_admins_page_leads_through_it(kalidoni: Region, lombok: Region, zone
     assert (fresh(claim).state, page()) == (State.ACTIVE, 200)
     assert client.post("/wilayah/domain/utama/", {"host": HOST}).status_code == 302
     assert domains.primary_host(kalidoni) == HOST
+    for bad in ("\x00", "a\x00.id", "", "x" * 9000):
+        assert client.post("/wilayah/domain/utama/", {"host": bad}).status_code == 404
     theirs = asked(lombok, "pasar.lombok.go.id")
     assert client.post(f"/wilayah/domain/{theirs.public_id}/lepas/").status_code == 404
     assert client.post(f"/wilayah/domain/{claim.public_id}/lepas/").status_code == 302

@@ -38,6 +38,7 @@ class Account:
 
     left: float
     at: float
+    share: float
     # When each request began that is inside.
     inside: list[float] = field(default_factory=list)
 
@@ -113,15 +114,21 @@ class Fairness:
         if account is None:
             if len(self._accounts) >= MOST_REGIONS:
                 self._forget()
-            account = self._accounts[name] = Account(BURST, now)
-        account.left = min(BURST, account.left + (now - account.at) * share)
-        account.at = now
+            account = self._accounts[name] = Account(BURST, now, share)
+        account.share = share
+        self._earn(account, now)
         return account, shared
+
+    def _earn(self, account: Account, now: float) -> None:
+        account.left = min(BURST, account.left + (now - account.at) * account.share)
+        account.at = now
 
     def _leave(self, name: str, began: float, spent: float) -> None:
         with self._lock:
             account = self._accounts[name]
             account.inside.remove(began)
+            # First what it earned meanwhile, so that a long wait is not paid by itself.
+            self._earn(account, self._clock())
             # A debt that takes longer than a few seconds would punish the next visitor for the last one's query.
             account.left = max(account.left - spent, -2 * BURST)
             self._lock.notify_all()

@@ -58,6 +58,15 @@ def fresh_cache(worker_id: str) -> None:
     cache.key_prefix = caches.settings["default"]["KEY_PREFIX"] = prefix
 
 
+@pytest.fixture(autouse=True)
+def room_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests visit one region in one process all day: nobody is told to come later but where a test is about that."""
+    from tenants import middleware
+    from tenants.fairness import Fairness
+
+    monkeypatch.setattr(middleware, "fairness", Fairness(1_000, clock=lambda: 0.0, computed=lambda: 0.0))
+
+
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Real commits, for races and kills. Afterwards the world is as it was built."""

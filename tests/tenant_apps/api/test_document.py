@@ -42,7 +42,7 @@ def test_every_operation_is_described(market: Cast) -> None:
 def test_the_document_is_kept(market: Cast) -> None:
     first = Caller().get("schema/")
     assert first.json()["info"]["title"] == "WARSA Kalidoni"
-    assert first.headers["Cache-Control"].startswith("public")
+    assert first.headers["Cache-Control"].startswith("private")
     again = Caller().get("schema/", if_none_match=first.headers["ETag"])
     assert (again.status_code, again.content) == (304, b"")
     assert Caller(slug="lombok").get("schema/").json()["info"]["title"] == "WARSA Lombok"

@@ -77,8 +77,8 @@ def test_the_queue_asks_no_more_questions_for_more_requests(depot: Depot, yuli: 
     for _one in range(11):
         depot.ask(1, 0)
     # One for each badge of the navigation: restocks, cycles, orders at suppliers, suppliers' changes, joint purchases; and one for
-    # whether the region has agents of the bank.
-    assert asked() == one <= 19
+    # whether the region has agents of the bank, one for announcements.
+    assert asked() == one <= 20
 
 
 def test_accepting_less_by_the_form(depot: Depot, yuli: Client) -> None:

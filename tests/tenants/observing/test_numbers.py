@@ -45,7 +45,8 @@ def value(text: bytes, name: str) -> float:
 
 
 def visit(host: str, path: str) -> int:
-    return Client().get(path, headers={"host": host}).status_code
+    # Regions without a schema stand here too, whose pages end as defects do.
+    return Client(raise_request_exception=False).get(path, headers={"host": host}).status_code
 
 
 def test_three_hundred_regions_make_no_more_series_than_twenty(kalidoni: Region) -> None:

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('state', models.CharField(choices=[('announced', 'announced'), ('closed', 'closed, data kept'), ('deleted', 'data deleted'), ('undone', 'taken back')], default='announced', max_length=10)),
+                ('state', models.CharField(choices=[('announced', 'announced'), ('closed', 'closed, data kept'), ('deleting', 'data being deleted'), ('deleted', 'data deleted'), ('undone', 'taken back')], default='announced', max_length=10)),
                 ('reason', models.TextField()),
                 ('by', models.CharField(max_length=80)),
                 ('settlement', models.TextField(blank=True)),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='closing',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['announced', 'closed', 'deleted', 'undone'])), name='closing_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['announced', 'closed', 'deleting', 'deleted', 'undone'])), name='closing_state_known'),
         ),
         migrations.AddConstraint(
             model_name='closing',
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='closing',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['announced', 'closed'])), fields=('region',), name='closing_one_at_a_time'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['announced', 'closed', 'deleting'])), fields=('region',), name='closing_one_at_a_time'),
         ),
         migrations.AddIndex(
             model_name='domainclaim',

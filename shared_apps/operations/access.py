@@ -12,6 +12,7 @@ from shared_apps.operations.models import OperatorGrant, OperatorRole
 from shared_apps.operations.second_factor import is_fresh
 from tenants.access import Audience, View, for_audience
 from tenants.context import region_is_bound
+from tenants.identity.models import User
 from tenants.read_only import SAFE
 
 
@@ -24,6 +25,14 @@ def grant_of(request: HttpRequest) -> OperatorGrant | None:
         known = [OperatorGrant.objects.select_related("user").filter(user=request.user.pk).first()]
         request._operator_grant = known  # type: ignore[attr-defined]
     return known[0]
+
+
+def operator_of(request: HttpRequest) -> User:
+    """The operator who asks. Only behind a door of operators."""
+    grant = grant_of(request)
+    assert grant is not None
+    user: User = grant.user
+    return user
 
 
 def may(request: HttpRequest, role: OperatorRole) -> bool:

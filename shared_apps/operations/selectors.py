@@ -2,58 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from shared_apps.operations.models import OperatorGrant
 from tenants.fleet.models import Drift, ParkedRegion
 from tenants.fleet.selectors import standing
-from tenants.models import Domain, Region, RegionStatus
+from tenants.models import Region, RegionStatus
 from tenants.schemas.release import current_version
-
-# Longer than any name or address; the rest is nobody's.
-LONGEST_TEXT = 80
-
-
-@dataclass(frozen=True, slots=True)
-class RegionRow:
-    """A region with what it last told of itself; a number that it never told is None."""
-
-    region: Region
-    warungs_open: int | None
-    orders: int | None
-    measured_at: datetime | None
-
-
-def regions_for_console(*, text: str = "", status: str = "") -> QuerySet[Region]:
-    """Regions with address, registration and counters, newest first, in a constant number of queries.
-
-    `text` is looked for in names and addresses; an unknown status is none.
-    """
-    rows: QuerySet[Region] = (
-        Region.objects.select_related("registration").prefetch_related("domains", "counters").order_by("-created_at")
-    )
-    wanted = text.replace("\x00", "").strip()[:LONGEST_TEXT]
-    if wanted:
-        at_address = Domain.objects.filter(tenant=OuterRef("pk"), domain__contains=wanted.lower())
-        rows = rows.filter(Q(name__icontains=wanted) | Exists(at_address))
-    if status in RegionStatus.values:
-        rows = rows.filter(status=status)
-    return rows
-
-
-def rows_of(regions: Iterable[Region]) -> list[RegionRow]:
-    """The regions with their numbers beside them."""
-    rows = []
-    for region in regions:
-        counters = {counter.name: counter for counter in region.counters.all()}
-        numbers = {name: counter.value for name, counter in counters.items()}
-        newest = max((counter.measured_at for counter in counters.values()), default=None)
-        rows.append(RegionRow(region, numbers.get("warungs_open"), numbers.get("orders"), newest))
-    return rows
 
 
 def regions_by_status() -> list[tuple[str, str, int]]:

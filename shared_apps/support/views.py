@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from shared_apps.operations.access import grant_of, may, operators
+from shared_apps.operations.access import may, operator_of, operators
 from shared_apps.operations.models import OperatorRole
 from shared_apps.support import services
 from shared_apps.support.forms import AskForm
@@ -20,7 +20,6 @@ from shared_apps.support.models import SupportAccess
 from shared_apps.support.selectors import access_of
 from shared_apps.support.selectors import accesses as all_accesses
 from tenants.hosts import region_url
-from tenants.identity.models import User
 from tenants.kernel.errors import DomainError
 
 ROWS = 25
@@ -40,7 +39,7 @@ def accesses(request: HttpRequest) -> HttpResponse:
             try:
                 services.ask(
                     region=told["region"],
-                    operator=_user(request),
+                    operator=operator_of(request),
                     reason=told["reason"],
                     hours=told["hours"],
                     kind=told["kind"],
@@ -52,7 +51,7 @@ def accesses(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("Asked. You can come in once it is accepted."))
                 return redirect("support:accesses")
     page = Paginator(all_accesses(), ROWS).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "own": _user(request), "may_ask": may(request, OperatorRole.SUPPORT)}
+    context = {"form": form, "page": page, "own": operator_of(request), "may_ask": may(request, OperatorRole.SUPPORT)}
     return render(request, "support/accesses.html", context, status=status)
 
 
@@ -71,7 +70,7 @@ def enter(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One's own request is withdrawn, or one's own access ended."""
     access = _own(request, public_id)
-    by = _user(request).actor
+    by = operator_of(request).actor
     if access.state == SupportAccess.State.ASKED:
         services.withdraw(access=access, by=by)
     else:
@@ -87,20 +86,13 @@ def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
     access = access_of(public_id)
     if access is None:
         raise Http404
-    services.confirm_broken(access=access, second=_user(request))
+    services.confirm_broken(access=access, second=operator_of(request))
     messages.success(request, _("The access is open, and the region's admins are told."))
     return redirect("support:accesses")
 
 
-def _user(request: HttpRequest) -> User:
-    grant = grant_of(request)
-    assert grant is not None
-    user: User = grant.user
-    return user
-
-
 def _own(request: HttpRequest, public_id: UUID) -> SupportAccess:
     access = access_of(public_id)
-    if access is None or access.operator_id != _user(request).pk:
+    if access is None or access.operator_id != operator_of(request).pk:
         raise Http404
     return access

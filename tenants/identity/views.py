@@ -10,11 +10,13 @@ from allauth.account import views as allauth
 from allauth.core import ratelimit
 from allauth.core.ratelimit import RateLimited, respond_429
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from tenants.access import public_page, signed_in
 from tenants.identity.forms import ForgottenPasswordForm, SignInForm
 from tenants.identity.resets import prove_number
+from tenants.kernel.errors import DomainError
 from tenants.read_only import open_while_read_only
 from tenants.support import way_out
 
@@ -31,6 +33,24 @@ def braked(view: Callable[..., Any]) -> Callable[..., Any]:
         return response
 
     return never_cache(work)
+
+
+def kindly(
+    template: str, *refusals: type[DomainError]
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """An invitation's link that does not work gets a page that says what now, and nothing of whose it was."""
+
+    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def work(request: HttpRequest, token: str) -> HttpResponse:
+            try:
+                return view(request, token)
+            except refusals as refused:
+                return render(request, template, {"refused": refused.message}, status=refused.status)
+
+        return work
+
+    return wrap
 
 
 class SignInView(allauth.LoginView):

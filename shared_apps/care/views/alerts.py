@@ -14,10 +14,11 @@ from shared_apps.care.errors import NoteNeeded
 from shared_apps.care.models import Alert
 from shared_apps.care.selectors import STATES, alerts_by, csv_rows, filter_of, open_alerts, rows_of
 from shared_apps.care.services.answering import acknowledge, silence
-from shared_apps.care.views.common import actor, may_write, names_of
-from shared_apps.operations.access import operators_only
+from shared_apps.care.views.common import may_write
+from shared_apps.operations.access import operator_of, operators_only
 from tenants.alerting import Severity, rules
 from tenants.exports import csv_file
+from tenants.identity.selectors import names_of
 from tenants.kernel import clock
 from tenants.kernel.paging import CountedPaginator
 
@@ -65,7 +66,7 @@ def acknowledge_one(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Somebody looks after it."""
     one = _found(public_id)
     try:
-        acknowledge(alert=one, by=actor(request), note=request.POST.get("note", "").replace("\x00", ""))
+        acknowledge(alert=one, by=operator_of(request).actor, note=request.POST.get("note", "").replace("\x00", ""))
     except NoteNeeded as refused:
         return _page(request, one, error=refused.message, status=refused.status)
     messages.success(request, _("Acknowledged. It goes by itself when the figure is well again."))
@@ -78,7 +79,7 @@ def silence_one(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """It is quiet for a time, or heard again."""
     hours = request.POST.get("hours", "")
     wanted = int(hours) if hours in {"0", *map(str, SILENCES)} else SILENCES[0]
-    silence(alert=_found(public_id), by=actor(request), hours=wanted)
+    silence(alert=_found(public_id), by=operator_of(request).actor, hours=wanted)
     messages.success(request, _("It is quiet for now.") if wanted else _("It is heard again."))
     return redirect("care:alert", public_id)
 

@@ -18,9 +18,10 @@ from shared_apps.care.errors import NobodyReached
 from shared_apps.care.forms import AnnouncementForm
 from shared_apps.care.models import Announcement
 from shared_apps.care.services.announcing import announce, end_announcement
-from shared_apps.care.views.common import actor, may_write, names_of, picker_of, was_sent
-from shared_apps.operations.access import operators_only
+from shared_apps.care.views.common import may_write, picker_of, was_sent
+from shared_apps.operations.access import operator_of, operators_only
 from shared_apps.regions.models import Area
+from tenants.identity.selectors import names_of
 from tenants.kernel import clock
 
 ROWS = 25
@@ -62,7 +63,7 @@ def new(request: HttpRequest) -> HttpResponse:
     picker = picker_of(request, label=_("Areas"), hint=hint)
     if was_sent(request) and form.is_valid():
         try:
-            announce(**form.cleaned_data, area_codes=picker.codes, by=actor(request))
+            announce(**form.cleaned_data, area_codes=picker.codes, by=operator_of(request).actor)
         except NobodyReached as refused:
             form.add_error(None, refused.message)
         else:
@@ -76,6 +77,6 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """It is shown no more."""
-    end_announcement(announcement=get_object_or_404(Announcement, public_id=public_id), by=actor(request))
+    end_announcement(announcement=get_object_or_404(Announcement, public_id=public_id), by=operator_of(request).actor)
     messages.success(request, _("It is shown no more."))
     return redirect("care:announcements")

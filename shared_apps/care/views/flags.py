@@ -14,9 +14,10 @@ from shared_apps.care.forms import FlagForm, hosts_of
 from shared_apps.care.models import Flag
 from shared_apps.care.selectors import reached_by
 from shared_apps.care.services.flagging import Reach, change_flag, drop_flag, make_flag
-from shared_apps.care.views.common import actor, may_write, names_of, picker_of, was_sent
-from shared_apps.operations.access import operators_only
+from shared_apps.care.views.common import may_write, picker_of, was_sent
+from shared_apps.operations.access import operator_of, operators_only
 from shared_apps.regions.models import Area
+from tenants.identity.selectors import names_of
 
 ROWS = 25
 
@@ -65,9 +66,9 @@ def flag_form(request: HttpRequest, name: str = "") -> HttpResponse:
         reach = Reach(data["everybody"], tuple(picker.codes), tuple(data["regions"]), data["percent"])
         try:
             if flag is None:
-                make_flag(name=data["name"], words=data["words"], reach=reach, by=actor(request))
+                make_flag(name=data["name"], words=data["words"], reach=reach, by=operator_of(request).actor)
             else:
-                change_flag(flag=flag, words=data["words"], reach=reach, by=actor(request))
+                change_flag(flag=flag, words=data["words"], reach=reach, by=operator_of(request).actor)
         except FlagKnown as refused:
             form.add_error("name", refused.message)
         else:
@@ -81,6 +82,6 @@ def flag_form(request: HttpRequest, name: str = "") -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, name: str) -> HttpResponse:
     """The flag is off everywhere."""
-    drop_flag(flag=get_object_or_404(Flag, name=name), by=actor(request))
+    drop_flag(flag=get_object_or_404(Flag, name=name), by=operator_of(request).actor)
     messages.success(request, _("The flag is gone, and the feature is off everywhere."))
     return redirect("care:flags")

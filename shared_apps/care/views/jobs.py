@@ -17,8 +17,8 @@ from shared_apps.care.models import DrillNight, RestoreProof
 from shared_apps.care.selectors import proofs_lately
 from shared_apps.care.services.drilling import order_drill, retry_proof, stop_night
 from shared_apps.care.services.stopping import stop_run
-from shared_apps.care.views.common import actor, may_write
-from shared_apps.operations.access import operators_only
+from shared_apps.care.views.common import may_write
+from shared_apps.operations.access import operator_of, operators_only
 from tenants.fleet.models import FleetRun
 from tenants.kernel.paging import CountedPaginator
 
@@ -46,7 +46,7 @@ def stop_fleet_run(request: HttpRequest, number: int) -> HttpResponse:
     """A run stops after the regions in hand."""
     run = get_object_or_404(FleetRun, pk=number)
     try:
-        stop_run(run=run, by=actor(request))
+        stop_run(run=run, by=operator_of(request).actor)
     except NotToBeStopped as refused:
         messages.error(request, refused.message)
     else:
@@ -69,7 +69,7 @@ def drill_now(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         region = form.cleaned_data["region"]
         try:
-            order_drill(by=actor(request), regions=None if region is None else [region])
+            order_drill(by=operator_of(request).actor, regions=None if region is None else [region])
         except NothingToDrill as refused:
             form.add_error(None, refused.message)
         else:
@@ -83,7 +83,7 @@ def drill_now(request: HttpRequest) -> HttpResponse:
 def stop_drill_night(request: HttpRequest, number: int) -> HttpResponse:
     """The region in hand is finished, the others are left out."""
     try:
-        stop_night(night=get_object_or_404(DrillNight, pk=number), by=actor(request))
+        stop_night(night=get_object_or_404(DrillNight, pk=number), by=operator_of(request).actor)
     except NotToBeStopped as refused:
         messages.error(request, refused.message)
     else:
@@ -96,7 +96,7 @@ def stop_drill_night(request: HttpRequest, number: int) -> HttpResponse:
 def drill_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A region whose proof failed is proven once more."""
     failed = RestoreProof.objects.select_related("region").filter(state=RestoreProof.State.FAILED)
-    retry_proof(proof=get_object_or_404(failed, public_id=public_id), by=actor(request))
+    retry_proof(proof=get_object_or_404(failed, public_id=public_id), by=operator_of(request).actor)
     messages.success(request, _("The drill begins now. Its outcome stands here in some minutes."))
     return redirect("care:drills")
 

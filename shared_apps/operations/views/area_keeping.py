@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from shared_apps.operations.access import grant_of, operators_only
+from shared_apps.operations.access import operator_of, operators_only
 from shared_apps.operations.area_forms import SupervisorForm, TargetForm
 from shared_apps.operations.areas import progress_of
 from shared_apps.operations.models import AreaTarget, SupervisorGrant, SupervisorInvitation, Target
@@ -53,7 +53,7 @@ def new_target(request: HttpRequest) -> HttpResponse:
                 amount=data["amount"],
                 valid_from=data["valid_from"],
                 source=data["source"],
-                by=_operator(request),
+                by=operator_of(request).actor,
             )
         except DomainError as refused:
             form.add_error(None, refused.message)
@@ -67,7 +67,7 @@ def new_target(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_target(request: HttpRequest, number: int) -> HttpResponse:
     """A target that should not stand there is gone."""
-    drop_target(target=get_object_or_404(AreaTarget, pk=number), by=_operator(request))
+    drop_target(target=get_object_or_404(AreaTarget, pk=number), by=operator_of(request).actor)
     messages.success(request, _("The target is removed."))
     return redirect("operations:targets")
 
@@ -99,7 +99,9 @@ def new_supervisor(request: HttpRequest) -> HttpResponse:
     if _sent(request) and form.is_valid():
         data = form.cleaned_data
         try:
-            invite_supervisor(email=data["email"], name=data["name"], area_code=_chosen(picker), by=_operator(request))
+            invite_supervisor(
+                email=data["email"], name=data["name"], area_code=_chosen(picker), by=operator_of(request).actor
+            )
         except DomainError as refused:
             form.add_error(None, refused.message)
         else:
@@ -113,7 +115,7 @@ def new_supervisor(request: HttpRequest) -> HttpResponse:
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """An invitation's link ends."""
     invitation = get_object_or_404(SupervisorInvitation, public_id=public_id)
-    withdraw_invitation(invitation=invitation, by=_operator(request))
+    withdraw_invitation(invitation=invitation, by=operator_of(request).actor)
     messages.success(request, _("The invitation is withdrawn."))
     return redirect("operations:supervisors")
 
@@ -122,7 +124,7 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def end_supervision(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A supervisor sees an area no more."""
-    end_grant(grant=get_object_or_404(SupervisorGrant, public_id=public_id), by=_operator(request))
+    end_grant(grant=get_object_or_404(SupervisorGrant, public_id=public_id), by=operator_of(request).actor)
     messages.success(request, _("The access has ended."))
     return redirect("operations:supervisors")
 
@@ -143,9 +145,3 @@ def _chosen(picker: AreaPicker) -> str:
 def _form(request: HttpRequest, template: str, form: forms.Form, picker: AreaPicker) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "picker": picker}
     return render(request, template, context, status=400 if _sent(request) else 200)
-
-
-def _operator(request: HttpRequest) -> str:
-    grant = grant_of(request)
-    assert grant is not None
-    return grant.user.actor

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -18,7 +17,7 @@ from shared_apps.operations.models import OperatorRole
 from tenants.audit import selectors
 from tenants.audit.models import AuditEvent
 from tenants.exports import csv_file
-from tenants.identity.models import User
+from tenants.identity.selectors import names_of
 
 ROWS = 50
 MOST_IN_FILE = 100_000
@@ -31,7 +30,12 @@ def log(request: HttpRequest) -> HttpResponse:
     form = AuditForm(request.GET)
     found = _found(form)
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "names": _names(page.object_list), "filtered": request.GET.urlencode()}
+    context = {
+        "form": form,
+        "page": page,
+        "names": names_of(one.actor for one in page.object_list),
+        "filtered": request.GET.urlencode(),
+    }
     return render(request, "operations/audit.html", context)
 
 
@@ -56,11 +60,6 @@ def _found(form: AuditForm) -> QuerySet[AuditEvent]:
         return AuditEvent.objects.none()
     told = form.cleaned_data
     return selectors.events(text=told.get("q") or "", since=told.get("since"), until=told.get("until"))
-
-
-def _names(events: Iterable[AuditEvent]) -> dict[str, str]:
-    ids = {UUID(one.actor[5:]) for one in events if one.actor.startswith("user:")}
-    return {user.actor: str(user) for user in User.objects.filter(public_id__in=ids)}
 
 
 def _rows(events: Iterable[AuditEvent]) -> Iterator[tuple[str | int, ...]]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from shared_apps.operations.access import grant_of, operators_only
+from shared_apps.operations.access import operator_of, operators_only
 from shared_apps.operations.lifecycle_acts import ACTS, Act, open_acts, removal_of
 from tenants.access import public_page
 from tenants.backup.exporting import slug_of
@@ -85,7 +85,7 @@ def _take(request: HttpRequest, region: Region, wanted: Act) -> HttpResponse:
         status = 400
         if form.is_valid():
             try:
-                wanted.run(region, closing, form, _by(request))
+                wanted.run(region, closing, form, operator_of(request).actor)
             except DomainError as refused:
                 status = refused.status
                 owed = refused.context.get("owed") if isinstance(refused, MoneyOwed) else None
@@ -121,9 +121,3 @@ def fetch_archive(request: HttpRequest, token: str) -> HttpResponseBase:
     return FileResponse(
         handing.file_of(found).open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
     )
-
-
-def _by(request: HttpRequest) -> str:
-    grant = grant_of(request)
-    assert grant is not None
-    return grant.user.actor

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shared_apps.operations import people
-from shared_apps.operations.access import grant_of, operators
+from shared_apps.operations.access import grant_of, operator_of, operators
 from shared_apps.operations.forms import PersonForm
 from shared_apps.operations.models import OperatorGrant, OperatorRole
 from shared_apps.operations.selectors import operator_grants
@@ -24,7 +24,9 @@ def people_list(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        people.let_in(email=told["email"], name=told["name"], role=OperatorRole(told["role"]), by=_by(request))
+        people.let_in(
+            email=told["email"], name=told["name"], role=OperatorRole(told["role"]), by=operator_of(request).actor
+        )
         messages.success(request, _("%(email)s is let in and gets a mail.") % {"email": told["email"]})
         return redirect("operations:people")
     context = {"form": form, "grants": operator_grants(), "roles": OperatorRole.choices, "own": grant_of(request)}
@@ -37,7 +39,7 @@ def role(request: HttpRequest, number: int) -> HttpResponse:
     grant = get_object_or_404(OperatorGrant, pk=number)
     wanted = request.POST.get("role", "")
     if wanted in OperatorRole.values:
-        people.set_role(grant=grant, role=OperatorRole(wanted), by=_by(request))
+        people.set_role(grant=grant, role=OperatorRole(wanted), by=operator_of(request).actor)
         messages.success(request, _("The role is changed."))
     return redirect("operations:people")
 
@@ -46,7 +48,7 @@ def role(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def put_out(request: HttpRequest, number: int) -> HttpResponse:
     grant = get_object_or_404(OperatorGrant, pk=number)
-    people.put_out(grant=grant, reason=request.POST.get("reason", ""), by=_by(request))
+    people.put_out(grant=grant, reason=request.POST.get("reason", ""), by=operator_of(request).actor)
     messages.success(request, _("They operate nothing any more."))
     return redirect("operations:people")
 
@@ -55,12 +57,6 @@ def put_out(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def forget_factors(request: HttpRequest, number: int) -> HttpResponse:
     grant = get_object_or_404(OperatorGrant, pk=number)
-    people.forget_factors(grant=grant, reason=request.POST.get("reason", ""), by=_by(request))
+    people.forget_factors(grant=grant, reason=request.POST.get("reason", ""), by=operator_of(request).actor)
     messages.success(request, _("Their second factor is gone; the next sign-in adds a new one."))
     return redirect("operations:people")
-
-
-def _by(request: HttpRequest) -> str:
-    grant = grant_of(request)
-    assert grant is not None
-    return grant.user.actor

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-
 from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.contrib import messages
@@ -26,22 +23,10 @@ from tenants.access import public_page
 from tenants.identity.addresses import owner_of_email
 from tenants.identity.errors import AddressTaken
 from tenants.identity.models import User
-from tenants.identity.views import braked
+from tenants.identity.views import braked, kindly
 from tenants.kernel.tokens import token_hash
 
-
-def _kindly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A link that does not work gets a page that says what now, and nothing of whose it was."""
-
-    @wraps(view)
-    def work(request: HttpRequest, token: str) -> HttpResponse:
-        try:
-            return view(request, token)
-        except (InvitationUnknown, InvitationEnded) as refused:
-            context = {"refused": refused.message}
-            return render(request, "supplier_catalog/no_invitation.html", context, status=refused.status)
-
-    return work
+_kindly = kindly("supplier_catalog/no_invitation.html", InvitationUnknown, InvitationEnded)
 
 
 @public_page

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from tenant_apps.accounts.access import RegionRequest, Role, roles_only
 from tenants.audit import selectors
-from tenants.identity.models import User
+from tenants.identity.selectors import names_of
 
 ROWS = 50
 
@@ -22,6 +20,5 @@ def log(request: RegionRequest) -> HttpResponse:
     """The newest first, or what is looked for."""
     wanted = request.GET.get("q", "")[: selectors.LONGEST_TEXT]
     page = Paginator(selectors.events(text=wanted), ROWS).get_page(request.GET.get("page"))
-    ids = {UUID(one.actor[5:]) for one in page.object_list if one.actor.startswith("user:")}
-    names = {user.actor: str(user) for user in User.objects.filter(public_id__in=ids)}
+    names = names_of(one.actor for one in page.object_list)
     return render(request, "region_setup/log.html", {"page": page, "names": names, "q": wanted})

@@ -1,0 +1,14 @@
+"""Reading accounts: of the platform, or of the bound region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from tenants.identity.models import User
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """Names of the accounts among these, for `user:<uuid>`; the system's own have none. One query, none without accounts."""
+    ids = {UUID(one[5:]) for one in actors if one.startswith("user:")}
+    return {user.actor: str(user) for user in User.objects.filter(public_id__in=ids)} if ids else {}

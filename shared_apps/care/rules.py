@@ -47,8 +47,6 @@ def _counter(name: str, most: int) -> list[Reading]:
     unit=_("minutes"),
     severity=Severity.CRITICAL,
     threshold=15,
-    # One that was opened again, or restored, has a round to tell its figures.
-    lasting=timedelta(minutes=10),
 )
 def region_silent(most: int) -> Iterable[Reading]:
     # From its opening on, where it never told anything.

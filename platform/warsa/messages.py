@@ -7,6 +7,7 @@ untranslated, unsure or stale, `compile` writes the .mo files (never committed).
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -147,6 +148,14 @@ def quarrels() -> list[str]:
     ]
 
 
+def _compile(app: Path) -> None:
+    """Takes the place of the old file at once: a process that starts meanwhile reads one of the two, never half of one."""
+    half = po_file(app).with_suffix(f".{os.getpid()}.mo")
+    with half.open("wb") as file:
+        write_mo(file, kept(app))
+    half.replace(po_file(app).with_suffix(".mo"))
+
+
 def _complete(message: Message) -> bool:
     return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
 
@@ -175,8 +184,7 @@ def run(arguments: list[str]) -> int:
     elif verb == "compile":
         for app in apps:
             if po_file(app).exists():
-                with po_file(app).with_suffix(".mo").open("wb") as file:
-                    write_mo(file, kept(app))
+                _compile(app)
     else:
         sys.exit("warsa messages update|check|compile [app …]")
     return 1 if bad else 0

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import CharField, Exists, F, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.http import urlencode
 
@@ -249,7 +250,15 @@ CSV_HEAD = (
     "restore_proof_passed",
     "measured_at",
 )
-_CSV = (
+
+
+def _minute(column: str) -> Func:
+    """Written by the database: a moment that comes as text costs this process nothing, and there are six in a row."""
+    template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')"
+    return Func(F(column), template=template, output_field=CharField())
+
+
+_CSV: tuple[Any, ...] = (
     "name",
     "schema_name",
     "status",
@@ -257,43 +266,28 @@ _CSV = (
     "rollup__plan",
     "rollup__billing_state",
     "schema_version",
-    "parked__since",
+    _minute("parked__since"),
     "drift__number",
-    *(
-        f"rollup__{name}"
-        for name in (
-            "warungs",
-            "orders_30d",
-            "gmv_30d",
-            "last_order_at",
-            "members",
-            "savings",
-            "errors_24h",
-            "queue_depth",
-            "storage_bytes",
-            "backup_at",
-            "restore_proof_at",
-            "restore_proof_passed",
-            "measured_at",
-        )
-    ),
+    "rollup__warungs",
+    "rollup__orders_30d",
+    "rollup__gmv_30d",
+    _minute("rollup__last_order_at"),
+    "rollup__members",
+    "rollup__savings",
+    "rollup__errors_24h",
+    "rollup__queue_depth",
+    "rollup__storage_bytes",
+    _minute("rollup__backup_at"),
+    _minute("rollup__restore_proof_at"),
+    Cast("rollup__restore_proof_passed", IntegerField()),
+    _minute("rollup__measured_at"),
 )
 
 
 def csv_rows(rows: QuerySet[Region]) -> Iterator[tuple[Cell, ...]]:
     """The table with all its columns as a spreadsheet has it, head first; moments in UTC. One query."""
     yield CSV_HEAD
-    for row in rows.values_list(*_CSV).iterator(chunk_size=5_000):
-        yield tuple(_cell(value) for value in row)
-
-
-def _cell(value: Any) -> Cell:
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")[:16]
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    cell: Cell = value
-    return cell
+    yield from rows.values_list(*_CSV).iterator(chunk_size=10_000)
 
 
 def plans() -> list[str]:

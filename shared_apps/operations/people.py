@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from shared_apps.operations.errors import LastOwner
-from shared_apps.operations.locks import locked_grant, locked_owners
+from shared_apps.operations.locks import let_in_by_turns, locked_grant, locked_owners
 from shared_apps.operations.models import AuthenticatorApp, OperatorGrant, OperatorRole
 from shared_apps.support.services import end_all_of
 from tenants.audit.services import record
@@ -25,6 +25,7 @@ def let_in(*, email: str, name: str, role: OperatorRole, by: str) -> OperatorGra
     Raises:  LastOwner when it would leave nobody who can let others in.
     """
     with transaction.atomic():
+        let_in_by_turns()
         address = User.objects.normalize_email(email).lower()
         user = User.objects.filter(email=address).first() or User.objects.create_user(email=address, name=name)
         grant = OperatorGrant.objects.filter(user=user).first()

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from shared_apps.operations.errors import InvitationEnded, InvitationUnknown, TooManyInvitations
-from shared_apps.operations.locks import hold_invitation, hold_open_invitation
+from shared_apps.operations.locks import hold_invitation, hold_open_invitation, let_in_by_turns
 from shared_apps.operations.places import area_of_figures
 from shared_apps.operations.supervisors import SupervisorGrant, SupervisorInvitation
 from shared_apps.regions.selectors import area, path_of
@@ -38,6 +38,7 @@ def invite_supervisor(*, email: str, name: str, area_code: str, by: str) -> Supe
     address = email.strip().lower()
     with transaction.atomic():
         chosen = area_of_figures(area_code)
+        let_in_by_turns()
         _must_be_few(address)
         row = hold_open_invitation(address, chosen.code) or SupervisorInvitation(email=address, area_code=chosen.code)
         token = new_token()

@@ -145,8 +145,9 @@ def _take(invitation: Invitation, user: User) -> None:
     """Mark a locked, open invitation as this person's and let everybody react. Inside atomic()."""
     invitation.accepted_at, invitation.accepted_by = clock.now(), user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
-    grant_role(user=user, role=Role(invitation.role), by=invitation.by, source=f"invitation:{invitation.public_id}")
+    # Others lock rows of their own; the log, which `grant_role` writes to, is held by all and so comes last.
     react(invitation, user)
+    grant_role(user=user, role=Role(invitation.role), by=invitation.by, source=f"invitation:{invitation.public_id}")
 
 
 def withdraw_invitation(*, invitation: Invitation, by: str) -> None:

@@ -41,6 +41,18 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    # At 02.15 in Jakarta: yesterday is whole then.
+    "archives": {"task": "shared_apps.archives.tasks.archive_nightly", "schedule": crontab(hour="19", minute="15")},
+    "go-on-archiving": {
+        "task": "shared_apps.archives.tasks.go_on_archiving",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "go-on-restoring": {
+        "task": "shared_apps.archives.tasks.go_on_restoring",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "house-checks": {
         "task": "shared_apps.care.tasks.check_house_nightly",
         "schedule": crontab(hour="18", minute="30"),

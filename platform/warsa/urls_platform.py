@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("shared_apps.onboarding.urls")),
     path("operator/dukungan/", include("shared_apps.support.urls")),
     path("operator/", include("shared_apps.care.urls")),
+    path("operator/", include("shared_apps.archives.urls")),
     path("operator/pemasok/", include("shared_apps.supplier_catalog.operator_urls")),
     path("pemasok/daftar/", include("shared_apps.supplier_catalog.registration_urls")),
     path("pemasok/", include("shared_apps.supplier_catalog.urls")),

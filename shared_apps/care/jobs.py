@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from shared_apps.archives.models import KeptArchive
 from shared_apps.care.models import DrillNight, RestoreProof
 from shared_apps.onboarding.models import BuildStep, Registration
 from shared_apps.onboarding.models import State as RegistrationState
@@ -54,7 +56,7 @@ class Job:
 
 def listed(kind: str = "") -> list[Job]:
     """Those of a kind, or of all: what is under way first, then the newest. A constant number of queries."""
-    makers = {"fleet": _runs, "building": _buildings, "backup": _archives, "drill": _nights}
+    makers = {"fleet": _runs, "building": _buildings, "backup": _all_archives, "drill": _nights}
     found = [job for name, make in makers.items() if kind in ("", name) for job in make()]
     return sorted(found, key=lambda job: (not job.running, -(job.begun_at.timestamp() if job.begun_at else 0)))
 
@@ -117,6 +119,10 @@ def _buildings() -> list[Job]:
     return jobs
 
 
+def _all_archives() -> list[Job]:
+    return [*_archive_nights(), *_archives()]
+
+
 def _archives() -> list[Job]:
     jobs = []
     for one in HandedArchive.objects.select_related("region").order_by("-pk")[:EACH]:
@@ -124,6 +130,34 @@ def _archives() -> list[Job]:
         made = one.made_at is not None
         words, tone = (_("done"), "") if made else (_("under way"), "info")
         jobs.append(Job("backup", one.region.name, words, tone, int(made), 1, one.asked_at, one.made_at, url=page))
+    return jobs
+
+
+def _archive_nights() -> list[Job]:
+    """The archives of all regions, a night a line."""
+    states = KeptArchive.State
+    over = ~Q(state__in=[states.WAITING, states.RUNNING])
+    rows = KeptArchive.objects.exclude(day=None).order_by("-day").values("day")
+    rows = rows.annotate(
+        total=Count("pk"),
+        done=Count("pk", filter=over),
+        failed=Count("pk", filter=Q(state=states.FAILED)),
+        began=Min("asked_at"),
+        ended=Max("ended_at"),
+    )
+    jobs = []
+    for one in rows[:EACH]:
+        ended = one["ended"] if one["done"] == one["total"] else None
+        words = (
+            ngettext("%(number)s failed", "%(number)s failed", one["failed"]) % {"number": one["failed"]}
+            if one["failed"]
+            else _("done")
+            if ended
+            else _("under way")
+        )
+        tone = "bad" if one["failed"] else "" if ended else "info"
+        title = _("Archives of the night of %(day)s") % {"day": date_format(one["day"], "j M Y")}
+        jobs.append(Job("backup", title, words, tone, one["done"], one["total"], one["began"], ended))
     return jobs
 
 

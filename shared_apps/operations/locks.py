@@ -7,7 +7,6 @@ from django.db import connection
 from shared_apps.operations.models import OperatorGrant
 from shared_apps.operations.supervisors import SupervisorInvitation
 
-
 _SPACE = 0x57_4F  # "WO"
 
 

@@ -44,6 +44,7 @@ SHARED_APPS = [
     "shared_apps.operations",
     "shared_apps.support",
     "shared_apps.care",
+    "shared_apps.archives",
     "shared_apps.supplier_catalog",
     "shared_apps.price_lists",
     "shared_apps.exchange",
@@ -301,6 +302,10 @@ ONBOARDING_AUTO_APPROVE_GOV_MAIL = env.flag("WARSA_AUTO_APPROVE_GOV_MAIL", False
 PROVISIONING_PAUSE = 0.0
 # Regions that are restored for a trial each night.
 DRILL_REGIONS = env.number("WARSA_DRILL_REGIONS", 3)
+# Of each region's nightly archives stay the last of so many days and of so many weeks; so many are made at a time.
+ARCHIVE_DAYS = env.number("WARSA_ARCHIVE_DAYS", 7)
+ARCHIVE_WEEKS = env.number("WARSA_ARCHIVE_WEEKS", 4)
+ARCHIVE_LANES = env.number("WARSA_ARCHIVE_LANES", 2)
 # Threads of one web process, as its server is told: half of them are one region's at most while others come too.
 WEB_THREADS = env.number("WARSA_WEB_THREADS", 4)
 # Blank schemas of the present version that wait for a region, and how many of them one round of replenishing may build.

@@ -59,10 +59,15 @@ def accesses(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def enter(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Into the region, by a ticket that is good once."""
+    """Into the region, by a ticket that is good once.
+
+    By a page that leads there by itself: our policy lets no form of ours end on another site.
+    """
     access = _own(request, public_id)
-    token = services.ticket(access=access)
-    return redirect(region_url(access.region, f"/dukungan/masuk/{token}/"))
+    address = region_url(access.region, f"/dukungan/masuk/{services.ticket(access=access)}/")
+    answer = render(request, "support/enter.html", {"one": access.region, "address": address})
+    answer.headers["Refresh"] = f"0; url={address}"
+    return answer
 
 
 @supporters

@@ -55,6 +55,12 @@ def fill(where: Page | Locator, label: str, value: str) -> None:
     where.get_by_label(say(label)).first.fill(value)
 
 
+def pick_area(page: Page, words: str, name: str) -> None:
+    page.get_by_role("combobox", name=say("Name of the area")).press_sequentially(words, delay=20)
+    page.get_by_role("option", name=re.compile(rf"^{name},")).first.click()
+    expect(page.locator("[data-chosen]")).to_contain_text(name)
+
+
 def new_phone(browser: Browser) -> Page:
     """A phone in somebody's hand: nobody is signed in on it yet."""
     page = browser.new_context(viewport={"width": 360, "height": 740}, locale="id-ID").new_page()

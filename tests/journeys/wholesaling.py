@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.conftest import Platform
 from tests.journeys.demo import rupiah
 from tests.journeys.looking import look
+from tests.journeys.operating import approves, region_registers
 from tests.journeys.trading import (
     PASSWORD,
     choose,
@@ -23,6 +24,7 @@ from tests.journeys.trading import (
     follow_invitation,
     heading,
     new_phone,
+    pick_area,
     press,
     received,
     say,
@@ -61,12 +63,6 @@ def price_list(place: str, *, rows: int = 0, bad: int = 0) -> bytes:
     text = io.StringIO()
     csv.writer(text, delimiter=";").writerows([HEAD, *lines])
     return text.getvalue().encode()
-
-
-def pick_area(page: Page, words: str, name: str) -> None:
-    page.get_by_role("combobox", name=say("Name of the area")).press_sequentially(words, delay=20)
-    page.get_by_role("option", name=re.compile(rf"^{name},")).first.click()
-    expect(page.locator("[data-chosen]")).to_contain_text(name)
 
 
 def supplier_registers(page: Page, platform: Platform) -> None:
@@ -121,28 +117,10 @@ def supplier_takes_over(page: Page, rows: int) -> None:
 def region_opens(page: Page, operator: Page, platform: Platform, tmp_path: Path) -> str:
     """Banyuasin registers and is approved; its address."""
     mail = "bupati@banyuasin.test"
-    page.goto(f"{platform.url}/daftar/")
-    pick_area(page, "banyuasin", BANYUASIN)
-    page.get_by_role("button", name="Lanjut").click()
-    page.get_by_label("Nama Anda").fill("Nyimas Aisyah")
-    page.get_by_label("Jabatan Anda").fill("Kepala Dinas")
-    page.get_by_label("Instansi").fill("Dinas Perdagangan")
-    page.get_by_label("Alamat surel").fill(mail)
-    page.get_by_label("Nomor telepon").fill("0812-3456-7200")
-    page.get_by_role("button", name="Simpan dan lanjut").click()
-    proof = tmp_path / "sk.pdf"
-    proof.write_bytes(b"%PDF-1.4\n% surat tugas\n")
-    page.get_by_label("Dokumen bukti").set_input_files(proof)
-    page.get_by_role("button", name="Simpan dan lanjut").click()
-    page.get_by_label("Nama wilayah").fill("Banyuasin")
-    page.get_by_label("Alamat situs").fill("banyuasin")
-    page.get_by_role("button", name="Simpan dan lanjut").click()
-    page.goto(received(page, platform, mail, r"(http\S+/daftar/lanjut/\S+/)"))
-    page.get_by_role("button", name="Kirim pendaftaran").click()
-    operator.goto(f"{platform.url}/operator/pendaftaran/")
-    with operator.expect_navigation():
-        operator.get_by_role("link", name="Banyuasin").click()
-    press(operator, "Approve and build")
+    region_registers(
+        page, platform, tmp_path, area=("banyuasin", BANYUASIN), name="Banyuasin", slug="banyuasin", mail=mail
+    )
+    approves(operator, platform, "Banyuasin")
     expect(page.locator("#progress")).to_contain_text("Pasar sudah buka.", timeout=90_000)
     return platform.region("banyuasin")
 

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 from tenants.context import scope
+
+log = logging.getLogger(__name__)
+_AT_ONCE = 500
 
 
 def region_key(key: str, key_prefix: str, version: int) -> str:
     """Settings CACHES KEY_FUNCTION. Raises NoRegionBound where nothing is bound."""
     return f"{scope()}:{key_prefix}:{version}:{key}"
+
+
+def forget_region() -> None:
+    """Nothing is kept any more of the region that is bound. Reads the names of all that is kept: for rare events.
+
+    Without the cache this is told to the log alone; what is kept lasts minutes (tenants.sessions: ten).
+    """
+    try:
+        client = cache._cache.get_client(write=True)  # type: ignore[attr-defined]
+        for name in client.scan_iter(match=f"{scope()}:*", count=_AT_ONCE):
+            client.delete(name)
+    except Exception as failure:
+        log.error("what is kept of %s stays until it is too old (%s)", scope(), type(failure).__name__)
 
 
 class RegionCache(RedisCache):

@@ -18,6 +18,7 @@ from tenants.backup.differences import TableDifference, compare, differences
 from tenants.backup.errors import ArchiveUnfit, BackupError, NotConfirmed, StillBusy
 from tenants.backup.exporting import content_digests, slug_of
 from tenants.backup.models import SideSchema
+from tenants.cache import forget_region
 from tenants.context import as_owner, in_region, on_platform
 from tenants.models import Region, RegionStatus
 from tenants.outbox.services import leave_now
@@ -81,7 +82,8 @@ def swap(*, region: Region, drain_s: float = DRAIN_S) -> list[TableDifference]:
     """The region works on the state of its side schema, and its former state stands aside. Swapping again takes it back.
 
     The region is shut (suspended) meanwhile and has its status back at the end; requests and tasks that are under way are
-    waited for. Messages that the region has sent since are not sent again.
+    waited for. Messages that the region has sent since are not sent again. Everybody signs in again: accounts may have been
+    shut or changed hands between the two states.
     Units:   `drain_s`: seconds between shutting the region and touching its tables.
     Returns: how the new state (first) differs from the one put aside (second).
     Raises:  BackupError without a side schema; StillBusy when its tables stay in use, and then nothing has changed.
@@ -149,6 +151,7 @@ def _exchange(side: SideSchema) -> list[TableDifference]:
         for carry in hooks.carry_overs():
             carry(cursor, live, other)
         for schema in (live, other):
+            cursor.execute(f"TRUNCATE {quoted(schema)}.django_session")
             for statement in grants.withdrawal_statements():
                 cursor.execute(filled(statement, schema))
         between = f"{other}x"
@@ -192,6 +195,9 @@ def finish_swap(side: SideSchema) -> None:
         region = Region.objects.get(pk=side.region_id)
     if side.files_mark:
         files.settle(region.schema_name, side.schema_name, side.files_mark)
+    with in_region(region):
+        # Before it opens again: nothing kept from the other state is believed.
+        forget_region()
     with on_platform(), transaction.atomic():
         locked = SideSchema.objects.select_for_update().get(pk=side.pk)
         if locked.status_before:

@@ -25,6 +25,7 @@ from tenants.models import Region, RegionStatus
 from tenants.outbox.models import OutboxMessage
 from tenants.provisioning import drift
 from tenants.schemas.fingerprint import differences, fingerprint
+from tenants.sessions import SessionStore
 from tests.cast import person
 from tests.tenants.backup.plaju import FILES, SLUG, contents, names
 from tests.tenants.hearing import settle
@@ -117,6 +118,30 @@ def test_rights_and_pinned_functions_follow_the_name(plaju: Region, archive: Pat
         cursor.execute(f'SELECT * FROM "{side.schema_name}".identity_user')
     with in_region(plaju), pytest.raises(Exception, match="never rewritten"):
         JournalEntry.objects.update(text="nothing happened")
+
+
+def test_everybody_signs_in_again(plaju: Region, archive: Path) -> None:
+    """Who was shut out since the archive, or signed out before the swap was taken back, has no way in left over."""
+
+    def session() -> str:
+        with in_region(plaju):
+            store = SessionStore()
+            store["who"] = "Ratna"
+            store.save()
+            assert dict(SessionStore(store.session_key).items()) == {"who": "Ratna"}, "it is kept in the cache"
+            return str(store.session_key)
+
+    def opens(key: str) -> bool:
+        with in_region(plaju):
+            return bool(dict(SessionStore(key).items()))
+
+    restore(path=archive)
+    before = session()
+    swap(region=plaju, drain_s=0)
+    assert not opens(before)
+    between = session()
+    swap(region=plaju, drain_s=0)
+    assert not opens(before) and not opens(between)
 
 
 def test_what_was_sent_since_is_not_sent_again(plaju: Region, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from shared_apps.archives.steps import BEGIN, STEPS, StepText, open_steps
 from shared_apps.operations.access import may, operator_of, operators_only
 from shared_apps.operations.models import OperatorRole
 from tenants.backup.exporting import slug_of
+from tenants.identity.selectors import names_of
 from tenants.kernel.errors import DomainError
 from tenants.kernel.paging import CountedPaginator
 from tenants.models import Region
@@ -34,9 +35,11 @@ def archives(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The region's archives, the newest first, and its restores."""
     region = get_object_or_404(Region, public_id=public_id)
     rows = KeptArchive.objects.filter(region=region).order_by("-pk")
+    page = CountedPaginator(rows, ROWS).get_page(request.GET.get("page"))
     context = {
         "one": region,
-        "page": CountedPaginator(rows, ROWS).get_page(request.GET.get("page")),
+        "page": page,
+        "names": names_of(one.by for one in page.object_list),
         "working": rows.filter(state__in=_WAITING).exists(),
         "open": Restore.objects.filter(region=region, state__in=Restore.OPEN).select_related("archive").first(),
         "restores": Restore.objects.filter(region=region).select_related("archive")[:10],

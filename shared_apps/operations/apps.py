@@ -27,7 +27,7 @@ class OperationsConfig(AppConfig):
                 _("Map"),
                 "operations:map",
                 "layout-grid",
-                12,
+                17,
                 frozenset({OPERATOR}),
                 also=("operations:targets", "operations:supervisors"),
             ),

@@ -83,9 +83,7 @@ def test_approves_watches_suspends_looks_inside_and_restores(
     open_console(operator, platform)
 
     # Approved, watched while it is built, and there in the console.
-    region_registers(
-        applicant, platform, tmp_path, area=AREA, name=NAME, slug=SLUG, mail=MAIL
-    )
+    region_registers(applicant, platform, tmp_path, area=AREA, name=NAME, slug=SLUG, mail=MAIL)
     approves(operator, platform, NAME)
     # The page renews itself, step by step.
     expect(operator.locator("#registration")).to_contain_text(say("Open the market"), timeout=90_000)

@@ -17,6 +17,7 @@ from shared_apps.operations.access import operator_of, operators_only
 from shared_apps.operations.lifecycle_acts import ACTS, Act, open_acts, removal_of
 from tenants.access import public_page
 from tenants.backup.exporting import slug_of
+from tenants.identity.selectors import names_of
 from tenants.kernel.errors import DomainError
 from tenants.lifecycle import handing
 from tenants.lifecycle.errors import MoneyOwed, ReasonMissing
@@ -44,6 +45,7 @@ def life(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "archives": HandedArchive.objects.filter(region=region)[:5],
         "claims": DomainClaim.objects.filter(region=region).exclude(state=DomainClaim.State.REMOVED),
         "page": page,
+        "names": names_of(one.by for one in page.object_list),
     }
     return render(request, "operations/life.html", context)
 

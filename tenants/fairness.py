@@ -1,7 +1,7 @@
 """One region's crowd leaves room for the others. Each web process counts for itself what it spends on each region.
 
 A region may use the whole process but one thread; what comes more waits a moment for a place, as a page's pictures do that a
-browser asks for all at once. While others come too it gets `share` percent of the time, and half of the threads for what is
+browser asks for all at once, and some seconds while nobody else comes. While others come too it gets `share` percent of the time, and half of the threads for what is
 slow; what is more is refused at once, kindly, before anything is asked of the database. A refusal costs less than a
 millisecond, so it is no crowd of its own.
 
@@ -26,8 +26,9 @@ COMPANY = 10.0
 WAITING = 0.25
 # A request that is inside for longer is a slow one.
 SLOW = 0.5
-# How long one waits for a place.
+# How long one waits for a place: where others come too, and alone, when the thread that one waits in is nobody else's.
 PATIENCE = 0.25
+PATIENCE_ALONE = 5.0
 # More regions than a process serves within COMPANY; the eldest are forgotten, with a full account.
 MOST_REGIONS = 2_000
 
@@ -90,7 +91,8 @@ class Fairness:
             account, shared = self._account(name, share)
             self._must_have_credit(account, share, shared=shared)
             if len(account.inside) >= self._seats:
-                self._lock.wait_for(lambda: len(account.inside) < self._seats, PATIENCE)
+                patience = PATIENCE if shared else PATIENCE_ALONE
+                self._lock.wait_for(lambda: len(account.inside) < self._seats, patience)
                 if len(account.inside) >= self._seats:
                     raise Busy(1)
             began = self._clock()

@@ -9,7 +9,7 @@ from warsa import counting
 
 counting.prepare()
 
-worker_class = "gthread"
+worker_class = "warsa.web_worker.DrainingWorker"
 workers = 2
 # As the setting WEB_THREADS, by which regions share them.
 threads = int(os.environ.get("WARSA_WEB_THREADS", "4"))
@@ -26,6 +26,12 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108
 
 # A door for orders that nobody here gives; two gunicorns of one user would share it.
 control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    from warsa.web_worker import warm
+
+    warm(worker)
 
 
 def when_ready(server: Any) -> None:

@@ -156,7 +156,7 @@ def _archive_nights() -> list[Job]:
             else _("under way")
         )
         tone = "bad" if one["failed"] else "" if ended else "info"
-        title = _("Archives of the night of %(day)s") % {"day": date_format(one["day"], "j M Y")}
+        title = _("Archives of the night of %(day)s") % {"day": date_format(one["day"], "j M Y")}  # type: ignore[arg-type]
         jobs.append(Job("backup", title, words, tone, one["done"], one["total"], one["began"], ended))
     return jobs
 

@@ -24,7 +24,7 @@ def audit(cursor: Any, live: str, other: str) -> None:
         "head": sql.Identifier(other, _HEAD),
         "living_events": sql.Identifier(live, _EVENTS),
         "living_head": sql.Identifier(live, _HEAD),
-        "columns": sql.SQL(", ").join(map(sql.Identifier, _COLUMNS)),
+        "columns": sql.SQL(", ").join([sql.Identifier(one) for one in _COLUMNS]),
     }
     cursor.execute(
         sql.SQL(

@@ -195,10 +195,9 @@ def test_a_request_that_is_under_way_is_answered(webs: list[Web]) -> None:
         assert web.child is not None
         web.child.send_signal(signal.SIGTERM)
         time.sleep(1)
-        with pytest.raises(OSError), socket.create_connection(("127.0.0.1", web.port), 2) as late:
-            late.sendall(b"GET /healthz HTTP/1.1\r\nHost: kalidoni.localhost\r\n\r\n")
-            assert late.recv(100) == b"", "a new request finds no open door"
-            raise ConnectionRefusedError
+        # A new one finds no door at all, so that the proxy asks elsewhere. In a queue before a door it would be cut off.
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", web.port), 2)
         line.sendall(body[5:])
         answer = line.recv(4000)
     assert answer.startswith(b"HTTP/1.1 302"), answer

@@ -18,7 +18,7 @@ from kombu import Connection
 
 from tenants import middleware
 from tenants.context import in_region, on_platform
-from tenants.fairness import BURST, COMPANY, SLOW, Busy, Fairness
+from tenants.fairness import BURST, COMPANY, PATIENCE, SLOW, Busy, Fairness
 from tenants.kernel import clock
 from tenants.models import Region
 from tenants.outbox.models import OutboxMessage
@@ -62,7 +62,8 @@ def serve(fairness: Fairness, hands: Hands, name: str, cpu: float, waited: float
     return True
 
 
-def test_alone_a_region_has_all_threads_but_one(hands: Hands) -> None:
+def test_alone_a_region_has_all_threads_but_one(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tenants.fairness.PATIENCE_ALONE", 0)
     fairness = process(hands)
     with ExitStack() as inside:
         for _one in range(3):
@@ -88,6 +89,31 @@ def test_in_company_slow_requests_have_half_of_them(hands: Hands) -> None:
     # Those who left make room again.
     hands.now += 1
     assert serve(fairness, hands, "a", 0.01)
+
+
+def test_alone_one_waits_longer_for_a_place_than_in_company() -> None:
+    """A process that has just begun, or a slow machine: nobody else is there to whom the place could belong."""
+
+    def come(fairness: Fairness) -> list[bool]:
+        served: list[bool] = []
+
+        def one() -> None:
+            with suppress(Busy), fairness.seat("a", 30):
+                time.sleep(2 * PATIENCE)
+                served.append(True)
+
+        threads = [Thread(target=one) for _one in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return served
+
+    fairness = Fairness(4)
+    assert len(come(fairness)) == 4
+    with fairness.seat("b", 30):
+        pass
+    assert len(come(fairness)) == 3
 
 
 def test_pictures_that_come_all_at_once_wait_for_a_place_and_are_served() -> None:
@@ -166,8 +192,11 @@ def test_seats_are_always_given_back(steps: list[tuple[str, float, float]]) -> N
 def test_a_busy_region_says_so_and_another_is_served(
     kalidoni: Region, lombok: Region, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The first page of a process loads much, which would be the region's time.
+    Client(headers={"host": "lombok.localhost"}).get("/", secure=True)
     one = Fairness(2)
     monkeypatch.setattr(middleware, "fairness", one)
+    monkeypatch.setattr("tenants.fairness.PATIENCE_ALONE", 0)
     with one.seat(kalidoni.schema_name, 30):
         page = Client(headers={"host": "kalidoni.localhost"}).get("/", secure=True)
         told = Client(headers={"host": "kalidoni.localhost"}).get("/api/v1/region/", secure=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 from django.db import connection
@@ -37,7 +38,7 @@ def both(job: Callable[[], object]) -> None:
 def test_the_same_operator(committed: None) -> None:
     for number in range(rounds(50)):
         mail = f"ani{number}@example.test"
-        both(lambda mail=mail: let_in(email=mail, name="Ani", role=OperatorRole.READER, by="system:test"))
+        both(partial(let_in, email=mail, name="Ani", role=OperatorRole.READER, by="system:test"))
         with on_platform():
             assert OperatorGrant.objects.filter(user__email=mail).count() == 1
 
@@ -45,6 +46,6 @@ def test_the_same_operator(committed: None) -> None:
 def test_the_same_supervisor(committed: None, kalidoni: Region) -> None:
     for number in range(rounds(50)):
         mail = f"bupati{number}@example.test"
-        both(lambda mail=mail: invite_supervisor(email=mail, name="Bupati", area_code="16.71", by="system:test"))
+        both(partial(invite_supervisor, email=mail, name="Bupati", area_code="16.71", by="system:test"))
         with on_platform():
             assert SupervisorInvitation.objects.filter(email=mail).count() == 1

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test trials bench bench-7300 bench-market bench-wholesale bench-waste bench-console audit lint format messages requirements
+.PHONY: help run test trials bench bench-7300 bench-market bench-wholesale bench-waste bench-console bench-noisy audit lint format messages requirements
 
 help: ## Show what there is
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,11 @@ bench-console: ## The operators' and supervisors' pages over 7,300 regions, some
 	@$(PYTHON) infra/embedded/bootstrap.py lint
 	@$(BIN)/warsa messages compile
 	$(BIN)/python -m tests.benchmarks.console --write
+
+bench-noisy: ## What others feel beside one noisy region, on an idle machine, some minutes; writes docs/benchmarks-noisy.md
+	@$(PYTHON) infra/embedded/bootstrap.py lint
+	@$(BIN)/warsa messages compile
+	$(BIN)/python -m tests.benchmarks.noisy --write
 
 audit: ## Lighthouse on a region's storefront, two minutes; needs npx; writes docs/storefront-audit.md
 	@$(PYTHON) infra/embedded/bootstrap.py test

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
 
 from tenants.context import in_region, on_platform
-from tenants.fairness import Busy, fairness
+from tenants.fairness import Busy, at_each_statement, fairness
 from tenants.hosts import site_for
 from tenants.kernel.errors import DomainError
 from tenants.models import Region, RegionStatus
@@ -50,6 +51,12 @@ def _shut(region: Region) -> HttpResponse:
     return response
 
 
+@cache
+def busy_page() -> str:
+    """What a visitor reads while a region has used up its share."""
+    return str(get_template("static_pages/region_busy.html").render({}))
+
+
 def _busy(request: HttpRequest, busy: Busy) -> HttpResponse:
     """Many come to this region at once: the next moment has room again. Costs nothing but these words."""
     response: HttpResponse
@@ -57,7 +64,7 @@ def _busy(request: HttpRequest, busy: Busy) -> HttpResponse:
         told = {"type": "urn:warsa:problem:busy", "title": "Too Many Requests", "status": 429, "code": "busy"}
         response = JsonResponse(told, status=429, content_type="application/problem+json")
     else:
-        response = _static_page("static_pages/region_busy.html", 429)
+        response = HttpResponse(busy_page(), status=429)
     response.headers["Retry-After"] = str(busy.seconds)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -94,7 +101,12 @@ class SiteMiddleware:
                 request.region = request.tenant = region  # type: ignore[attr-defined]
                 return self._serve(request, settings.ROOT_URLCONF)
         try:
-            with fairness.seat(region.schema_name, region.share), in_region(region):
+            host = request.META.get("HTTP_HOST", "").partition(":")[0].lower()
+            with (
+                fairness.seat(region.schema_name, region.share, host),
+                connection.execute_wrapper(at_each_statement),
+                in_region(region),
+            ):
                 request.region = region  # type: ignore[attr-defined]
                 request.tenant = region  # type: ignore[attr-defined]  # the name that users of django-tenants know
                 return self._serve(request, settings.ROOT_URLCONF)

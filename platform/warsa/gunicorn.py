@@ -9,7 +9,7 @@ from warsa import counting
 
 counting.prepare()
 
-worker_class = "warsa.web_worker.DrainingWorker"
+worker_class = "warsa.web_worker.FairWorker"
 workers = 2
 # As the setting WEB_THREADS, by which regions share them.
 threads = int(os.environ.get("WARSA_WEB_THREADS", "4"))
@@ -29,8 +29,9 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: Any) -> None:
-    from warsa.web_worker import warm
+    from warsa.web_worker import take_short_turns, warm
 
+    take_short_turns()
     warm(worker)
 
 

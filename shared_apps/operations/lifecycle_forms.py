@@ -25,6 +25,23 @@ class ReasonForm(forms.Form):
     )
 
 
+class ShareForm(forms.Form):
+    """How much of the web a region gets while others come too."""
+
+    share = forms.IntegerField(
+        label=_("Percent of each web process"),
+        help_text=_("What it gets for sure while others come too. Alone it may use all. Usual: 30."),
+        min_value=1,
+        max_value=100,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Kept in the region's history and in its own log, which its admins read."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+    )
+
+
 class DomainForm(ReasonForm):
     """Why a host is taken from a region."""
 

@@ -5,6 +5,7 @@ from shared_apps.operations.views import lifecycle
 app_name = "lifecycle"
 urlpatterns = [
     path("operator/wilayah/<uuid:public_id>/daur-hidup/", lifecycle.life, name="life"),
+    path("operator/wilayah/<uuid:public_id>/jatah/", lifecycle.share, name="share"),
     path("operator/wilayah/<uuid:public_id>/daur-hidup/<slug:name>/", lifecycle.act, name="act"),
     path(
         "operator/wilayah/<uuid:public_id>/daur-hidup/domain/<uuid:claim_id>/lepas/",

@@ -47,6 +47,7 @@ STEPS: dict[str, LifeStep] = {
     "restore_drop": LifeStep("restore_drop_ordered", _("Archive's state to be dropped")),
     "restore_stay_beside": LifeStep("restore_drop_failed", _("Archive's state not dropped")),
     "restore_dropped": LifeStep("restore_dropped", _("Archive's state dropped")),
+    "change_share": LifeStep("share_changed", _("Share of each web process changed")),
     "domain_ask": LifeStep("domain_asked", _("Domain wished for")),
     "domain_verify": LifeStep("domain_verified", _("Domain proven")),
     "domain_activate": LifeStep("domain_opened", _("Domain opened")),

@@ -6,7 +6,7 @@ import os
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from kombu import Connection
 
 from tenants import middleware
 from tenants.context import in_region, on_platform
-from tenants.fairness import BURST, COMPANY, PATIENCE, SLOW, Busy, Fairness
+from tenants.fairness import BURST, COMPANY, LEAN, LET_PASS, PATIENCE, SLOW, Busy, Fairness, unhurried
 from tenants.kernel import clock
 from tenants.models import Region
 from tenants.outbox.models import OutboxMessage
@@ -138,6 +138,78 @@ def test_pictures_that_come_all_at_once_wait_for_a_place_and_are_served() -> Non
 def test_alone_it_may_compute_all_day(hands: Hands) -> None:
     fairness = process(hands)
     assert all(serve(fairness, hands, "a", 0.5) for _one in range(200))
+
+
+def test_who_has_used_up_most_comes_one_at_a_time(hands: Hands) -> None:
+    fairness = process(hands)
+    assert fairness.seats("a.warsa.id") == 3, "nobody knows it yet"
+    with fairness.seat("a", 30, "a.warsa.id"):
+        hands.work(BURST - LEAN + 0.1)
+    assert fairness.seats("a.warsa.id") == 3, "alone it may"
+    serve(fairness, hands, "b", 0.001)
+    assert fairness.seats("a.warsa.id") == 1
+    hands.now += 1
+    assert fairness.seats("a.warsa.id") == 3, "it has earned it"
+
+
+def passing(fairness: Fairness) -> float:
+    """Seconds that the request of this thread lets others pass."""
+    began = time.monotonic()
+    fairness.let_pass()
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize(("others", "waits"), [(True, True), (False, False)])
+def test_long_work_lets_others_pass(hands: Hands, others: bool, waits: bool) -> None:
+    """It began with all that it had saved; in its middle it has used up most of that."""
+    fairness = process(hands)
+    came, told = Event(), list[float]()
+
+    def long() -> None:
+        with fairness.seat("a", 30):
+            told.append(passing(fairness))
+            came.set()
+            assert inside.wait(10)
+            hands.work(BURST - LEAN + 0.1)
+            told.append(passing(fairness))
+
+    serve(fairness, hands, "b", 0.001)
+    inside, thread = Event(), Thread(target=long)
+    thread.start()
+    assert came.wait(10)
+    with ExitStack() as stack:
+        if others:
+            stack.enter_context(fairness.seat("b", 30))
+        inside.set()
+        thread.join()
+        if others:
+            # Who is no crowd waits for nobody.
+            assert passing(fairness) < LET_PASS
+    first, second = told
+    assert first < LET_PASS
+    assert (second >= LET_PASS) is waits
+
+
+def test_a_page_waits_no_longer_than_the_others_take(hands: Hands) -> None:
+    fairness = process(hands)
+    told = list[float]()
+
+    def crowd() -> None:
+        with fairness.seat("a", 30):
+            began.set()
+            told.append(passing(fairness))
+
+    began, thread = Event(), Thread(target=crowd)
+    serve(fairness, hands, "a", BURST - 0.1)
+    with fairness.seat("b", 30):
+        thread.start()
+        assert began.wait(10)
+    thread.join()
+    assert told[0] < LET_PASS
+
+
+def test_a_list_is_whole_however_often_others_pass() -> None:
+    assert list(unhurried(range(1_001))) == list(range(1_001))
 
 
 def test_in_company_it_gets_its_share_of_the_time(hands: Hands) -> None:

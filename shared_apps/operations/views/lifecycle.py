@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shared_apps.operations.access import operator_of, operators_only
 from shared_apps.operations.lifecycle_acts import ACTS, Act, open_acts, removal_of
+from shared_apps.operations.lifecycle_forms import ShareForm
+from shared_apps.operations.quotas import set_share
 from tenants.access import public_page
 from tenants.backup.exporting import slug_of
 from tenants.identity.selectors import names_of
@@ -70,6 +72,21 @@ def remove_domain(request: HttpRequest, public_id: UUID, claim_id: UUID) -> Http
     region = get_object_or_404(Region, public_id=public_id)
     claim = get_object_or_404(DomainClaim.objects.select_related("region"), region=region, public_id=claim_id)
     return _take(request, region, removal_of(claim))
+
+
+@operators_only
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def share(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """How much of each web process the region gets while others come too."""
+    region = get_object_or_404(Region, public_id=public_id)
+    form = ShareForm(request.POST or None, initial={"share": region.share})
+    if form.is_valid():
+        set_share(region=region, by=operator_of(request).actor, **form.cleaned_data)
+        messages.success(request, _("%(name)s gets %(share)d percent.") % {"name": region.name, "share": region.share})
+        return redirect("lifecycle:life", region.public_id)
+    context = {"one": region, "form": form}
+    return render(request, "operations/share.html", context, status=400 if request.method == "POST" else 200)
 
 
 def _take(request: HttpRequest, region: Region, wanted: Act) -> HttpResponse:

@@ -26,6 +26,7 @@ from tests.benchmarks.sides.listing import (
     read_plainly,
     undo_list,
 )
+from tests.benchmarks.sides.noise import admin_cookie, slow_down
 from tests.benchmarks.sides.searching import fill_storefront, search, shown
 from tests.benchmarks.sides.serving import get, memory, serve
 from tests.benchmarks.sides.shopping import checkout, stock_up, storefront
@@ -34,6 +35,7 @@ from tests.benchmarks.spending import spending
 
 __all__ = [
     "address_of",
+    "admin_cookie",
     "apply_list",
     "apply_plainly",
     "begin_bank",
@@ -54,6 +56,7 @@ __all__ = [
     "search",
     "serve",
     "shown",
+    "slow_down",
     "stock_up",
     "storefront",
     "sum_up_all",

@@ -31,15 +31,15 @@ BY = "system:bench"
 BUYER = "ratna@example.test"
 
 
-def region() -> Region:
+def region(slug: str = SLUG) -> Region:
     with on_platform():
-        found: Region = Region.objects.get(domains__domain=f"{SLUG}.localhost")
+        found: Region = Region.objects.get(domains__domain=f"{slug}.localhost")
         return found
 
 
-def stock_up(products: int) -> None:
+def stock_up(products: int, slug: str = SLUG) -> None:
     """One warung, open day and night, that sells so many goods, more of each than anybody buys."""
-    with in_region(region()):
+    with in_region(region(slug)):
         warung = Warung.objects.first() or _open_shop()
         shelves = list(Category.objects.order_by("order"))
         have = Product.objects.count()

@@ -59,6 +59,28 @@ def test_a_region_is_suspended_and_opened_again(region: Region) -> None:
         assert list(deeds) == ["region.suspended", "region.opened_again"]
 
 
+def test_a_regions_share_of_the_web_is_changed_with_a_reason(region: Region) -> None:
+    client, address = browser(), f"/operator/wilayah/{region.public_id}/jatah/"
+    assert address in client.get(life(region)).content.decode()
+    for wrong in ({"share": "0"}, {"share": "101"}, {"share": "banyak"}, {"share": "50", "reason": " "}):
+        answer = client.post(address, {"reason": "Kota besar", **wrong})
+        assert answer.status_code == 400, wrong
+    assert client.post(address, {"share": "60", "reason": "Kota besar"}).status_code == 302
+    with on_platform():
+        assert Region.objects.get(pk=region.pk).share == 60
+        (event,) = RegionEvent.objects.filter(region=region)
+        assert (event.move, event.reason, event.details) == ("change_share", "Kota besar", {"before": 30, "after": 60})
+    page = client.get(life(region)).content.decode()
+    assert "60 persen" in page and "Kota besar" in page
+    # The same again is no step.
+    client.post(address, {"share": "60", "reason": "Sekali lagi"})
+    with on_platform():
+        assert RegionEvent.objects.filter(region=region).count() == 1
+    with on_platform():
+        reader = operator_browser(operator("Wati", "wati@example.test", OperatorRole.READER))
+    assert reader.post(address, {"share": "90", "reason": "x"}).status_code == 404
+
+
 def test_only_reading_is_the_milder_step(region: Region) -> None:
     client = browser()
     assert client.post(life(region, "baca-saja"), {"reason": "Audit"}).status_code == 302

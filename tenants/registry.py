@@ -64,6 +64,7 @@ PUBLIC_MODELS_FOR_REGIONS = frozenset(
         "care.Dismissal",
         "care.Flag",
         "care.RestoreProof",
+        "leak_probe.ProbeToken",
         # Row-level security and their managers show a region what concerns it.
         "support.SupportAccess",
         "support.SupportEvent",

@@ -227,6 +227,7 @@ class Supervisor:
                 "WARSA_CACHE_URL": broker.cache_url,
                 "WARSA_SECRET_KEY": secret_key(self.home),
                 "WARSA_PORT": str(self.port),
+                "WARSA_PROBE_URL": f"http://127.0.0.1:{self.port}",
                 "WARSA_SMTP_PORT": str(mail_port),
                 "WARSA_MAILBOX_DIR": str(self.home / "mail"),
                 # Made up: they count at the stand-in alone.

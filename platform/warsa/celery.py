@@ -48,8 +48,18 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "canary": {
+        "task": "shared_apps.canary.tasks.run_every_quarter",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 600},
+    },
     "go-on-restoring": {
         "task": "shared_apps.archives.tasks.go_on_restoring",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "leak-probe": {
+        "task": "shared_apps.leak_probe.tasks.probe_for_leaks",
         "schedule": 60.0,
         "options": {"expires": 60},
     },

@@ -15,6 +15,8 @@ urlpatterns = [
     path("operator/dukungan/", include("shared_apps.support.urls")),
     path("operator/", include("shared_apps.care.urls")),
     path("operator/", include("shared_apps.archives.urls")),
+    path("operator/", include("shared_apps.leak_probe.urls")),
+    path("operator/", include("shared_apps.canary.urls")),
     path("operator/pemasok/", include("shared_apps.supplier_catalog.operator_urls")),
     path("pemasok/daftar/", include("shared_apps.supplier_catalog.registration_urls")),
     path("pemasok/", include("shared_apps.supplier_catalog.urls")),

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from shared_apps.leak_probe import views as leak_probe
 from tenant_apps.orders.views import shop
 from warsa import site_urls
 from warsa.ui import app
@@ -15,6 +16,7 @@ urlpatterns = [
     path("sw.js", app.worker, name="app_worker"),
     path("luring/", app.offline, name="app_offline"),
     path("ikon/<str:name>", app.icon, name="app_icon"),
+    path("sidik/", leak_probe.mark, name="leak_probe_mark"),
     path(".well-known/assetlinks.json", app.asset_links, name="asset_links"),
     path("", include("tenants.identity.urls")),
     path("", include("tenant_apps.accounts.urls")),

@@ -10,7 +10,7 @@ from tenants.audit.models import AuditEvent, AuditHead
 from tenants.backup.hooks import carried_over
 
 _EVENTS, _HEAD = AuditEvent._meta.db_table, AuditHead._meta.db_table
-_COLUMNS = [field.column for field in AuditEvent._meta.concrete_fields]
+_COLUMNS = [str(field.column) for field in AuditEvent._meta.concrete_fields]
 
 
 @carried_over("audit")
@@ -24,7 +24,7 @@ def audit(cursor: Any, live: str, other: str) -> None:
         "head": sql.Identifier(other, _HEAD),
         "living_events": sql.Identifier(live, _EVENTS),
         "living_head": sql.Identifier(live, _HEAD),
-        "columns": sql.SQL(", ").join([sql.Identifier(one) for one in _COLUMNS]),
+        "columns": sql.SQL(", ").join(sql.Identifier(one) for one in _COLUMNS),
     }
     cursor.execute(
         sql.SQL(

@@ -868,6 +868,7 @@ satker/wawasan/harga/
 satker/wawasan/hemat/
 satker/wawasan/mengendap/
 satker/wawasan/pemasok/
+sidik/
 sw.js
 tempat/
 toko/

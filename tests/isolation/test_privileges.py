@@ -80,6 +80,8 @@ SEEN = {
     # Its own proofs of restore and what its people put away (tests/shared_apps/care); accesses to it.
     "care_dismissal",
     "care_restoreproof",
+    # Its own token (tests/shared_apps/leak_probe).
+    "leak_probe_probetoken",
     "support_supportaccess",
     "support_supportevent",
     # Verified suppliers and the offers that cover the region, see tests/shared_apps/exchange/test_row_security.py.

@@ -45,6 +45,8 @@ SHARED_APPS = [
     "shared_apps.support",
     "shared_apps.care",
     "shared_apps.archives",
+    "shared_apps.leak_probe",
+    "shared_apps.canary",
     "shared_apps.supplier_catalog",
     "shared_apps.price_lists",
     "shared_apps.exchange",
@@ -77,6 +79,7 @@ INSTALLED_APPS = [
     *SHARED_APPS,
     *[app for app in TENANT_APPS if app not in SHARED_APPS],
     "tenant_apps.region_setup",
+    "tenant_apps.canary_trade",
     "warsa",
     "allauth",
     "django_cotton.apps.SimpleAppConfig",
@@ -306,6 +309,10 @@ DRILL_REGIONS = env.number("WARSA_DRILL_REGIONS", 3)
 ARCHIVE_DAYS = env.number("WARSA_ARCHIVE_DAYS", 7)
 ARCHIVE_WEEKS = env.number("WARSA_ARCHIVE_WEEKS", 4)
 ARCHIVE_LANES = env.number("WARSA_ARCHIVE_LANES", 2)
+# The short name of the region in which a small trade is tried every quarter of an hour; empty for none.
+CANARY_REGION = env.text("WARSA_CANARY_REGION", "")
+# At which address workers reach the web to look for leaks between regions; empty for not looking.
+PROBE_URL = env.text("WARSA_PROBE_URL", "")
 # Threads of one web process, as its server is told: half of them are one region's at most while others come too.
 WEB_THREADS = env.number("WARSA_WEB_THREADS", 4)
 # Blank schemas of the present version that wait for a region, and how many of them one round of replenishing may build.

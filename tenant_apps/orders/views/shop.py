@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from shared_apps.leak_probe.tokens import cached_token
 from tenant_apps.accounts.access import RegionRequest
 from tenant_apps.accounts.selectors import profile_of
 from tenant_apps.accounts.services.profiles import save_profile
@@ -54,6 +55,7 @@ def home(request: RegionRequest) -> HttpResponse:
     context = {
         **where(place),
         "welcome": text_of("welcome"),
+        "sidik": cached_token(),
         "form": None if place else PlaceForm(),
         "nearby": nearest(place, limit=ON_FIRST_PAGE),
         "categories": categories_of(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,6 +21,15 @@ def accesses() -> QuerySet[SupportAccess]:
 def access_of(public_id: UUID | str) -> SupportAccess | None:
     """The access with this id, if it concerns where one is."""
     return SupportAccess.objects.filter(public_id=public_id).first()
+
+
+def names_of_supporters(actors: Iterable[str]) -> dict[str, str]:
+    """Names of the operators behind accesses among these, for `support:<uuid>`. One query, none without any."""
+    known = {one for one in actors if one.startswith("support:")}
+    if not known:
+        return {}
+    ids = [one.removeprefix("support:") for one in known]
+    return {access.actor: access.operator_name for access in SupportAccess.objects.filter(public_id__in=ids)}
 
 
 def waiting() -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
@@ -12,11 +14,27 @@ from tenants.context import scope
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 500
+Made = TypeVar("Made")
 
 
 def region_key(key: str, key_prefix: str, version: int) -> str:
     """Settings CACHES KEY_FUNCTION. Raises NoRegionBound where nothing is bound."""
     return f"{scope()}:{key_prefix}:{version}:{key}"
+
+
+def remembered(key: str, seconds: int, make: Callable[[], Made]) -> Made:
+    """What was made under this key in the bound region, so long ago at most; made now where the cache does not answer."""
+    try:
+        known = cache.get(key)
+    except Exception as failure:
+        log.warning("%s is made without the cache (%s)", key, type(failure).__name__)
+        return make()
+    if known is None:
+        known = make()
+        with suppress(Exception):
+            cache.set(key, known, seconds)
+    found: Made = known
+    return found
 
 
 def forget_region() -> None:

@@ -37,6 +37,7 @@ from shared_apps.billing.services.sponsoring import leave_sponsor
 from shared_apps.billing.states import day_of, grace_until
 from shared_apps.billing.stripe import doors
 from shared_apps.billing.stripe.client import cards_open
+from tenants.cache import remembered
 from tenants.context import current_region, on_platform
 from tenants.errors import RegionSwitchInTransaction
 from tenants.kernel import clock
@@ -130,19 +131,20 @@ def desk() -> Desk:
         )
 
 
+def _standing() -> tuple[Any, ...]:
+    region = current_region()
+    with on_platform():
+        row = Subscription.objects.select_related("plan").filter(region=region).first()
+        return (row.state, row.covered_until, grace_until(row), _is_over(row)) if row else ()
+
+
 def notice() -> Notice | None:
     """What the bound region's admins are to know now; asked on each page of theirs, so it is remembered for two minutes."""
-    known = cache.get("billing.notice")
-    if known is None:
-        region = current_region()
-        try:
-            with on_platform():
-                row = Subscription.objects.select_related("plan").filter(region=region).first()
-                known = (row.state, row.covered_until, grace_until(row), _is_over(row)) if row else ()
-        except RegionSwitchInTransaction:
-            # A page that is drawn inside a transaction does without.
-            return None
-        cache.set("billing.notice", known, NOTICE_SECONDS)
+    try:
+        known = remembered("billing.notice", NOTICE_SECONDS, _standing)
+    except RegionSwitchInTransaction:
+        # A page that is drawn inside a transaction does without.
+        return None
     if not known:
         return None
     found = Notice(*known)

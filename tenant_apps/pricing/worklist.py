@@ -15,6 +15,7 @@ from tenant_apps.pricing.models import PriceListLine, WarungPrice
 from tenant_apps.pricing.selectors import Guarantee, guarantee_of, offers_of
 from tenant_apps.pricing.suggesting import Suggestion, cost_of, newest_wholesale, suggestions_of
 from tenant_apps.warungs.models import Warung
+from tenants.cache import remembered
 
 # How long the number beside the navigation may be behind.
 COUNT_SECONDS = 60
@@ -131,9 +132,7 @@ def _by_pack(values: Mapping[int, int]) -> Case:
 
 def urgent_of(warung: Warung) -> int:
     """How many of the warung's prices are urgent, at most a minute ago."""
-    return int(
-        cache.get_or_set(_key(warung), lambda: sum(line.is_urgent for line in _lines(warung)), COUNT_SECONDS) or 0
-    )
+    return remembered(_key(warung), COUNT_SECONDS, lambda: sum(line.is_urgent for line in _lines(warung)))
 
 
 def forget_count(warung: Warung) -> None:
@@ -143,7 +142,7 @@ def forget_count(warung: Warung) -> None:
 
 def urgent_in_region() -> int:
     """How many prices in the region are to be checked, at most a minute ago."""
-    return int(cache.get_or_set("pricing:check", lambda: prices_to_check().count(), COUNT_SECONDS) or 0)
+    return remembered("pricing:check", COUNT_SECONDS, lambda: prices_to_check().count())
 
 
 def _key(warung: Warung) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.embedded.children import CannotStart
-from tests.benchmarks import backups, console, creating, fleets, memory, report, requests
+from tests.benchmarks import backups, console, creating, fleets, memory, noisy, report, requests
 from tests.benchmarks.__main__ import prepare
 from tests.benchmarks.figures import Line, Sample, Section, faster, within
 from tests.benchmarks.ground import Ground, ground, need_disk
@@ -53,6 +53,16 @@ def test_every_other_benchmark_runs(stage: Ground) -> None:
         *looking(stage, members=60, few=30, units=3, years=1, a_year=3, rounds=1),
     ]
     assert [section.title for section in sections if not section.lines] == []
+
+
+@pytest.mark.skipif(not FULL, reason="takes a minute: WARSA_TRIALS=full")
+def test_the_noisy_region_is_heard_and_the_others_are_served() -> None:
+    with ground(2) as own:
+        own.agent("ours", login="worker").ask("prepare")
+        cookie = noisy.lay_out(own, quiet=1, rows=200, loops=10**7)
+        others, noise = noisy.noisy(own, cookie, quiet=1, rounds=1, seconds=3)
+    assert [line.ours for line in others.lines if line.what == "answers"] == ["200: 6"]
+    assert {line.what for line in noise.lines} >= {"crowd", "slow query", "export"}
 
 
 @pytest.mark.parametrize(

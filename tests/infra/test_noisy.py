@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import select
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,10 +62,7 @@ def test_what_a_crowd_waits_for_others_do_not(web: Web) -> None:
     lines = [http.client.HTTPConnection("127.0.0.1", web.port, timeout=60) for _one in range(40)]
     for line in lines:
         line.request("GET", "/", headers={"Host": CROWD, "X-Forwarded-Proto": "https"})
-    began = time.monotonic()
     assert answer(web, QUIET).status == 200
-    others = time.monotonic() - began
-    codes = {line.getresponse().status for line in lines}
-    crowd = time.monotonic() - began
-    assert codes <= {200, 429}
-    assert others < crowd / 2
+    answered, _none, _failed = select.select([line.sock for line in lines], [], [], 0)
+    assert len(answered) < len(lines) / 2
+    assert {line.getresponse().status for line in lines} <= {200, 429}

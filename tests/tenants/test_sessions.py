@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test.utils import CaptureQueriesContext
 
+from tenants.cache import remembered
 from tenants.context import in_region
 from tenants.identity.models import User
 from tenants.models import Region
@@ -152,3 +153,15 @@ def test_without_the_cache_the_table_answers(kalidoni: Region) -> None:
         SessionStore(key).flush()
         assert kept(key) == {}
     assert gone.call_count >= 4
+
+
+def test_what_is_remembered_is_made_anew_where_the_cache_does_not_answer(kalidoni: Region) -> None:
+    """A number beside the navigation is no reason for a page to fail."""
+    made = iter(range(10))
+    with in_region(kalidoni):
+        assert [remembered("a-number", 60, lambda: next(made)) for _ in range(2)] == [0, 0]
+        with mock.patch("tenants.cache.cache") as dead:
+            dead.get.side_effect = dead.set.side_effect = TimeoutError
+            assert remembered("a-number", 60, lambda: next(made)) == 1
+        assert remembered("a-number", 60, lambda: next(made)) == 0
+        cache.delete("a-number")

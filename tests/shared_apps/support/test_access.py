@@ -208,8 +208,8 @@ def test_every_request_stands_in_the_log_that_the_region_reads(house: House) -> 
     assert "/satker/" in page
     assert "Sri Wahyuni" in page
     # The region's own log names them too.
-    rows = admin.get("/wilayah/catatan/?q=support.asked_page", secure=True).context
-    assert set(rows["names"].values()) == {"Sri Wahyuni"}
+    seen = admin.get("/wilayah/catatan/?q=support.asked_page", secure=True).context
+    assert set(seen["names"].values()) == {"Sri Wahyuni"}
     # And it is told on each page of the admin's work while somebody may look.
     assert "Sri Wahyuni" in admin.get("/wilayah/", secure=True).content.decode()
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tenants.kernel import clock
 from tenants.kernel.registering import register_once
 
 
@@ -28,6 +29,19 @@ class Reading:
 
     region: int | None
     value: int
+
+
+MINUTES, HOURS, DAYS = 60, 3_600, 86_400
+
+
+def since(moment: datetime, unit: int) -> int:
+    """Whole minutes, hours or days from then till now."""
+    return int((clock.now() - moment).total_seconds()) // unit
+
+
+def if_more(value: int, most: int) -> list[Reading]:
+    """The platform's own reading, where the figure is beyond its threshold."""
+    return [Reading(None, value)] if value > most else []
 
 
 Judge = Callable[[int], Iterable[Reading]]

@@ -133,8 +133,7 @@ class Fairness:
     def _is_lean(self, name: str, now: float, spent: float = 0.0) -> bool:
         """Whether the region has used up most of what it may while others come too."""
         account = self._accounts[name]
-        others_at = self._last_other_at if name == self._last else self._last_at
-        if now - others_at >= COMPANY:
+        if not self._has_company(name, now):
             return False
         self._earn(account, now)
         return account.left - spent < LEAN
@@ -180,9 +179,12 @@ class Fairness:
             raise Busy(1)
 
     def _account(self, name: str, share: float) -> tuple[Account, bool]:
-        """What the region has now, and whether others come too."""
+        """What the region has now, and whether others come too; notes that this one comes now."""
         now = self._clock()
-        shared = self._company_of(name, now)
+        shared = self._has_company(name, now)
+        if name != self._last:
+            self._last_other_at, self._last = self._last_at, name
+        self._last_at = now
         account = self._accounts.get(name)
         if account is None:
             if len(self._accounts) >= MOST_REGIONS:
@@ -207,12 +209,10 @@ class Fairness:
             account.left = max(account.left - spent, -2 * BURST)
             self._lock.notify_all()
 
-    def _company_of(self, name: str, now: float) -> bool:
-        """Whether another region came a moment ago; notes that this one comes now."""
-        if name != self._last:
-            self._last_other_at, self._last = self._last_at, name
-        self._last_at = now
-        return now - self._last_other_at < COMPANY
+    def _has_company(self, name: str, now: float) -> bool:
+        """Whether another region came a moment ago."""
+        others_at = self._last_other_at if name == self._last else self._last_at
+        return now - others_at < COMPANY
 
     def _forget(self) -> None:
         for name in [name for name, account in self._accounts.items() if not account.inside][: MOST_REGIONS // 2]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Q
 
 from tenants.models import Domain, Region, ReleasedHost
 from tenants.sites import region_at
@@ -68,6 +69,14 @@ def _primary_host(region: Region) -> str:
 def platform_url(path: str = "/") -> str:
     """An absolute address on the platform site."""
     return f"{settings.SITE_SCHEME}://{settings.BASE_HOST}{settings.SITE_PORT_SUFFIX}{path}"
+
+
+def region_called(slug: str) -> Region | None:
+    """The region that people know by this short name, also while it has no address. On the platform."""
+    found: Region | None = Region.objects.filter(
+        Q(slug_claim__slug=slug) | Q(domains__domain=host_of_slug(slug))
+    ).first()
+    return found
 
 
 def host_of_slug(slug: str) -> str:

@@ -101,9 +101,8 @@ class SiteMiddleware:
                 request.region = request.tenant = region  # type: ignore[attr-defined]
                 return self._serve(request, settings.ROOT_URLCONF)
         try:
-            host = request.META.get("HTTP_HOST", "").partition(":")[0].lower()
             with (
-                fairness.seat(region.schema_name, region.share, host),
+                fairness.seat(region.schema_name, region.share, site.host),
                 connection.execute_wrapper(at_each_statement),
                 in_region(region),
             ):

@@ -36,24 +36,54 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]
     """
 
     def init_process(self) -> None:
-        self.turns: Turns[Any] = Turns(self.cfg.threads, each=_seats_of, queue=QUEUE)
+        self.turns: Turns[Any] = Turns(self.cfg.threads, each=self._seats_of, queue=QUEUE)
         for door in self.sockets:
             if door.family in (socket.AF_INET, socket.AF_INET6):
                 # Who is let in has said where they want to go.
                 door.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 1)
         super().init_process()
 
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        # Now there are settings; the arbiter reads this module before.
+        from tenants.fairness import fairness
+        from tenants.middleware import busy_page
+        from tenants.observing import numbers
+
+        self.fairness, self.refused = fairness, numbers.requests.labels("region", "door", "429")
+        self.busy = busy_page().encode()
+
+    def _seats_of(self, site: bytes) -> int:
+        return self.fairness.seats(site.decode("ascii", "replace"))
+
+    def _debt_of(self, site: bytes) -> int:
+        return self.fairness.seconds_of_debt(site.decode("ascii", "replace"))
+
+    def _send_away(self, conn: Any, seconds: int) -> None:
+        """The page of a region that is busy, said at the door: it takes no thread, and no time of the others."""
+        words = (
+            "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n"
+            f"Retry-After: {seconds}\r\nContent-Length: {len(self.busy)}\r\nConnection: close\r\n\r\n"
+        )
+        with suppress(OSError):
+            conn.sock.setblocking(False)
+            # What lies unread when a line is closed takes the answer with it.
+            conn.sock.recv(1 << 16)
+            conn.sock.send(words.encode() + self.busy)
+        conn.close()
+        self.refused.inc()
+
     def enqueue_req(self, conn: Any) -> None:
         head = _head_of(conn.sock)
         found = _HOST.search(head)
         conn.site = found[1].lower() if found else b""
         # Forms are read and answered inside: what is cut off in the middle of its body sees no answer.
-        seconds = _debt_of(conn.site) if head.startswith(b"GET ") and not head.startswith(_STATIC) else 0
+        seconds = self._debt_of(conn.site) if head.startswith(b"GET ") and not head.startswith(_STATIC) else 0
         if not seconds and self.turns.add(conn.site, conn):
             self._let_in()
         else:
             self.nr_conns -= 1
-            _send_away(conn, seconds or 1)
+            self._send_away(conn, seconds or 1)
 
     def _let_in(self) -> None:
         while (next_one := self.turns.take()) is not None:
@@ -82,38 +112,6 @@ def _head_of(line: socket.socket) -> bytes:
         return line.recv(HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except OSError:
         return b""
-
-
-# What follows is imported with the application: the arbiter reads this module before there are settings.
-def _seats_of(site: bytes) -> int:
-    from tenants.fairness import fairness
-
-    return fairness.seats(site.decode("ascii", "replace"))
-
-
-def _debt_of(site: bytes) -> int:
-    from tenants.fairness import fairness
-
-    return fairness.seconds_of_debt(site.decode("ascii", "replace"))
-
-
-def _send_away(conn: Any, seconds: int) -> None:
-    """The page of a region that is busy, said at the door: it takes no thread, and no time of the others."""
-    from tenants.middleware import busy_page
-    from tenants.observing import numbers
-
-    body = busy_page().encode()
-    words = (
-        "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n"
-        f"Retry-After: {seconds}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    )
-    with suppress(OSError):
-        conn.sock.setblocking(False)
-        # What lies unread when a line is closed takes the answer with it.
-        conn.sock.recv(1 << 16)
-        conn.sock.send(words.encode() + body)
-    conn.close()
-    numbers.requests.labels("region", "door", "429").inc()
 
 
 def warm(worker: Any) -> None:

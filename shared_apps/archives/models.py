@@ -13,6 +13,11 @@ from shared_apps.archives.errors import words_of
 from tenants.kernel.moves import Move, Moves, Step
 from tenants.models import Region
 
+# States in which a worker has something to do; and those beside them in which the restore is not over.
+_WORKING = ("asked", "swapping", "returning", "finishing", "dropping")
+_OPEN = (*_WORKING, "beside", "swapped")
+_UNDER_WAY = ("waiting", "running")
+
 
 class KeptArchive(models.Model):
     """One region's whole data as of one moment, in a file that only workers read."""
@@ -25,6 +30,8 @@ class KeptArchive(models.Model):
         # The region was shut before its turn came.
         SKIPPED = "skipped", pgettext_lazy("archive", "left out")
         REMOVED = "removed", pgettext_lazy("archive", "removed")
+
+    UNDER_WAY = _UNDER_WAY
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="kept_archives")
@@ -56,7 +63,7 @@ class KeptArchive(models.Model):
                 name="archive_once_a_night", fields=["region", "day"], condition=Q(day__isnull=False)
             ),
             models.UniqueConstraint(
-                name="archive_one_at_a_time", fields=["region"], condition=Q(state__in=["waiting", "running"])
+                name="archive_one_at_a_time", fields=["region"], condition=Q(state__in=[*_UNDER_WAY])
             ),
             models.CheckConstraint(
                 name="archive_made_is_whole",
@@ -66,7 +73,7 @@ class KeptArchive(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="archive_of_region", fields=["region", "-made_at"]),
             models.Index(name="archive_of_night", fields=["-day"]),
-            models.Index(name="archive_waits", fields=["id"], condition=Q(state__in=["waiting", "running"])),
+            models.Index(name="archive_waits", fields=["id"], condition=Q(state__in=[*_UNDER_WAY])),
         ]
 
     def __str__(self) -> str:
@@ -92,8 +99,7 @@ class Restore(models.Model):
         DROPPED = "dropped", pgettext_lazy("restore", "given up")
         FAILED = "failed", pgettext_lazy("restore", "failed")
 
-    WORKING: ClassVar[tuple[str, ...]] = ("asked", "swapping", "returning", "finishing", "dropping")
-    OPEN: ClassVar[tuple[str, ...]] = (*WORKING, "beside", "swapped")
+    WORKING, OPEN = _WORKING, _OPEN
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="restores")
@@ -131,7 +137,7 @@ class Restore(models.Model):
             models.UniqueConstraint(
                 name="restore_one_at_a_time",
                 fields=["region"],
-                condition=Q(state__in=["asked", "swapping", "returning", "finishing", "dropping", "beside", "swapped"]),
+                condition=Q(state__in=[*_OPEN]),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(name="restore_of_region", fields=["region", "-id"])]

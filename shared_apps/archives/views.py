@@ -25,7 +25,6 @@ from tenants.kernel.paging import CountedPaginator
 from tenants.models import Region
 
 ROWS = 20
-_WAITING = (KeptArchive.State.WAITING, KeptArchive.State.RUNNING)
 
 
 @operators_only
@@ -40,7 +39,7 @@ def archives(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "one": region,
         "page": page,
         "names": names_of(one.by for one in page.object_list),
-        "working": rows.filter(state__in=_WAITING).exists(),
+        "working": rows.filter(state__in=KeptArchive.UNDER_WAY).exists(),
         "open": Restore.objects.filter(region=region, state__in=Restore.OPEN).select_related("archive").first(),
         "restores": Restore.objects.filter(region=region).select_related("archive")[:10],
         "may_write": may(request, OperatorRole.OPERATOR),
@@ -91,7 +90,6 @@ def restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "restore": found,
         "one": found.region,
         "steps": open_steps(found) if may(request, OperatorRole.OPERATOR) else [],
-        "swapped": found.state in (Restore.State.SWAPPED, Restore.State.RETURNING, Restore.State.FINISHING),
     }
     piece = getattr(request, "htmx", False)
     return render(request, "archives/_restore.html" if piece else "archives/restore.html", context)

@@ -10,10 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.canary.models import CanaryRun
 from shared_apps.canary.selectors import newest_ended
-from tenants.alerting import Reading, Severity, alert_rule
-from tenants.kernel import clock
-
-MINUTE = 60
+from tenants.alerting import MINUTES, Reading, Severity, alert_rule, if_more, since
 
 
 @alert_rule(
@@ -49,5 +46,4 @@ def canary_missing(most: int) -> Iterable[Reading]:
     newest = newest_ended()
     if newest is None or newest.ended_at is None:
         return [Reading(None, most + 1)]
-    minutes = int((clock.now() - newest.ended_at).total_seconds()) // MINUTE
-    return [Reading(None, minutes)] if minutes > most else []
+    return if_more(since(newest.ended_at, MINUTES), most)

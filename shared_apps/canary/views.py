@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from shared_apps.canary.errors import CanaryBusy
 from shared_apps.canary.models import CanaryRun
 from shared_apps.canary.selectors import course, lately, newest_ended, runs
-from shared_apps.canary.services.running import order_run, region_of
+from shared_apps.canary.services.running import order_run
 from shared_apps.operations.access import may, operator_of, operators_only
 from shared_apps.operations.models import OperatorRole
+from tenants.hosts import region_called
 from tenants.kernel.paging import CountedPaginator
 
 ROWS = 25
@@ -29,7 +30,7 @@ def canary(request: HttpRequest) -> HttpResponse:
     slug = settings.CANARY_REGION
     context = {
         "slug": slug,
-        "one": region_of(slug) if slug else None,
+        "one": region_called(slug) if slug else None,
         "newest": newest_ended(),
         "running": runs().filter(state=CanaryRun.State.RUNNING).first(),
         "lately": lately(),

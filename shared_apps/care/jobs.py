@@ -136,7 +136,7 @@ def _archives() -> list[Job]:
 def _archive_nights() -> list[Job]:
     """The archives of all regions, a night a line."""
     states = KeptArchive.State
-    over = ~Q(state__in=[states.WAITING, states.RUNNING])
+    over = ~Q(state__in=KeptArchive.UNDER_WAY)
     rows = KeptArchive.objects.exclude(day=None).order_by("-day").values("day")
     rows = rows.annotate(
         total=Count("pk"),

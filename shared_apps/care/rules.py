@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -14,19 +14,14 @@ from shared_apps.care.models import DrillNight, HouseCheck, RestoreProof
 from shared_apps.onboarding.models import Registration
 from shared_apps.onboarding.models import State as RegistrationState
 from shared_apps.operations.models import RegionCounter, RegionRollup
-from tenants.alerting import Reading, Severity, alert_rule
+from tenants.alerting import DAYS, HOURS, MINUTES, Reading, Severity, alert_rule, if_more, since
 from tenants.fleet.models import Drift, FleetRun, ParkedRegion
 from tenants.kernel import clock
 from tenants.models import Region, RegionStatus
 from tenants.outbox.models import OutboxMessage
 
-MINUTES, HOURS, DAYS = 60, 3_600, 86_400
 RUN_SILENT = timedelta(minutes=30)
 KEPT = [RegionStatus.READY, RegionStatus.SUSPENDED]
-
-
-def _since(moment: datetime, seconds: int) -> int:
-    return int((clock.now() - moment).total_seconds()) // seconds
 
 
 def _number(column: str, most: int) -> list[Reading]:
@@ -53,7 +48,7 @@ def region_silent(most: int) -> Iterable[Reading]:
     told = Coalesce("rollup__measured_at", "ready_at")
     rows = Region.objects.filter(status=RegionStatus.READY).annotate(told=told)
     late = rows.filter(told__lt=clock.now() - timedelta(minutes=most))
-    return [Reading(pk, _since(at, MINUTES)) for pk, at in late.values_list("pk", "told")]
+    return [Reading(pk, since(at, MINUTES)) for pk, at in late.values_list("pk", "told")]
 
 
 @alert_rule(
@@ -90,7 +85,7 @@ def queue(most: int) -> Iterable[Reading]:
 def backup_old(most: int) -> Iterable[Reading]:
     # Where regions are not exported one by one the backups of the cluster count, which have a figure of their own.
     rows = Region.objects.filter(status__in=KEPT, rollup__backup_at__lt=clock.now() - timedelta(hours=most))
-    return [Reading(pk, _since(at, HOURS)) for pk, at in rows.values_list("pk", "rollup__backup_at")]
+    return [Reading(pk, since(at, HOURS)) for pk, at in rows.values_list("pk", "rollup__backup_at")]
 
 
 @alert_rule(
@@ -111,7 +106,7 @@ def drift(most: int) -> Iterable[Reading]:
 )
 def parked(most: int) -> Iterable[Reading]:
     rows = ParkedRegion.objects.filter(since__lt=clock.now() - timedelta(hours=most))
-    return [Reading(pk, _since(at, HOURS)) for pk, at in rows.values_list("region_id", "since")]
+    return [Reading(pk, since(at, HOURS)) for pk, at in rows.values_list("region_id", "since")]
 
 
 @alert_rule(
@@ -126,7 +121,7 @@ def unpaid(most: int) -> Iterable[Reading]:
     overdue = [SubscriptionState.PAST_DUE, SubscriptionState.READ_ONLY]
     rows = Subscription.objects.filter(state__in=overdue, region__status__in=KEPT)
     late = rows.filter(moved_at__lt=clock.now() - timedelta(days=most))
-    return [Reading(pk, _since(at, DAYS)) for pk, at in late.values_list("region_id", "moved_at")]
+    return [Reading(pk, since(at, DAYS)) for pk, at in late.values_list("region_id", "moved_at")]
 
 
 @alert_rule(
@@ -137,7 +132,7 @@ def unpaid(most: int) -> Iterable[Reading]:
     lasting=timedelta(hours=2),
 )
 def stripe_differs(most: int) -> Iterable[Reading]:
-    return _if_more(Difference.objects.filter(gone_at=None).count(), most)
+    return if_more(Difference.objects.filter(gone_at=None).count(), most)
 
 
 @alert_rule(
@@ -184,7 +179,7 @@ def platform_log(most: int) -> Iterable[Reading]:
 )
 def platform_outbox(most: int) -> Iterable[Reading]:
     due = clock.now() - timedelta(minutes=5)
-    return _if_more(OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, due_at__lt=due).count(), most)
+    return if_more(OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING, due_at__lt=due).count(), most)
 
 
 @alert_rule(
@@ -195,7 +190,7 @@ def platform_outbox(most: int) -> Iterable[Reading]:
 )
 def platform_given_up(most: int) -> Iterable[Reading]:
     day = clock.now() - timedelta(days=1)
-    return _if_more(OutboxMessage.objects.filter(state=OutboxMessage.State.GIVEN_UP, due_at__gt=day).count(), most)
+    return if_more(OutboxMessage.objects.filter(state=OutboxMessage.State.GIVEN_UP, due_at__gt=day).count(), most)
 
 
 @alert_rule(
@@ -211,7 +206,7 @@ def migration_stopped(most: int) -> Iterable[Reading]:
         return []
     silent = newest.seen_at is not None and newest.seen_at < clock.now() - RUN_SILENT
     cut_off = newest.state == FleetRun.State.RUNNING and silent
-    return _if_more(int(newest.state == FleetRun.State.STOPPED or cut_off), most)
+    return if_more(int(newest.state == FleetRun.State.STOPPED or cut_off), most)
 
 
 @alert_rule(
@@ -221,7 +216,7 @@ def migration_stopped(most: int) -> Iterable[Reading]:
     unit=_("registrations"),
 )
 def building_failed(most: int) -> Iterable[Reading]:
-    return _if_more(Registration.objects.filter(state=RegistrationState.FAILED).count(), most)
+    return if_more(Registration.objects.filter(state=RegistrationState.FAILED).count(), most)
 
 
 @alert_rule(
@@ -248,16 +243,12 @@ def drill_failed(most: int) -> Iterable[Reading]:
 def drills_missing(most: int) -> Iterable[Reading]:
     """Counted from the last night that ended, or else from the first region's opening."""
     ended = DrillNight.objects.filter(stop_asked_by="").order_by(F("ended_at").desc(nulls_last=True)).first()
-    since = ended.ended_at if ended and ended.ended_at else None
-    if since is None:
-        since = (
+    last = ended.ended_at if ended and ended.ended_at else None
+    if last is None:
+        last = (
             Region.objects.filter(status=RegionStatus.READY)
             .order_by("ready_at")
             .values_list("ready_at", flat=True)
             .first()
         )
-    return _if_more(_since(since, HOURS), most) if since else []
-
-
-def _if_more(value: int, most: int) -> list[Reading]:
-    return [Reading(None, value)] if value > most else []
+    return if_more(since(last, HOURS), most) if last else []

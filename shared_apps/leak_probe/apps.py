@@ -15,4 +15,4 @@ class LeakProbeConfig(AppConfig):
         from shared_apps.leak_probe import rules  # noqa: F401
         from tenants.kernel.navigation import OPERATOR, NavItem, register
 
-        register(NavItem("operator", _("Leak probe"), "leak_probe:probe", "scan-search", 16, frozenset({OPERATOR})))
+        register(NavItem("operator", _("Leak probe"), "leak_probe:probe", "scan-search", 44, frozenset({OPERATOR})))

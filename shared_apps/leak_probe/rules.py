@@ -10,10 +10,9 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.leak_probe.models import ProbeFinding, ProbeRun
-from tenants.alerting import Reading, Severity, alert_rule
+from tenants.alerting import MINUTES, Reading, Severity, alert_rule, if_more, since
 from tenants.kernel import clock
 
-MINUTE = 60
 KIND = ProbeFinding.Kind
 
 
@@ -63,8 +62,7 @@ def probe_missing(most: int) -> Iterable[Reading]:
     newest = ended.first()
     if newest is None:
         return [Reading(None, most + 1)]
-    minutes = int((clock.now() - newest).total_seconds()) // MINUTE
-    return [Reading(None, minutes)] if minutes > most else []
+    return if_more(since(newest, MINUTES), most)
 
 
 def _by_region(rows: Iterable[tuple[int, int]], most: int) -> list[Reading]:

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.operations.lifecycle_forms import CloseForm, DomainForm, ReasonForm, SuspendForm
+from shared_apps.operations.lifecycle_forms import CloseForm, ReasonForm, SuspendForm, UnmailedForm
 from tenants.lifecycle import closing, domains, handing, standing
 from tenants.lifecycle.models import Closing, DomainClaim
 from tenants.lifecycle.own_hosts import shown
@@ -87,7 +87,7 @@ def removal_of(claim: DomainClaim) -> Act:
             _("No certificate is ordered for it. One that was made stays good until it is revoked at the authority."),
             _("No other region ever gets it; this one may ask for it again."),
         ),
-        DomainForm,
+        UnmailedForm,
         lambda region, found: claim.state != DomainClaim.State.REMOVED,
         remove,
     )

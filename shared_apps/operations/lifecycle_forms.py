@@ -25,7 +25,15 @@ class ReasonForm(forms.Form):
     )
 
 
-class ShareForm(forms.Form):
+class UnmailedForm(ReasonForm):
+    """Why, for steps of which the region's admins read in its own log."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["reason"].help_text = _("Kept in the region's history and in its own log, which its admins read.")
+
+
+class ShareForm(UnmailedForm):
     """How much of the web a region gets while others come too."""
 
     share = forms.IntegerField(
@@ -34,20 +42,6 @@ class ShareForm(forms.Form):
         min_value=1,
         max_value=100,
     )
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("Kept in the region's history and in its own log, which its admins read."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=1000,
-    )
-
-
-class DomainForm(ReasonForm):
-    """Why a host is taken from a region."""
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["reason"].help_text = _("Kept in the region's history and in its own log, which its admins read.")
 
 
 class SuspendForm(ReasonForm):

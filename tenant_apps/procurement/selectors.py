@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import Http404
@@ -33,6 +32,7 @@ from tenant_apps.warungs.models import Warung
 from tenant_apps.warungs.selectors import warungs_of
 from tenants.identity.models import User
 from tenants.kernel import clock
+from tenants.kernel.uuids import uuid_or_none
 
 # How far back sales are looked at, and for how long goods should last.
 SALES_DAYS = 14
@@ -142,7 +142,7 @@ def history_of(request: RestockRequest) -> list[EventLine]:
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:
     """Names by actor ("user:<uuid>"), in one query."""
-    ids = {uuid for actor in actors if (uuid := _uuid(actor.removeprefix("user:"))) is not None}
+    ids = {uuid for actor in actors if (uuid := uuid_or_none(actor.removeprefix("user:"))) is not None}
     return {user.actor: str(user) for user in User.objects.filter(public_id__in=ids)}
 
 
@@ -300,13 +300,6 @@ def _found(rows: QuerySet[RestockRequest], number: str) -> RestockRequest:
     if found is None:
         raise Http404("no such request of theirs")
     return found
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _levels(satker: Satker) -> QuerySet[StockLevel]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import sys
 from collections.abc import Sequence
 
-from infra.embedded.children import CannotStart
 from tests.benchmarks import report
 from tests.benchmarks.figures import Line, Section, duration, megabytes
-from tests.benchmarks.ground import Ground, ground
+from tests.benchmarks.ground import Ground
 from tests.benchmarks.sides.console_pages import PAGES
 
 SIZES = (100, 1_000, 7_300)
@@ -105,17 +103,12 @@ def main() -> int:
     asked.add_argument("--write", action="store_true", help="write docs/benchmarks-console.md")
     asked.add_argument("--rounds", type=int, default=20)
     options = asked.parse_args()
-    load = os.getloadavg()[0]
-    try:
-        with ground(1) as stage:
-            stage.agent("ours", login="worker").ask("prepare")
-            sections = looking(stage, rounds=options.rounds)
-            about = report.machine(stage, load)
-            report.tell(sections, about, "console", INTRODUCTION, CLOSING, write=options.write)
-    except CannotStart as reason:
-        print(f"\n{reason}\n")
-        return 1
-    return 0 if report.passed(sections) else 1
+
+    def work(stage: Ground) -> list[Section]:
+        stage.agent("ours", login="worker").ask("prepare")
+        return looking(stage, rounds=options.rounds)
+
+    return report.measured("console", 1, work, introduction=INTRODUCTION, closing=CLOSING, write=options.write)
 
 
 if __name__ == "__main__":

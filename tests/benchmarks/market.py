@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
-from infra.embedded.children import CannotStart
 from tests.benchmarks import fleets, report
 from tests.benchmarks.figures import Line, Sample, Section, times
-from tests.benchmarks.ground import Ground, ground
+from tests.benchmarks.ground import Ground
 from tests.benchmarks.searching import searching
 
 SIZES = (10, 1_000, 10_000)
@@ -108,21 +106,15 @@ def main() -> int:
     asked.add_argument("--search-only", action="store_true", help="only the search of a large region")
     asked.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
     options = asked.parse_args()
-    load = os.getloadavg()[0]
-    try:
-        with ground(1) as stage:
-            if options.search_only:
-                stage.agent("ours", login="worker").ask("prepare")
-                sections = [searching(stage)]
-            else:
-                prepare(stage)
-                sections = [*shopping(stage, tuple(options.sizes), options.rounds), searching(stage)]
-            about = report.machine(stage, load)
-            report.tell(sections, about, "market", INTRODUCTION, CLOSING, write=options.write)
-    except CannotStart as reason:
-        print(f"\n{reason}\n")
-        return 1
-    return 0 if report.passed(sections) else 1
+
+    def work(stage: Ground) -> list[Section]:
+        if options.search_only:
+            stage.agent("ours", login="worker").ask("prepare")
+            return [searching(stage)]
+        prepare(stage)
+        return [*shopping(stage, tuple(options.sizes), options.rounds), searching(stage)]
+
+    return report.measured("market", 1, work, introduction=INTRODUCTION, closing=CLOSING, write=options.write)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import http.client
-import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,7 +20,7 @@ from infra.embedded.supervisor import free_port
 from tests.benchmarks import fleets, report
 from tests.benchmarks.console import percentile
 from tests.benchmarks.figures import Line, Section, duration, times
-from tests.benchmarks.ground import ROOT, Ground, ground
+from tests.benchmarks.ground import ROOT, Ground
 from tests.benchmarks.visitors import Crowd, Group, Seen
 
 QUIET = 5
@@ -186,7 +186,7 @@ def _others(
         section.lines.append(
             Line(one.name, _time(mine), _time(before), times(percentile(mine, 0.95) / percentile(before, 0.95)))
         )
-    codes = sum((loud[one.name].codes for one in others), loud[others[0].name].codes.__class__())
+    codes = sum((loud[one.name].codes for one in others), Counter[str]())
     section.lines.append(Line("answers", _codes(codes), "", "", "200 alone", set(codes) == {"200"}))
     return section
 
@@ -222,18 +222,12 @@ def main() -> int:
     asked.add_argument("--rounds", type=int, default=4)
     asked.add_argument("--seconds", type=float, default=20)
     options = asked.parse_args()
-    load = os.getloadavg()[0]
-    try:
-        with ground(QUIET + 1) as stage:
-            stage.agent("ours", login="worker").ask("prepare")
-            cookie = lay_out(stage)
-            sections = noisy(stage, cookie, rounds=options.rounds, seconds=options.seconds)
-            about = report.machine(stage, load)
-            report.tell(sections, about, "noisy", INTRODUCTION, CLOSING, write=options.write)
-    except CannotStart as reason:
-        print(f"\n{reason}\n")
-        return 1
-    return 0 if report.passed(sections) else 1
+
+    def work(stage: Ground) -> list[Section]:
+        stage.agent("ours", login="worker").ask("prepare")
+        return noisy(stage, lay_out(stage), rounds=options.rounds, seconds=options.seconds)
+
+    return report.measured("noisy", QUIET + 1, work, introduction=INTRODUCTION, closing=CLOSING, write=options.write)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.embedded import postgres
+from infra.embedded.children import CannotStart
 from tests.benchmarks.figures import Section
-from tests.benchmarks.ground import COUNTING, ROOT, Ground
+from tests.benchmarks.ground import COUNTING, ROOT, Ground, ground
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 SHOWN = (
@@ -76,6 +77,27 @@ def machine(ground: Ground, load_before: float = 0.0) -> list[str]:
             " Both sides of each comparison had it so."
         )
     return about
+
+
+def measured(
+    topic: str,
+    regions: int,
+    work: Callable[[Ground], list[Section]],
+    *,
+    introduction: str,
+    closing: str,
+    write: bool,
+) -> int:
+    """Stand up the ground, do the work on it, tell it. Returns the exit code: 1 where it cannot start or a bar is missed."""
+    load = os.getloadavg()[0]
+    try:
+        with ground(regions) as stage:
+            sections = work(stage)
+            tell(sections, machine(stage, load), topic, introduction, closing, write=write)
+    except CannotStart as reason:
+        print(f"\n{reason}\n")
+        return 1
+    return 0 if passed(sections) else 1
 
 
 def tell(

@@ -6,14 +6,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from datetime import date
 
-from infra.embedded.children import CannotStart
 from tests.benchmarks import fleets, report
 from tests.benchmarks.figures import Line, Sample, Section, duration, times
-from tests.benchmarks.ground import Ground, ground
+from tests.benchmarks.ground import Ground
 from tests.benchmarks.searching import statements_of
 from tests.benchmarks.weighed import BIG, Written, faults_of, write_years
 
@@ -149,18 +147,13 @@ def main() -> int:
     asked.add_argument("--a-year", type=int, default=A_YEAR, help="slips of a member in a year")
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     options = asked.parse_args()
-    load = os.getloadavg()[0]
-    try:
-        with ground(2) as stage:
-            stage.agent("ours", login="worker").ask("prepare")
-            fleets.found(stage, 1, builders=1)
-            sections = looking(stage, options.members, a_year=options.a_year, rounds=options.rounds)
-            about = report.machine(stage, load)
-            report.tell(sections, about, "waste", INTRODUCTION, CLOSING, write=options.write)
-    except CannotStart as reason:
-        print(f"\n{reason}\n")
-        return 1
-    return 0 if report.passed(sections) else 1
+
+    def work(stage: Ground) -> list[Section]:
+        stage.agent("ours", login="worker").ask("prepare")
+        fleets.found(stage, 1, builders=1)
+        return looking(stage, options.members, a_year=options.a_year, rounds=options.rounds)
+
+    return report.measured("waste", 2, work, introduction=INTRODUCTION, closing=CLOSING, write=options.write)
 
 
 if __name__ == "__main__":

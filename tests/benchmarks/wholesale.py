@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
-from infra.embedded.children import CannotStart
 from tests.benchmarks import fleets, report
 from tests.benchmarks.figures import Line, Sample, Section, duration, megabytes, times
-from tests.benchmarks.ground import Ground, ground
+from tests.benchmarks.ground import Ground
 from tests.benchmarks.listing import listing
 
 # As in sides/consolidating.py: a region that no other benchmark uses.
@@ -106,17 +104,12 @@ def main() -> int:
     asked.add_argument("--write", action="store_true", help="write docs/benchmarks-wholesale.md")
     asked.add_argument("--rounds", type=int, default=5)
     options = asked.parse_args()
-    load = os.getloadavg()[0]
-    try:
-        with ground(1) as stage:
-            stage.agent("ours", login="worker").ask("prepare")
-            sections = [consolidating(stage, rounds=options.rounds), listing(stage, rounds=min(options.rounds, 3))]
-            about = report.machine(stage, load)
-            report.tell(sections, about, "wholesale", INTRODUCTION, CLOSING, write=options.write)
-    except CannotStart as reason:
-        print(f"\n{reason}\n")
-        return 1
-    return 0 if report.passed(sections) else 1
+
+    def work(stage: Ground) -> list[Section]:
+        stage.agent("ours", login="worker").ask("prepare")
+        return [consolidating(stage, rounds=options.rounds), listing(stage, rounds=min(options.rounds, 3))]
+
+    return report.measured("wholesale", 1, work, introduction=INTRODUCTION, closing=CLOSING, write=options.write)
 
 
 if __name__ == "__main__":

@@ -8,20 +8,17 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from kombu import Connection
 
 from infra.embedded import children
@@ -32,63 +29,12 @@ from tenants.outbox.models import OutboxMessage
 from tenants.outbox.services import put_mail
 from tenants.outbox.tasks import deliver_in_region
 from tenants.tasks import HEADER
-from tests.infra.files import ROOT
 from tests.infra.proxy import Proxy, caddy
+from tests.infra.web import HOST, Web
 from tests.shared_apps.onboarding.workers import kill, start, until, worker
 from tests.trials import rounds
 
-BIN = Path(sys.executable).parent
-HOST = "kalidoni.localhost"
 QUEUE = "9"
-
-
-@dataclass
-class Web:
-    """One gunicorn of production on this test's database, with the web's own login."""
-
-    log: Path
-    port: int = field(default_factory=free_port)
-    numbers: int = field(default_factory=free_port)
-    child: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        url = urlsplit(os.environ["WARSA_DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-        environment = {
-            "WARSA_DATABASE_URL": url.replace("//warsa_worker:", "//warsa_web:"),
-            "WARSA_PROXIES": "1",
-            "WARSA_METRICS_PORT": str(self.numbers),
-            "PYTHONPATH": str(ROOT / "platform"),
-        }
-        command: list[str | Path] = [BIN / "gunicorn", "--config", "python:warsa.gunicorn", "warsa.wsgi"]
-        command += ["--bind", f"127.0.0.1:{self.port}"]
-        self.child = children.start(command, log=self.log, env=environment, cwd=ROOT)
-
-    def wait(self) -> None:
-        deadline = time.monotonic() + 120
-        while not self.answers():
-            assert self.child is not None
-            assert self.child.poll() is None and time.monotonic() < deadline, self.log.read_text()[-3000:]
-            time.sleep(0.1)
-
-    def answers(self) -> bool:
-        with suppress(OSError):
-            return self.get("/healthz")[0] == 200
-        return False
-
-    def get(self, path: str, port: int = 0) -> tuple[int, str]:
-        asking = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
-        try:
-            asking.request("GET", path, headers={"Host": HOST})
-            answer = asking.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            asking.close()
-
-    def end(self) -> int:
-        """As a new release asks it to. Returns how it ended."""
-        assert self.child is not None
-        self.child.send_signal(signal.SIGTERM)
-        return self.child.wait(45)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from infra.embedded import children
 from tenants.models import Region
 from tests.benchmarks.visitors import Group, come
-from tests.infra.test_draining import Web
+from tests.infra.web import Web
 
 CROWD, QUIET = "kalidoni.localhost", "lombok.localhost"
 SECONDS = 12
@@ -31,12 +31,6 @@ def web(committed: None, kalidoni: Region, lombok: Region, tmp_path: Path) -> It
             children.stop(one.child)
 
 
-def answer(web: Web, host: str, path: str = "/") -> http.client.HTTPResponse:
-    asking = http.client.HTTPConnection("127.0.0.1", web.port, timeout=20)
-    asking.request("GET", path, headers={"Host": host, "X-Forwarded-Proto": "https"})
-    return asking.getresponse()
-
-
 def test_a_crowd_is_asked_to_come_again_and_the_others_are_served(web: Web) -> None:
     seen = come(
         web.port,
@@ -51,8 +45,8 @@ def test_a_crowd_is_asked_to_come_again_and_the_others_are_served(web: Web) -> N
     status, text = web.get("/metrics", port=web.numbers)
     assert status == 200 and 'warsa_requests_total{route="door",site="region",status="429"}' in text
     deadline = time.monotonic() + 20
-    while (last := answer(web, CROWD)).status != 200:
-        assert last.status == 429 and "Pasar sedang ramai" in last.read().decode()
+    while (last := web.get("/", host=CROWD, patience=20))[0] != 200:
+        assert last[0] == 429 and "Pasar sedang ramai" in last[1]
         assert time.monotonic() < deadline, "it is served again when the crowd has gone"
         time.sleep(1)
 
@@ -62,7 +56,7 @@ def test_what_a_crowd_waits_for_others_do_not(web: Web) -> None:
     lines = [http.client.HTTPConnection("127.0.0.1", web.port, timeout=60) for _one in range(40)]
     for line in lines:
         line.request("GET", "/", headers={"Host": CROWD, "X-Forwarded-Proto": "https"})
-    assert answer(web, QUIET).status == 200
+    assert web.get("/", host=QUIET, patience=20)[0] == 200
     answered, _none, _failed = select.select([line.sock for line in lines], [], [], 0)
     assert len(answered) < len(lines) / 2
     assert {line.getresponse().status for line in lines} <= {200, 429}

@@ -71,7 +71,7 @@ def order_archive(*, region: Region, by: str) -> KeptArchive:
     except IntegrityError as twice:
         if "archive_one_at_a_time" not in str(twice):
             raise
-        archive = KeptArchive.objects.get(region=region, state__in=[STATE.WAITING, STATE.RUNNING])
+        archive = KeptArchive.objects.get(region=region, state__in=KeptArchive.UNDER_WAY)
     return archive
 
 

@@ -16,10 +16,10 @@ from shared_apps.canary.models import CanaryRun
 from shared_apps.canary.trading import TradeStep, steps
 from tenants.audit.services import record
 from tenants.context import in_region
-from tenants.hosts import host_of_slug
+from tenants.hosts import region_called
 from tenants.kernel import clock
 from tenants.locks import alone
-from tenants.models import Domain, Region, RegionStatus, SlugClaim
+from tenants.models import Region, RegionStatus
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def run_canary(*, by: str = BY) -> CanaryRun | None:
         CanaryRun.objects.filter(started_at__lt=clock.now() - KEPT).delete()
         if not slug or _ran_just_now():
             return None
-        run = CanaryRun.objects.create(slug=slug, region=region_of(slug), by=by)
+        run = CanaryRun.objects.create(slug=slug, region=region_called(slug), by=by)
         _trade(run)
     return run
 
@@ -63,21 +63,12 @@ def order_run(*, by: str) -> None:
     if _ran_just_now():
         raise CanaryBusy(_("A run began just now. Wait a minute."))
     with transaction.atomic():
-        region = region_of(settings.CANARY_REGION)
+        region = region_called(settings.CANARY_REGION)
         run_now.on_commit(by, expires=300)
         record(
             "canary.ordered", by=by, target=f"region:{region.public_id}" if region else "",
             region=region.public_id if region else None, details={"slug": settings.CANARY_REGION},
         )  # fmt: skip
-
-
-def region_of(slug: str) -> Region | None:
-    """The region that people know by this short name. On the platform."""
-    claim = SlugClaim.objects.select_related("region").filter(slug=slug).first()
-    if claim is not None and claim.region is not None:
-        return claim.region
-    domain = Domain.objects.select_related("tenant").filter(domain=host_of_slug(slug)).first()
-    return domain.tenant if domain else None
 
 
 def _ran_just_now() -> bool:

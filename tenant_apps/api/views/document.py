@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
@@ -18,6 +17,7 @@ from rest_framework.response import Response
 from tenant_apps.api.endpoint import PUBLIC, Endpoint, operation
 from tenant_apps.api.reading import sections_of
 from tenants.access import public_page
+from tenants.cache import remembered
 from tenants.context import current_region
 from tenants.provisioning import current_version
 
@@ -37,17 +37,19 @@ def _version(request: HttpRequest) -> str:
     return f'"{current_version()}"'
 
 
+def _rendered() -> bytes:
+    with override("en"):
+        rendered: bytes = OpenApiJsonRenderer().render(document(), renderer_context={})
+        return rendered
+
+
 @public_page
 @require_safe
 @condition(etag_func=_version)
 def schema(request: HttpRequest) -> HttpResponse:
     """OpenAPI 3 as JSON; kept, since it changes with the release alone."""
     key = f"api.schema.{current_version()}"
-    body = cache.get(key)
-    if body is None:
-        with override("en"):
-            body = OpenApiJsonRenderer().render(document(), renderer_context={})
-        cache.set(key, body, KEPT_SECONDS)
+    body = remembered(key, KEPT_SECONDS, _rendered)
     answer = HttpResponse(body, content_type="application/vnd.oai.openapi+json")
     answer.headers["Cache-Control"] = f"private, max-age={KEPT_SECONDS}"
     return answer
@@ -58,10 +60,7 @@ def schema(request: HttpRequest) -> HttpResponse:
 def index(request: HttpRequest) -> HttpResponse:
     """What there is, for people."""
     key = f"api.index.{current_version()}.{get_language()}"
-    sections = cache.get(key)
-    if sections is None:
-        sections = sections_of(document())
-        cache.set(key, sections, KEPT_SECONDS)
+    sections = remembered(key, KEPT_SECONDS, lambda: sections_of(document()))
     return render(request, "api/index.html", {"sections": sections})
 
 

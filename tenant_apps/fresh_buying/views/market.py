@@ -27,6 +27,7 @@ from tenant_apps.fresh_buying.selectors.trips import (
 from tenant_apps.fresh_buying.services import drop_purchase, mark_absent, set_transport, spent_on, write_purchase
 from tenant_apps.pricing.pictures import redrawn
 from tenants.kernel.errors import DomainError
+from tenants.kernel.uuids import uuid_or_none
 
 # Staff of a stand too: the door of the trip lets in its buyer alone.
 buyers = roles_only(Role.SATKER, Role.STAFF)
@@ -86,7 +87,7 @@ def write(request: RegionRequest, number: str) -> HttpResponse:
 def drop(request: RegionRequest, number: str) -> HttpResponse:
     """The entry was wrong."""
     trip = trip_for_buyer(request.member, number)
-    purchase = purchase_of(trip, _uuid(request.POST.get("purchase", "")))
+    purchase = purchase_of(trip, uuid_or_none(request.POST.get("purchase", "")))
     try:
         drop_purchase(purchase=purchase, by=request.member.actor)
     except DomainError as refusal:
@@ -152,13 +153,6 @@ def _by_script(request: RegionRequest) -> bool:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _page(

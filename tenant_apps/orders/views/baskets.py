@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -41,6 +40,7 @@ from tenant_apps.warungs.selectors import shown_warung
 from tenants.access import public_page, signed_in
 from tenants.identity.passkeys import site_of
 from tenants.kernel.errors import DomainError
+from tenants.kernel.uuids import uuid_or_none
 
 
 def _asked(request: RegionRequest) -> tuple[int, int]:
@@ -180,9 +180,7 @@ def next_page_of(orders: Sequence[Order]) -> str:
 
 def tap_key(request: RegionRequest) -> UUID | None:
     """The key of this tap, made when the page was shown; None for what no page of ours sends."""
-    with suppress(ValueError):
-        return UUID(request.POST.get("key", ""))
-    return None
+    return uuid_or_none(request.POST.get("key", ""))
 
 
 def _place(

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Q
 
 from shared_apps.operations.noting import note_backup
 from tenants.backup import restoring, sides
@@ -18,7 +17,7 @@ from tenants.backup.exporting import export_region
 from tenants.backup.importing import import_region
 from tenants.backup.models import SideSchema
 from tenants.context import on_platform
-from tenants.hosts import host_of_slug
+from tenants.hosts import region_called
 from tenants.kernel import clock
 from tenants.kernel.errors import DomainError
 from tenants.lifecycle.departing import hand_over
@@ -184,9 +183,7 @@ class Command(BaseCommand):
 def _region(options: dict[str, Any]) -> Region:
     slug = options["slug"]
     with on_platform():
-        found: Region | None = Region.objects.filter(
-            Q(slug_claim__slug=slug) | Q(domains__domain=host_of_slug(slug))
-        ).first()
+        found = region_called(slug)
     if found is None:
         raise CommandError(f"There is no region {slug!r}.")
     return found
